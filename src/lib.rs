@@ -1,0 +1,1 @@
+//! earwitness listens to a recording and says which aircraft it may be hearing.
