@@ -1,1 +1,7 @@
 //! earwitness listens to a recording and says which aircraft it may be hearing.
+
+/// Sample rate of all sound inside the library, in Hz; recordings are resampled to it.
+pub const SAMPLE_RATE: u32 = 16_000;
+
+pub mod features;
+pub mod spectrum;
