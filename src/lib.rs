@@ -3,5 +3,8 @@
 /// Sample rate of all sound inside the library, in Hz; recordings are resampled to it.
 pub const SAMPLE_RATE: u32 = 16_000;
 
+pub mod evaluate;
 pub mod features;
+pub mod model;
 pub mod spectrum;
+pub mod train;

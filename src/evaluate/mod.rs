@@ -1,0 +1,1 @@
+//! Metrics with intervals, for protocols and cards.

@@ -1,0 +1,9 @@
+//! Learning: each learner stands behind linfa's traits (`Params` -> `check` -> `ValidParams`
+//! -> `fit` -> a form of [`crate::model`]), takes sample weights from `DatasetBase::weights`,
+//! and gives the same model for the same data and seed whatever the number of threads.
+pub mod boosting;
+pub mod error;
+pub mod logistic;
+pub mod perceptron;
+pub mod sample;
+pub mod standardise;
