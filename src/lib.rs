@@ -3,6 +3,7 @@
 /// Sample rate of all sound inside the library, in Hz; recordings are resampled to it.
 pub const SAMPLE_RATE: u32 = 16_000;
 
+pub mod channel;
 pub mod evaluate;
 pub mod features;
 pub mod model;
