@@ -1,1 +1,2 @@
 //! earwitness listens to a recording and says which aircraft it may be hearing.
+pub mod audio;
