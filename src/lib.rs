@@ -1,8 +1,9 @@
 //! earwitness listens to a recording and says which aircraft it may be hearing.
 
 /// Sample rate of all sound inside the library, in Hz; recordings are resampled to it.
-pub const SAMPLE_RATE: u32 = 16_000;
+pub const SAMPLE_RATE: u32 = audio::SAMPLE_RATE;
 
+pub mod audio;
 pub mod channel;
 pub mod evaluate;
 pub mod features;
