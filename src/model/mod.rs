@@ -1,5 +1,6 @@
 //! Inference: what a trained model answers. Nothing here learns, and nothing here trusts the
 //! file it came from: every form has a `validate` that a loader must call first.
+pub mod answer;
 pub mod boosting;
 pub mod classifier;
 pub mod linear;
