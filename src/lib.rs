@@ -5,6 +5,7 @@ pub const SAMPLE_RATE: u32 = audio::SAMPLE_RATE;
 
 pub mod audio;
 pub mod channel;
+pub mod dataset;
 pub mod evaluate;
 pub mod features;
 pub mod model;

@@ -20,20 +20,85 @@ impl Family for Dynamics {
     fn describe(&self) -> Vec<FeatureInfo> {
         let mut d = Describe::new("dynamics");
         for b in 0..BANDS {
-            d.add(format!("band{b}_sd"), "Np", (0.0, 8.0), format!("standard deviation of the log power of mel octet {b}"));
-            d.add(format!("band{b}_rise"), "Np", (0.0, 15.0), format!("95 % minus 50 % quantile of the log power of mel octet {b}"));
-            d.add(format!("band{b}_fall"), "Np", (0.0, 15.0), format!("50 % minus 5 % quantile of the log power of mel octet {b}"));
-            d.add(format!("band{b}_steady"), "1", (-1.0, 1.0), format!("autocorrelation after 96 ms of the log power of mel octet {b}"));
+            d.add(
+                format!("band{b}_sd"),
+                "Np",
+                (0.0, 8.0),
+                format!("standard deviation of the log power of mel octet {b}"),
+            );
+            d.add(
+                format!("band{b}_rise"),
+                "Np",
+                (0.0, 15.0),
+                format!("95 % minus 50 % quantile of the log power of mel octet {b}"),
+            );
+            d.add(
+                format!("band{b}_fall"),
+                "Np",
+                (0.0, 15.0),
+                format!("50 % minus 5 % quantile of the log power of mel octet {b}"),
+            );
+            d.add(
+                format!("band{b}_steady"),
+                "1",
+                (-1.0, 1.0),
+                format!("autocorrelation after 96 ms of the log power of mel octet {b}"),
+            );
         }
-        d.add("level_rise", "Np", (0.0, 15.0), "95 % minus 50 % quantile of the log power of 4 ms points");
-        d.add("level_fall", "Np", (0.0, 15.0), "50 % minus 5 % quantile of the log power of 4 ms points");
-        d.add("peak", "Np", (0.0, 15.0), "greatest log power of a 4 ms point above the mean power");
-        d.add("attack", "Np", (0.0, 20.0), "greatest rise of the log power within 12 ms");
-        d.add("decay", "Np/s", (-60.0, 20.0), "slope of the log power in the 200 ms after its greatest point");
-        d.add("onsets", "1/s", (0.0, 30.0), "rises of more than 1.5 Np within 12 ms, per second");
-        d.add("trend", "Np/s", (-8.0, 8.0), "slope of the log power over the segment");
-        d.add("trend_bend", "Np", (-6.0, 6.0), "log power of the middle half less that of the outer quarters");
-        d.add("active", "1", (0.0, 1.0), "share of frames that are not digital silence");
+        d.add(
+            "level_rise",
+            "Np",
+            (0.0, 15.0),
+            "95 % minus 50 % quantile of the log power of 4 ms points",
+        );
+        d.add(
+            "level_fall",
+            "Np",
+            (0.0, 15.0),
+            "50 % minus 5 % quantile of the log power of 4 ms points",
+        );
+        d.add(
+            "peak",
+            "Np",
+            (0.0, 15.0),
+            "greatest log power of a 4 ms point above the mean power",
+        );
+        d.add(
+            "attack",
+            "Np",
+            (0.0, 20.0),
+            "greatest rise of the log power within 12 ms",
+        );
+        d.add(
+            "decay",
+            "Np/s",
+            (-60.0, 20.0),
+            "slope of the log power in the 200 ms after its greatest point",
+        );
+        d.add(
+            "onsets",
+            "1/s",
+            (0.0, 30.0),
+            "rises of more than 1.5 Np within 12 ms, per second",
+        );
+        d.add(
+            "trend",
+            "Np/s",
+            (-8.0, 8.0),
+            "slope of the log power over the segment",
+        );
+        d.add(
+            "trend_bend",
+            "Np",
+            (-6.0, 6.0),
+            "log power of the middle half less that of the outer quarters",
+        );
+        d.add(
+            "active",
+            "1",
+            (0.0, 1.0),
+            "share of frames that are not digital silence",
+        );
         d.done()
     }
 
@@ -42,7 +107,9 @@ impl Family for Dynamics {
         for b in 0..BANDS {
             self.series.clear();
             let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
-            self.series.extend(rows.map(|r| r[b * width..(b + 1) * width].iter().sum::<f32>() / width as f32));
+            self.series.extend(
+                rows.map(|r| r[b * width..(b + 1) * width].iter().sum::<f32>() / width as f32),
+            );
             let (_, sd) = mean_sd(self.series.iter().copied());
             let (rise, fall) = self.rise_and_fall();
             out.extend([sd, rise, fall, autocorrelation(&self.series, TENTH)]);
@@ -65,7 +132,14 @@ impl Dynamics {
         /// Points per second of the envelope.
         const RATE: f32 = 250.0;
         self.series.clear();
-        self.series.extend(segment.envelope.chunks_exact(2).map(|p| p[0]).filter(|&p| p > 1e-9).map(f32::ln));
+        self.series.extend(
+            segment
+                .envelope
+                .chunks_exact(2)
+                .map(|p| p[0])
+                .filter(|&p| p > 1e-9)
+                .map(f32::ln),
+        );
         let points = self.series.len();
         if points < 16 {
             out.extend([0.0; 8]);
@@ -73,8 +147,15 @@ impl Dynamics {
         }
         let (rise, fall) = self.rise_and_fall();
         let mean_power = self.series.iter().map(|l| l.exp()).sum::<f32>() / points as f32;
-        let top = (0..points).max_by(|&a, &b| self.series[a].total_cmp(&self.series[b])).unwrap_or(0);
-        let steps = || self.series.iter().zip(&self.series[3..]).map(|(a, b)| b - a);
+        let top = (0..points)
+            .max_by(|&a, &b| self.series[a].total_cmp(&self.series[b]))
+            .unwrap_or(0);
+        let steps = || {
+            self.series
+                .iter()
+                .zip(&self.series[3..])
+                .map(|(a, b)| b - a)
+        };
         let attack = steps().fold(0.0, f32::max);
         let mut onsets = 0;
         let mut armed = true;

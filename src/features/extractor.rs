@@ -62,12 +62,22 @@ impl Default for Extractor {
 impl Extractor {
     /// An extractor at the start of a recording.
     pub fn new() -> Self {
-        Self { store: FrameStore::new(), families: super::families(), schema: schema(), next_start: 0 }
+        Self {
+            store: FrameStore::new(),
+            families: super::families(),
+            schema: schema(),
+            next_start: 0,
+        }
     }
 
     /// Takes in samples (16 kHz mono, full scale ±1) and hands on every segment they complete.
     /// `on_power` sees the power spectrum of each short frame (513 bins).
-    pub fn push(&mut self, samples: &[f32], on_power: &mut dyn FnMut(&[f32]), on_segment: &mut dyn FnMut(Segment)) {
+    pub fn push(
+        &mut self,
+        samples: &[f32],
+        on_power: &mut dyn FnMut(&[f32]),
+        on_segment: &mut dyn FnMut(Segment),
+    ) {
         // Fed in slices of a hop, the stores never hold more than a segment and a bit.
         for slice in samples.chunks(HOP / 4) {
             self.store.push(slice, on_power);
@@ -75,7 +85,8 @@ impl Extractor {
                 let segment = self.measure(self.next_start, self.next_start + SEGMENT);
                 on_segment(segment);
                 self.next_start += HOP;
-                self.store.drop_before((self.next_start).saturating_sub(HOP));
+                self.store
+                    .drop_before((self.next_start).saturating_sub(HOP));
             }
         }
     }
@@ -107,7 +118,11 @@ impl Extractor {
     fn measure(&mut self, start: usize, end: usize) -> Segment {
         let frames = self.store.segment(start, end);
         if frames.active.len() < MIN_ACTIVE {
-            return Segment { start, end, features: None };
+            return Segment {
+                start,
+                end,
+                features: None,
+            };
         }
         let mut values = Vec::with_capacity(self.schema.len());
         for family in &mut self.families {
@@ -115,8 +130,16 @@ impl Extractor {
         }
         debug_assert_eq!(values.len(), self.schema.len());
         for (v, info) in values.iter_mut().zip(&self.schema) {
-            *v = if v.is_finite() { v.clamp(info.low, info.high) } else { info.low };
+            *v = if v.is_finite() {
+                v.clamp(info.low, info.high)
+            } else {
+                info.low
+            };
         }
-        Segment { start, end, features: Some(values) }
+        Segment {
+            start,
+            end,
+            features: Some(values),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! What is kept of each frame until every segment that holds it has been measured.
 
 use crate::spectrum::{
-    ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft, LINE_BINS, LONG, SHORT,
+    ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft, LINE_BINS, LONG,
+    SHORT,
 };
 
 /// Mel bands of a short frame, 50 Hz to 8 kHz.
@@ -23,7 +24,11 @@ pub struct Rows {
 
 impl Rows {
     fn new(width: usize) -> Self {
-        Self { width, first: 0, values: Vec::new() }
+        Self {
+            width,
+            first: 0,
+            values: Vec::new(),
+        }
     }
 
     /// Index of the frame after the last.
@@ -122,7 +127,9 @@ impl FrameStore {
         let needed = (self.log_mel.end() * SHORT.hop)
             .min(self.whitened.end() * LONG.hop)
             .min(self.envelope.end() * ENVELOPE_HOP);
-        let n = needed.saturating_sub(self.samples_start).min(self.samples.len());
+        let n = needed
+            .saturating_sub(self.samples_start)
+            .min(self.samples.len());
         self.samples.drain(..n);
         self.samples_start += n;
     }
@@ -151,13 +158,21 @@ impl FrameStore {
         self.mel.apply(&self.power, log_mel);
         ln_in_place(log_mel);
         self.dct.apply(log_mel, self.cepstra.push());
-        let Shape { centroid_hz, spread_hz, rolloff_hz, flatness } = self.meter.measure(&self.power);
-        self.shape.push().copy_from_slice(&[energy, centroid_hz, spread_hz, rolloff_hz, flatness]);
+        let Shape {
+            centroid_hz,
+            spread_hz,
+            rolloff_hz,
+            flatness,
+        } = self.meter.measure(&self.power);
+        self.shape
+            .push()
+            .copy_from_slice(&[energy, centroid_hz, spread_hz, rolloff_hz, flatness]);
     }
 
     fn push_long(&mut self) {
         let at = self.whitened.end() * LONG.hop - self.samples_start;
-        self.long_stft.power_into(&self.samples[at..at + LONG.length], &mut self.long_power);
+        self.long_stft
+            .power_into(&self.samples[at..at + LONG.length], &mut self.long_power);
         let whitened = self.whitened.push();
         self.lines.whiten(&self.long_power, whitened);
         self.scorer.score(whitened, self.comb_scores.push());
@@ -179,14 +194,22 @@ impl FrameStore {
     pub fn segment(&self, start: usize, end: usize) -> SegmentFrames<'_> {
         let range = |length: usize, hop: usize, available: usize| {
             let from = start.div_ceil(hop);
-            let to = if end >= length { (end - length) / hop + 1 } else { 0 };
+            let to = if end >= length {
+                (end - length) / hop + 1
+            } else {
+                0
+            };
             (from, to.min(available).max(from))
         };
         let (from, to) = range(SHORT.length, SHORT.hop, self.log_mel.end());
         let (long_from, long_to) = range(LONG.length, LONG.hop, self.whitened.end());
         let (env_from, env_to) = range(ENVELOPE_HOP, ENVELOPE_HOP, self.envelope.end());
         let shape = self.shape.range(from, to);
-        let active = shape.chunks_exact(SHAPE_WIDTH).enumerate().filter(|(_, s)| s[0] > SILENCE).map(|(i, _)| i);
+        let active = shape
+            .chunks_exact(SHAPE_WIDTH)
+            .enumerate()
+            .filter(|(_, s)| s[0] > SILENCE)
+            .map(|(i, _)| i);
         SegmentFrames {
             log_mel: self.log_mel.range(from, to),
             cepstra: self.cepstra.range(from, to),
@@ -222,7 +245,13 @@ pub struct SegmentFrames<'a> {
 
 impl SegmentFrames<'_> {
     /// Row of `values` (rows of `width`) for each frame that is not silent.
-    pub fn active_rows<'b>(&'b self, values: &'b [f32], width: usize) -> impl Iterator<Item = &'b [f32]> + Clone + 'b {
-        self.active.iter().map(move |&i| &values[i * width..(i + 1) * width])
+    pub fn active_rows<'b>(
+        &'b self,
+        values: &'b [f32],
+        width: usize,
+    ) -> impl Iterator<Item = &'b [f32]> + Clone + 'b {
+        self.active
+            .iter()
+            .map(move |&i| &values[i * width..(i + 1) * width])
     }
 }

@@ -54,7 +54,11 @@ impl Modulation {
         for ((i, s), w) in self.input.iter_mut().zip(&series[..n]).zip(&self.window) {
             *i = (s - mean) * w;
         }
-        let done = self.transform.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
+        let done = self.transform.process_with_scratch(
+            &mut self.input,
+            &mut self.output,
+            &mut self.scratch,
+        );
         debug_assert!(done.is_ok());
         for (p, z) in self.power.iter_mut().zip(&self.output) {
             *p = z.re * z.re + z.im * z.im;
@@ -69,11 +73,17 @@ impl Modulation {
     fn shares(&self, edges: &[f32], out: &mut Vec<f32>) {
         let sum = |low: f32, high: f32| -> f32 {
             let to = (self.bin(high).round() as usize).min(self.power.len());
-            self.power[(self.bin(low).round() as usize).min(to)..to].iter().sum()
+            self.power[(self.bin(low).round() as usize).min(to)..to]
+                .iter()
+                .sum()
         };
         let total = sum(edges[0], edges[edges.len() - 1]);
         for e in edges.windows(2) {
-            let share = if total > 1e-12 { sum(e[0], e[1]) / total } else { 0.0 };
+            let share = if total > 1e-12 {
+                sum(e[0], e[1]) / total
+            } else {
+                0.0
+            };
             out.push(share.max(SHARE_FLOOR).ln());
         }
     }
@@ -81,7 +91,8 @@ impl Modulation {
     /// Rate in Hz between `low` and `high` whose first `orders` multiples stand highest above
     /// the gaps between them, and by how much (nepers of modulation power).
     fn beat(&self, low: f32, high: f32, orders: usize) -> (f32, f32) {
-        let at = |bin: f32| ln(self.power[(bin.round() as usize).min(self.power.len() - 1)].max(1e-9));
+        let at =
+            |bin: f32| ln(self.power[(bin.round() as usize).min(self.power.len() - 1)].max(1e-9));
         let mut best = (low, 0.0);
         let step = 0.5;
         let mut bin = self.bin(low);
@@ -93,7 +104,8 @@ impl Modulation {
                 if (order + 0.5) * bin >= self.power.len() as f32 {
                     break;
                 }
-                contrast += at(order * bin) - 0.5 * (at((order - 0.5) * bin) + at((order + 0.5) * bin));
+                contrast +=
+                    at(order * bin) - 0.5 * (at((order - 0.5) * bin) + at((order + 0.5) * bin));
                 n += 1;
             }
             let contrast = contrast / n.max(1) as f32;
@@ -114,7 +126,11 @@ pub struct EnvelopeModulation {
 
 impl Default for EnvelopeModulation {
     fn default() -> Self {
-        Self { slow: Modulation::new(128, 62.5), fast: Modulation::new(512, 250.0), series: Vec::new() }
+        Self {
+            slow: Modulation::new(128, 62.5),
+            fast: Modulation::new(512, 250.0),
+            series: Vec::new(),
+        }
     }
 }
 
@@ -124,17 +140,49 @@ impl Family for EnvelopeModulation {
         let share = (SHARE_FLOOR.ln(), 0.0);
         for (g, (from, to)) in GROUPS.iter().enumerate() {
             for e in SLOW_EDGES.windows(2) {
-                d.add(format!("band{g}_{}to{}hz", e[0], e[1]), "Np", share, format!("log share of the modulation of mel bands {} to {to} at {} to {} Hz", from + 1, e[0], e[1]));
+                d.add(
+                    format!("band{g}_{}to{}hz", e[0], e[1]),
+                    "Np",
+                    share,
+                    format!(
+                        "log share of the modulation of mel bands {} to {to} at {} to {} Hz",
+                        from + 1,
+                        e[0],
+                        e[1]
+                    ),
+                );
             }
         }
         for name in ["full", "high"] {
-            let what = if name == "full" { "the signal" } else { "the signal's first difference" };
-            d.add(format!("{name}_depth"), "Np", (0.0, 8.0), format!("standard deviation of the log envelope of {what}"));
+            let what = if name == "full" {
+                "the signal"
+            } else {
+                "the signal's first difference"
+            };
+            d.add(
+                format!("{name}_depth"),
+                "Np",
+                (0.0, 8.0),
+                format!("standard deviation of the log envelope of {what}"),
+            );
             for e in FAST_EDGES.windows(2) {
-                d.add(format!("{name}_{}to{}hz", e[0], e[1]), "Np", share, format!("log share of the modulation of {what} at {} to {} Hz", e[0], e[1]));
+                d.add(
+                    format!("{name}_{}to{}hz", e[0], e[1]),
+                    "Np",
+                    share,
+                    format!(
+                        "log share of the modulation of {what} at {} to {} Hz",
+                        e[0], e[1]
+                    ),
+                );
             }
             for (range, low, high) in [("rotor", 6.0, 40.0), ("engine", 40.0, 120.0)] {
-                d.add(format!("{name}_{range}_rate"), "oct", (2.5, 7.0), format!("log2 of the beat rate in Hz of {what} between {low} and {high} Hz"));
+                d.add(
+                    format!("{name}_{range}_rate"),
+                    "oct",
+                    (2.5, 7.0),
+                    format!("log2 of the beat rate in Hz of {what} between {low} and {high} Hz"),
+                );
                 d.add(format!("{name}_{range}_contrast"), "Np", (0.0, 8.0), format!("contrast of that beat and its multiples against the gaps between, for {what}"));
             }
         }
@@ -145,13 +193,21 @@ impl Family for EnvelopeModulation {
         for (from, to) in GROUPS {
             self.series.clear();
             let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
-            self.series.extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
+            self.series
+                .extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
             self.slow.analyse(&self.series);
             self.slow.shares(&SLOW_EDGES, out);
         }
         for column in 0..2 {
             self.series.clear();
-            self.series.extend(segment.envelope.chunks_exact(2).map(|p| p[column]).filter(|&p| p > 1e-10).map(ln));
+            self.series.extend(
+                segment
+                    .envelope
+                    .chunks_exact(2)
+                    .map(|p| p[column])
+                    .filter(|&p| p > 1e-10)
+                    .map(ln),
+            );
             let (_, depth) = mean_sd(self.series.iter().copied());
             self.fast.analyse(&self.series);
             out.push(depth);

@@ -23,7 +23,10 @@ pub(super) struct Describe {
 
 impl Describe {
     pub fn new(family: &'static str) -> Self {
-        Self { family, infos: Vec::new() }
+        Self {
+            family,
+            infos: Vec::new(),
+        }
     }
 
     pub fn add(

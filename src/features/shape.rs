@@ -11,14 +11,48 @@ pub struct SpectralShape;
 impl Family for SpectralShape {
     fn describe(&self) -> Vec<FeatureInfo> {
         let mut d = Describe::new("shape");
-        for (name, what) in [("centroid", "spectral centroid"), ("spread", "spectral spread"), ("rolloff", "85 % roll-off")] {
-            d.add(format!("{name}_mean"), "kHz", (0.0, 8.0), format!("mean {what}"));
-            d.add(format!("{name}_sd"), "kHz", (0.0, 4.0), format!("standard deviation of the {what}"));
+        for (name, what) in [
+            ("centroid", "spectral centroid"),
+            ("spread", "spectral spread"),
+            ("rolloff", "85 % roll-off"),
+        ] {
+            d.add(
+                format!("{name}_mean"),
+                "kHz",
+                (0.0, 8.0),
+                format!("mean {what}"),
+            );
+            d.add(
+                format!("{name}_sd"),
+                "kHz",
+                (0.0, 4.0),
+                format!("standard deviation of the {what}"),
+            );
         }
-        d.add("flatness_mean", "Np", (-25.0, 0.0), "mean log of geometric over arithmetic mean power");
-        d.add("flatness_sd", "Np", (0.0, 12.0), "standard deviation of the log flatness");
-        d.add("flux_mean", "Np", (0.0, 10.0), "mean over frames and bands of the step of the log mel spectrum, level taken out");
-        d.add("flux_sd", "Np", (0.0, 10.0), "standard deviation over frames of that step");
+        d.add(
+            "flatness_mean",
+            "Np",
+            (-25.0, 0.0),
+            "mean log of geometric over arithmetic mean power",
+        );
+        d.add(
+            "flatness_sd",
+            "Np",
+            (0.0, 12.0),
+            "standard deviation of the log flatness",
+        );
+        d.add(
+            "flux_mean",
+            "Np",
+            (0.0, 10.0),
+            "mean over frames and bands of the step of the log mel spectrum, level taken out",
+        );
+        d.add(
+            "flux_sd",
+            "Np",
+            (0.0, 10.0),
+            "standard deviation over frames of that step",
+        );
         d.done()
     }
 
@@ -39,5 +73,9 @@ impl Family for SpectralShape {
 fn flux(a: &[f32], b: &[f32]) -> f32 {
     let n = a.len() as f32;
     let shift = a.iter().zip(b).map(|(x, y)| y - x).sum::<f32>() / n;
-    a.iter().zip(b).map(|(x, y)| (y - x - shift).abs()).sum::<f32>() / n
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (y - x - shift).abs())
+        .sum::<f32>()
+        / n
 }

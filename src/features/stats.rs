@@ -34,7 +34,11 @@ pub fn autocorrelation(values: &[f32], lag: usize) -> f32 {
     if power <= 1e-9 {
         return 0.0;
     }
-    let product: f32 = values.iter().zip(&values[lag..]).map(|(a, b)| (a - mean) * (b - mean)).sum();
+    let product: f32 = values
+        .iter()
+        .zip(&values[lag..])
+        .map(|(a, b)| (a - mean) * (b - mean))
+        .sum();
     product / power
 }
 

@@ -22,13 +22,32 @@ impl Family for Timbre {
             d.add(format!("mfcc{k:02}_mean"), "Np", (-60.0, 60.0), format!("mean over frames of cepstral coefficient {k}; the 0th is the level and is left out"));
         }
         for k in 0..CEPSTRA {
-            d.add(format!("mfcc{k:02}_sd"), "Np", (0.0, 40.0), format!("standard deviation over frames of cepstral coefficient {k}"));
+            d.add(
+                format!("mfcc{k:02}_sd"),
+                "Np",
+                (0.0, 40.0),
+                format!("standard deviation over frames of cepstral coefficient {k}"),
+            );
         }
         for k in 0..CEPSTRA {
-            d.add(format!("mfcc{k:02}_delta"), "Np", (0.0, 40.0), format!("root mean square step between frames of cepstral coefficient {k}"));
+            d.add(
+                format!("mfcc{k:02}_delta"),
+                "Np",
+                (0.0, 40.0),
+                format!("root mean square step between frames of cepstral coefficient {k}"),
+            );
         }
         for g in 0..GROUPS {
-            d.add(format!("band{g:02}_level"), "Np", (-12.0, 12.0), format!("mean log power of mel bands {} to {} against the mean of all bands", 4 * g + 1, 4 * g + 4));
+            d.add(
+                format!("band{g:02}_level"),
+                "Np",
+                (-12.0, 12.0),
+                format!(
+                    "mean log power of mel bands {} to {} against the mean of all bands",
+                    4 * g + 1,
+                    4 * g + 4
+                ),
+            );
         }
         d.done()
     }
@@ -66,6 +85,10 @@ impl Family for Timbre {
         }
         let level = self.bands.iter().sum::<f32>() / MEL_BANDS as f32;
         let width = MEL_BANDS / GROUPS;
-        out.extend(self.bands.chunks_exact(width).map(|g| g.iter().sum::<f32>() / width as f32 - level));
+        out.extend(
+            self.bands
+                .chunks_exact(width)
+                .map(|g| g.iter().sum::<f32>() / width as f32 - level),
+        );
     }
 }

@@ -7,8 +7,10 @@ use super::Family;
 use crate::spectrum::{LINE_BINS, LONG};
 
 /// Edges of the bands in Hz, half an octave each.
-const EDGES: [f32; 14] =
-    [50.0, 75.0, 110.0, 160.0, 230.0, 330.0, 470.0, 670.0, 950.0, 1350.0, 1900.0, 2700.0, 3900.0, 5600.0];
+const EDGES: [f32; 14] = [
+    50.0, 75.0, 110.0, 160.0, 230.0, 330.0, 470.0, 670.0, 950.0, 1350.0, 1900.0, 2700.0, 3900.0,
+    5600.0,
+];
 /// Range in which the strongest line is followed: above most engines, where sirens and whines lie.
 const WHISTLE: (f32, f32) = (330.0, 4_000.0);
 /// A line this far above its floor counts as one: 10 dB, in nepers of power.
@@ -29,17 +31,73 @@ impl Family for Tonality {
     fn describe(&self) -> Vec<FeatureInfo> {
         let mut d = Describe::new("tonal");
         for e in EDGES.windows(2) {
-            d.add(format!("steady_{}hz", e[0]), "Np", (-1.0, 10.0), format!("highest line of the time-averaged whitened spectrum between {} and {} Hz", e[0], e[1]));
-            d.add(format!("moment_{}hz", e[0]), "Np", (-1.0, 12.0), format!("mean over frames of the highest line between {} and {} Hz", e[0], e[1]));
+            d.add(
+                format!("steady_{}hz", e[0]),
+                "Np",
+                (-1.0, 10.0),
+                format!(
+                    "highest line of the time-averaged whitened spectrum between {} and {} Hz",
+                    e[0], e[1]
+                ),
+            );
+            d.add(
+                format!("moment_{}hz", e[0]),
+                "Np",
+                (-1.0, 12.0),
+                format!(
+                    "mean over frames of the highest line between {} and {} Hz",
+                    e[0], e[1]
+                ),
+            );
         }
-        d.add("lines", "1", (0.0, 150.0), "mean number of lines 10 dB above their floor");
-        d.add("steady_lines", "1", (0.0, 150.0), "number of lines of the time-averaged spectrum 6 dB above their floor");
-        d.add("whistle_hz", "oct", (8.0, 12.1), "log2 of the mean frequency in Hz of the strongest line between 330 Hz and 4 kHz");
-        d.add("whistle_height", "Np", (0.0, 12.0), "mean height of that line");
-        d.add("whistle_spread", "oct", (0.0, 2.0), "standard deviation of its log frequency");
-        d.add("whistle_jump", "oct", (0.0, 3.0), "mean step between frames of its log frequency");
-        d.add("whistle_glide", "oct/s", (-6.0, 6.0), "slope of its log frequency");
-        d.add("whistle_lead", "Np", (0.0, 10.0), "height of that line above the mean of the bands' highest lines");
+        d.add(
+            "lines",
+            "1",
+            (0.0, 150.0),
+            "mean number of lines 10 dB above their floor",
+        );
+        d.add(
+            "steady_lines",
+            "1",
+            (0.0, 150.0),
+            "number of lines of the time-averaged spectrum 6 dB above their floor",
+        );
+        d.add(
+            "whistle_hz",
+            "oct",
+            (8.0, 12.1),
+            "log2 of the mean frequency in Hz of the strongest line between 330 Hz and 4 kHz",
+        );
+        d.add(
+            "whistle_height",
+            "Np",
+            (0.0, 12.0),
+            "mean height of that line",
+        );
+        d.add(
+            "whistle_spread",
+            "oct",
+            (0.0, 2.0),
+            "standard deviation of its log frequency",
+        );
+        d.add(
+            "whistle_jump",
+            "oct",
+            (0.0, 3.0),
+            "mean step between frames of its log frequency",
+        );
+        d.add(
+            "whistle_glide",
+            "oct/s",
+            (-6.0, 6.0),
+            "slope of its log frequency",
+        );
+        d.add(
+            "whistle_lead",
+            "Np",
+            (0.0, 10.0),
+            "height of that line above the mean of the bands' highest lines",
+        );
         d.done()
     }
 
@@ -57,17 +115,36 @@ impl Family for Tonality {
                 *m += w / n;
             }
         }
-        let highest = |row: &[f32], low: f32, high: f32| row[bin(low)..bin(high)].iter().copied().fold(f32::MIN, f32::max);
+        let highest = |row: &[f32], low: f32, high: f32| {
+            row[bin(low)..bin(high)]
+                .iter()
+                .copied()
+                .fold(f32::MIN, f32::max)
+        };
         let mut moments = 0.0;
         for e in EDGES.windows(2) {
-            let moment = segment.whitened.chunks_exact(LINE_BINS).map(|r| highest(r, e[0], e[1])).sum::<f32>() / n;
+            let moment = segment
+                .whitened
+                .chunks_exact(LINE_BINS)
+                .map(|r| highest(r, e[0], e[1]))
+                .sum::<f32>()
+                / n;
             out.extend([highest(&self.mean, e[0], e[1]), moment]);
             moments += moment / (EDGES.len() - 1) as f32;
         }
         let count = |row: &[f32], height: f32| {
-            row.windows(3).filter(|w| w[1] > height && w[1] >= w[0] && w[1] > w[2]).count() as f32
+            row.windows(3)
+                .filter(|w| w[1] > height && w[1] >= w[0] && w[1] > w[2])
+                .count() as f32
         };
-        out.push(segment.whitened.chunks_exact(LINE_BINS).map(|r| count(r, LINE)).sum::<f32>() / n);
+        out.push(
+            segment
+                .whitened
+                .chunks_exact(LINE_BINS)
+                .map(|r| count(r, LINE))
+                .sum::<f32>()
+                / n,
+        );
         out.push(count(&self.mean, 1.4));
         self.whistle(segment, moments, out);
     }
@@ -79,7 +156,9 @@ impl Tonality {
         self.peaks.clear();
         self.heights.clear();
         for row in segment.whitened.chunks_exact(LINE_BINS) {
-            let k = (low..high).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(low);
+            let k = (low..high)
+                .max_by(|&a, &b| row[a].total_cmp(&row[b]))
+                .unwrap_or(low);
             self.peaks.push((k as f32 * LONG.bin_hz()).log2());
             self.heights.push(row[k]);
         }

@@ -70,18 +70,32 @@ impl CombScorer {
             .map(|i| {
                 let position = Self::axis_hz(i) / LONG.bin_hz();
                 let bin = (position as usize).min(LINE_BINS - 2);
-                Cell { bin, fraction: position - bin as f32 }
+                Cell {
+                    bin,
+                    fraction: position - bin as f32,
+                }
             })
             .collect();
         let candidates = steps(COMB_MAX_HZ / COMB_MIN_HZ) + 1;
         // Shifts are from a candidate's gap below its first line (f/2) to each line and gap.
         let line_shift: Vec<usize> = (1..=MAX_HARMONIC).map(|h| steps(2.0 * h as f32)).collect();
-        let gap_shift: Vec<usize> = (0..=MAX_HARMONIC).map(|h| steps(2.0 * h as f32 + 1.0)).collect();
+        let gap_shift: Vec<usize> = (0..=MAX_HARMONIC)
+            .map(|h| steps(2.0 * h as f32 + 1.0))
+            .collect();
         let reach: Vec<usize> = (0..MAX_HARMONIC)
             .map(|h| points.saturating_sub(gap_shift[h + 1]).min(candidates))
             .collect();
-        let harmonics = (0..candidates).map(|c| reach.iter().filter(|&&r| c < r).count()).collect();
-        Self { cells, axis: vec![0.0; points], line_shift, gap_shift, harmonics, reach }
+        let harmonics = (0..candidates)
+            .map(|c| reach.iter().filter(|&&r| c < r).count())
+            .collect();
+        Self {
+            cells,
+            axis: vec![0.0; points],
+            line_shift,
+            gap_shift,
+            harmonics,
+            reach,
+        }
     }
 
     fn axis_hz(point: usize) -> f32 {
@@ -100,7 +114,9 @@ impl CombScorer {
 
     /// Nearest candidate to a fundamental in Hz.
     pub fn nearest(&self, hz: f32) -> usize {
-        let step = ((hz / COMB_MIN_HZ).log2() * STEPS_PER_OCTAVE).round().max(0.0) as usize;
+        let step = ((hz / COMB_MIN_HZ).log2() * STEPS_PER_OCTAVE)
+            .round()
+            .max(0.0) as usize;
         step.min(self.candidates() - 1)
     }
 
@@ -136,11 +152,17 @@ impl CombScorer {
             // A line drifts by h times the step of the axis; no farther than a quarter gap.
             let drift = (1.5 + order * hz * 0.005 / bin_hz).min(0.25 * hz / bin_hz);
             let centre = order * hz / bin_hz;
-            let (low, high) = ((centre - drift).ceil() as usize, (centre + drift).floor() as usize);
+            let (low, high) = (
+                (centre - drift).ceil() as usize,
+                (centre + drift).floor() as usize,
+            );
             if low < 1 || high + 1 >= whitened.len().min(LINE_BINS) {
                 break;
             }
-            let Some(peak) = (low..=high).max_by(|&a, &b| whitened[a].total_cmp(&whitened[b])) else { continue };
+            let Some(peak) = (low..=high).max_by(|&a, &b| whitened[a].total_cmp(&whitened[b]))
+            else {
+                continue;
+            };
             let (left, middle, right) = (whitened[peak - 1], whitened[peak], whitened[peak + 1]);
             let curvature = left - 2.0 * middle + right;
             if middle < 1.0 || curvature >= 0.0 || left > middle || right > middle {
@@ -163,11 +185,13 @@ impl CombScorer {
     pub fn harmonic_contrast(&self, whitened: &[f32], hz: f32, order: f32) -> Option<f32> {
         let at = |f: f32| {
             let bin = (f / LONG.bin_hz()).round() as usize;
-            (bin >= 1 && bin + 1 < LINE_BINS).then(|| whitened[bin - 1].max(whitened[bin]).max(whitened[bin + 1]))
+            (bin >= 1 && bin + 1 < LINE_BINS)
+                .then(|| whitened[bin - 1].max(whitened[bin]).max(whitened[bin + 1]))
         };
         let gap = |f: f32| {
             let bin = (f / LONG.bin_hz()).round() as usize;
-            (bin >= 1 && bin + 1 < LINE_BINS).then(|| (whitened[bin - 1] + whitened[bin] + whitened[bin + 1]) / 3.0)
+            (bin >= 1 && bin + 1 < LINE_BINS)
+                .then(|| (whitened[bin - 1] + whitened[bin] + whitened[bin + 1]) / 3.0)
         };
         let (below, above) = (gap((order - 0.5) * hz)?, gap((order + 0.5) * hz)?);
         Some(at(order * hz)? - 0.5 * (below + above))
@@ -206,7 +230,10 @@ impl CombTrack {
         }
         let seed = argmax(best_near, 0, width);
         let near = |row: &[f32], centre: usize| {
-            let (low, high) = (centre.saturating_sub(Self::MAX_STEP), (centre + Self::MAX_STEP + 1).min(width));
+            let (low, high) = (
+                centre.saturating_sub(Self::MAX_STEP),
+                (centre + Self::MAX_STEP + 1).min(width),
+            );
             argmax(row, low, high)
         };
         let start = (0..rows.len())
@@ -223,7 +250,10 @@ impl CombTrack {
         let combs = candidates
             .iter()
             .zip(&rows)
-            .map(|(&c, row)| Comb { fundamental_hz: scorer.candidate_hz(c), contrast: row[c] })
+            .map(|(&c, row)| Comb {
+                fundamental_hz: scorer.candidate_hz(c),
+                contrast: row[c],
+            })
             .collect();
         Self { combs, candidates }
     }
@@ -233,10 +263,16 @@ impl CombTrack {
 fn add_neighbourhood_max(row: &[f32], sums: &mut [f32]) {
     let n = row.len();
     for c in 2..n.saturating_sub(2) {
-        sums[c] += row[c - 2].max(row[c - 1]).max(row[c]).max(row[c + 1]).max(row[c + 2]);
+        sums[c] += row[c - 2]
+            .max(row[c - 1])
+            .max(row[c])
+            .max(row[c + 1])
+            .max(row[c + 2]);
     }
 }
 
 fn argmax(values: &[f32], low: usize, high: usize) -> usize {
-    (low..high).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(low)
+    (low..high)
+        .max_by(|&a, &b| values[a].total_cmp(&values[b]))
+        .unwrap_or(low)
 }

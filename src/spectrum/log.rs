@@ -51,7 +51,10 @@ mod tests {
                 let x = 10f32.powf(i as f32 / 10.0) * (1.0 + step as f32 / 50.0);
                 let exact = f64::from(x).ln();
                 let error = (f64::from(ln(x)) - exact).abs();
-                assert!(error <= 3e-7 * exact.abs().max(1.0), "ln({x}) is off by {error}");
+                assert!(
+                    error <= 3e-7 * exact.abs().max(1.0),
+                    "ln({x}) is off by {error}"
+                );
             }
         }
     }

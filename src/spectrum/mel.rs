@@ -29,10 +29,14 @@ impl MelBank {
     /// `count` bands between `low_hz` and `high_hz` over spectra of `size`.
     pub fn new(size: FrameSize, count: usize, low_hz: f64, high_hz: f64) -> Self {
         let (low, high) = (hz_to_mel(low_hz), hz_to_mel(high_hz));
-        let edges: Vec<f64> =
-            (0..count + 2).map(|i| mel_to_hz(low + (high - low) * i as f64 / (count + 1) as f64)).collect();
+        let edges: Vec<f64> = (0..count + 2)
+            .map(|i| mel_to_hz(low + (high - low) * i as f64 / (count + 1) as f64))
+            .collect();
         let bin_hz = f64::from(crate::SAMPLE_RATE) / size.length as f64;
-        let mut bank = Self { bands: Vec::with_capacity(count), weights: Vec::new() };
+        let mut bank = Self {
+            bands: Vec::with_capacity(count),
+            weights: Vec::new(),
+        };
         for edge in edges.windows(3) {
             let weight = |bin: usize| {
                 let f = bin as f64 * bin_hz;
@@ -43,8 +47,13 @@ impl MelBank {
             let under = |bin: &usize| weight(*bin) > 0.0;
             let first_bin = (0..size.bins()).find(under).unwrap_or(0);
             let first_weight = bank.weights.len();
-            bank.weights.extend((first_bin..size.bins()).take_while(under).map(weight));
-            bank.bands.push(Band { first_bin, first_weight, bins: bank.weights.len() - first_weight });
+            bank.weights
+                .extend((first_bin..size.bins()).take_while(under).map(weight));
+            bank.bands.push(Band {
+                first_bin,
+                first_weight,
+                bins: bank.weights.len() - first_weight,
+            });
         }
         bank
     }
@@ -84,11 +93,16 @@ impl Dct {
         for n in 0..inputs {
             for k in 0..outputs {
                 let scale = if k == 0 { 1.0 } else { 2.0 } / inputs as f64;
-                let phase = std::f64::consts::PI * k as f64 * (2 * n + 1) as f64 / (2 * inputs) as f64;
+                let phase =
+                    std::f64::consts::PI * k as f64 * (2 * n + 1) as f64 / (2 * inputs) as f64;
                 basis.push((scale.sqrt() * phase.cos()) as f32);
             }
         }
-        Self { inputs, basis, outputs }
+        Self {
+            inputs,
+            basis,
+            outputs,
+        }
     }
 
     /// Transforms `values` (length `inputs`) into `out` (length `outputs`).

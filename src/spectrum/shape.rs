@@ -25,12 +25,16 @@ pub struct ShapeMeter {
 impl ShapeMeter {
     /// A meter for spectra of `size`.
     pub fn new(size: FrameSize) -> Self {
-        Self { bin_hz: size.bin_hz(), floor: 1e-10 }
+        Self {
+            bin_hz: size.bin_hz(),
+            floor: 1e-10,
+        }
     }
 
     /// The shape of `power` (all bins of one frame); all zero for digital silence.
     pub fn measure(&self, power: &[f32]) -> Shape {
-        let (mut sum, mut first, mut second, mut logs) = ([0f32; 8], [0f32; 8], [0f32; 8], [0f32; 8]);
+        let (mut sum, mut first, mut second, mut logs) =
+            ([0f32; 8], [0f32; 8], [0f32; 8], [0f32; 8]);
         let chunks = power.chunks_exact(8);
         let rest = chunks.remainder();
         let mut accumulate = |lane: usize, bin: usize, p: f32| {

@@ -26,10 +26,16 @@ impl FrameSize {
 }
 
 /// Frames for timbre: 64 ms long, one every 16 ms.
-pub const SHORT: FrameSize = FrameSize { length: 1024, hop: 256 };
+pub const SHORT: FrameSize = FrameSize {
+    length: 1024,
+    hop: 256,
+};
 
 /// Frames for spectral lines: 256 ms long, one every 128 ms; bins 3.9 Hz apart.
-pub const LONG: FrameSize = FrameSize { length: 4096, hop: 2048 };
+pub const LONG: FrameSize = FrameSize {
+    length: 4096,
+    hop: 2048,
+};
 
 /// The periodic Hann window of `length` samples, as `scipy.signal.get_window("hann")` gives it.
 pub fn hann(length: usize) -> Vec<f32> {
@@ -84,7 +90,11 @@ impl Stft {
             *x = s * w;
         }
         // The buffers come from the plan itself, so their lengths always fit.
-        let done = self.transform.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
+        let done = self.transform.process_with_scratch(
+            &mut self.input,
+            &mut self.output,
+            &mut self.scratch,
+        );
         debug_assert!(done.is_ok());
         for (p, z) in power.iter_mut().zip(&self.output) {
             *p = z.re * z.re + z.im * z.im;
