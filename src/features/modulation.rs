@@ -15,6 +15,12 @@ const GROUPS: [(usize, usize); 6] = [(0, 6), (6, 14), (14, 24), (24, 36), (36, 5
 const SLOW_EDGES: [f32; 7] = [0.7, 2.0, 4.0, 8.0, 12.0, 18.0, 31.0];
 /// Edges of the modulation bands of the 4 ms envelopes (250 points a second), in Hz.
 const FAST_EDGES: [f32; 7] = [0.7, 4.0, 8.0, 16.0, 32.0, 64.0, 125.0];
+/// Half the width of the surroundings that a beat must stand out of, in Hz.
+const SURROUNDINGS_HZ: f32 = 5.0;
+/// Ranges of the rate of a beat that all bands share, in Hz: main rotors, then idling engines.
+const ROTOR_RANGES: [(f32, f32); 5] = [(5.0, 8.0), (8.0, 11.5), (11.5, 16.0), (16.0, 22.0), (22.0, 30.0)];
+/// The same for the 4 ms envelopes.
+const ENGINE_RANGES: [(f32, f32); 7] = [(8.0, 12.0), (12.0, 18.0), (18.0, 27.0), (27.0, 40.0), (40.0, 60.0), (60.0, 85.0), (85.0, 120.0)];
 /// Share of the modulation power below which a band counts as empty.
 const SHARE_FLOOR: f32 = 1e-4;
 
@@ -27,6 +33,7 @@ struct Modulation {
     output: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
     power: Vec<f32>,
+    prefix: Vec<f64>,
 }
 
 impl Modulation {
@@ -39,6 +46,7 @@ impl Modulation {
             output: transform.make_output_vec(),
             scratch: transform.make_scratch_vec(),
             power: vec![0.0; length / 2 + 1],
+            prefix: Vec::new(),
             transform,
         }
     }
@@ -88,33 +96,44 @@ impl Modulation {
         }
     }
 
-    /// Rate in Hz between `low` and `high` whose first `orders` multiples stand highest above
-    /// the gaps between them, and by how much (nepers of modulation power).
-    fn beat(&self, low: f32, high: f32, orders: usize) -> (f32, f32) {
-        let at =
-            |bin: f32| ln(self.power[(bin.round() as usize).min(self.power.len() - 1)].max(1e-9));
-        let mut best = (low, 0.0);
-        let step = 0.5;
-        let mut bin = self.bin(low);
-        while bin <= self.bin(high) {
-            let mut contrast = 0.0;
-            let mut n = 0;
-            for h in 1..=orders {
-                let order = h as f32;
-                if (order + 0.5) * bin >= self.power.len() as f32 {
-                    break;
-                }
-                contrast +=
-                    at(order * bin) - 0.5 * (at((order - 0.5) * bin) + at((order + 0.5) * bin));
-                n += 1;
-            }
-            let contrast = contrast / n.max(1) as f32;
-            if contrast > best.1 {
-                best = (bin * self.rate / self.input.len() as f32, contrast);
-            }
-            bin += step;
+    /// Adds the modulation power of each rate over the mean of its surroundings (±5 Hz) to `sums`.
+    ///
+    /// Noise gives 1 on average whatever its colour; a steady beat gives up to the number of bins
+    /// in the surroundings.
+    fn add_whitened(&mut self, sums: &mut Vec<f32>) {
+        let half = self.bin(SURROUNDINGS_HZ).round() as usize;
+        let n = self.power.len();
+        sums.resize(n, 0.0);
+        self.prefix.clear();
+        self.prefix.push(0.0);
+        let mut total = 0.0;
+        for &p in &self.power {
+            total += f64::from(p);
+            self.prefix.push(total);
         }
-        best
+        for (k, sum) in sums.iter_mut().enumerate().skip(1) {
+            let (low, high) = (k.saturating_sub(half).max(1), (k + half + 1).min(n));
+            let mean = (self.prefix[high] - self.prefix[low]) / (high - low) as f64;
+            if mean > 1e-9 {
+                *sum += self.power[k] / mean as f32;
+            }
+        }
+    }
+
+    /// Largest value of a whitened spectrum between `low` and `high` Hz.
+    fn highest(&self, whitened: &[f32], low: f32, high: f32) -> f32 {
+        let to = (self.bin(high).round() as usize).min(whitened.len());
+        let from = (self.bin(low).round() as usize).min(to);
+        whitened[from..to].iter().copied().fold(0.0, f32::max)
+    }
+
+    /// Rate in Hz between `low` and `high` that beats most, its double counted half.
+    fn beat(&self, whitened: &[f32], low: f32, high: f32) -> f32 {
+        let score = |k: usize| whitened[k] + 0.5 * whitened.get(2 * k).copied().unwrap_or(0.0);
+        let to = (self.bin(high).round() as usize).min(whitened.len());
+        let from = (self.bin(low).round() as usize).min(to);
+        let best = (from..to).max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or(from);
+        best as f32 * self.rate / self.input.len() as f32
     }
 }
 
@@ -122,14 +141,16 @@ pub struct EnvelopeModulation {
     slow: Modulation,
     fast: Modulation,
     series: Vec<f32>,
+    whitened: Vec<f32>,
 }
 
 impl Default for EnvelopeModulation {
     fn default() -> Self {
         Self {
-            slow: Modulation::new(128, 62.5),
-            fast: Modulation::new(512, 250.0),
+            slow: Modulation::new(256, 62.5),
+            fast: Modulation::new(1024, 250.0),
             series: Vec::new(),
+            whitened: Vec::new(),
         }
     }
 }
@@ -176,46 +197,61 @@ impl Family for EnvelopeModulation {
                     ),
                 );
             }
-            for (range, low, high) in [("rotor", 6.0, 40.0), ("engine", 40.0, 120.0)] {
-                d.add(
-                    format!("{name}_{range}_rate"),
-                    "oct",
-                    (2.5, 7.0),
-                    format!("log2 of the beat rate in Hz of {what} between {low} and {high} Hz"),
-                );
-                d.add(format!("{name}_{range}_contrast"), "Np", (0.0, 8.0), format!("contrast of that beat and its multiples against the gaps between, for {what}"));
-            }
+        }
+        d.add("rotor_rate", "oct", (2.3, 5.0), "log2 of the rate in Hz at which all mel groups beat most, 5 to 30 Hz");
+        d.add("rotor_bands", "1", (0.0, 1.0), "share of the mel groups that beat at that rate, four times above their surroundings");
+        for (low, high) in ROTOR_RANGES {
+            d.add(format!("rotor_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of the mel groups"));
+        }
+        d.add("engine_rate", "oct", (3.0, 7.0), "log2 of the rate in Hz at which both 4 ms envelopes beat most, 8 to 120 Hz");
+        for (low, high) in ENGINE_RANGES {
+            d.add(format!("engine_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of both 4 ms envelopes"));
         }
         d.done()
     }
 
     fn measure(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
-        for (from, to) in GROUPS {
+        let mut groups: [Vec<f32>; GROUPS.len()] = Default::default();
+        for ((from, to), whitened) in GROUPS.into_iter().zip(&mut groups) {
             self.series.clear();
             let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
-            self.series
-                .extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
+            self.series.extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
             self.slow.analyse(&self.series);
             self.slow.shares(&SLOW_EDGES, out);
+            self.slow.add_whitened(whitened);
         }
+        let mut envelopes = Vec::new();
         for column in 0..2 {
             self.series.clear();
-            self.series.extend(
-                segment
-                    .envelope
-                    .chunks_exact(2)
-                    .map(|p| p[column])
-                    .filter(|&p| p > 1e-10)
-                    .map(ln),
-            );
+            self.series.extend(segment.envelope.chunks_exact(2).map(|p| p[column]).filter(|&p| p > 1e-10).map(ln));
             let (_, depth) = mean_sd(self.series.iter().copied());
             self.fast.analyse(&self.series);
             out.push(depth);
             self.fast.shares(&FAST_EDGES, out);
-            let (rate, contrast) = self.fast.beat(6.0, 40.0, 4);
-            out.extend([rate.log2(), contrast]);
-            let (rate, contrast) = self.fast.beat(40.0, 120.0, 1);
-            out.extend([rate.log2(), contrast]);
+            self.fast.add_whitened(&mut envelopes);
         }
+        self.shared_beat(&groups, out);
+        envelopes.iter_mut().for_each(|w| *w /= 2.0);
+        out.push(self.fast.beat(&envelopes, 8.0, 120.0).log2());
+        out.extend(ENGINE_RANGES.iter().map(|&(low, high)| self.fast.highest(&envelopes, low, high)));
+    }
+}
+
+impl EnvelopeModulation {
+    /// The beat that the mel groups have in common: a rotor beats in all of them at once, where
+    /// chance peaks of noise differ from group to group.
+    fn shared_beat(&mut self, groups: &[Vec<f32>], out: &mut Vec<f32>) {
+        self.whitened.clear();
+        self.whitened.resize(groups[0].len(), 0.0);
+        for group in groups {
+            for (sum, w) in self.whitened.iter_mut().zip(group) {
+                *sum += w / groups.len() as f32;
+            }
+        }
+        let rate = self.slow.beat(&self.whitened, 5.0, 30.0);
+        let k = self.slow.bin(rate).round() as usize;
+        let beating = groups.iter().filter(|g| g[k.saturating_sub(1)..k + 2].iter().any(|&w| w > 4.0)).count();
+        out.extend([rate.log2(), beating as f32 / groups.len() as f32]);
+        out.extend(ROTOR_RANGES.iter().map(|&(low, high)| self.slow.highest(&self.whitened, low, high)));
     }
 }
