@@ -3,6 +3,7 @@
 //! and gives the same model for the same data and seed whatever the number of threads.
 pub mod boosting;
 pub mod error;
+pub mod isotonic;
 pub mod logistic;
 pub mod perceptron;
 pub mod sample;
