@@ -1,8 +1,10 @@
 //! Inference: what a trained model answers. Nothing here learns, and nothing here trusts the
 //! file it came from: every form has a `validate` that a loader must call first.
 pub mod boosting;
+pub mod calibration;
 pub mod classifier;
 pub mod linear;
 pub mod perceptron;
+pub mod prior;
 pub mod scaler;
 pub mod scorer;

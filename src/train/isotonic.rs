@@ -27,7 +27,10 @@ pub fn pool_adjacent_violators(targets: &[f64], weights: &[f64]) -> Vec<f64> {
             weight: *weight,
             n: 1,
         };
-        while blocks.last().is_some_and(|last| last.mean() >= block.mean()) {
+        while blocks
+            .last()
+            .is_some_and(|last| last.mean() >= block.mean())
+        {
             if let Some(last) = blocks.pop() {
                 block.sum += last.sum;
                 block.weight += last.weight;
