@@ -1,7 +1,7 @@
 //! Multinomial logistic regression, as it is applied.
 
 use super::scorer::{
-    check_finite, check_size, dot, impl_predict, log_softmax, Scorer, ScorerError, Scratch,
+    affine_into, check_finite, check_size, impl_predict, log_softmax, Scorer, ScorerError, Scratch,
 };
 use serde::{Deserialize, Serialize};
 
@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinearModel {
     pub(crate) n_features: usize,
-    /// Labels x features, row after row.
+    /// Features x labels, feature after feature.
     pub(crate) weights: Vec<f32>,
     pub(crate) bias: Vec<f32>,
 }
 
 impl LinearModel {
-    /// The weights of one label (one per feature), or `None` past the last label.
-    pub fn weights_of(&self, label: usize) -> Option<&[f32]> {
-        self.weights.chunks_exact(self.n_features.max(1)).nth(label)
+    /// The weights of one label, one per feature; empty past the last label.
+    pub fn weights_of(&self, label: usize) -> Vec<f32> {
+        let rows = self.weights.chunks_exact(self.bias.len().max(1));
+        rows.filter_map(|row| row.get(label)).copied().collect()
     }
 
     /// One bias per label.
@@ -38,10 +39,7 @@ impl Scorer for LinearModel {
     fn scores_into(&self, row: &[f32], _scratch: &mut Scratch, out: &mut [f32]) {
         assert_eq!(row.len(), self.n_features);
         assert_eq!(out.len(), self.bias.len());
-        let rows = self.weights.chunks_exact(self.n_features);
-        for ((to, weights), bias) in out.iter_mut().zip(rows).zip(&self.bias) {
-            *to = dot(weights, row) + bias;
-        }
+        affine_into(&self.weights, &self.bias, row, out);
         log_softmax(out);
     }
 

@@ -2,8 +2,10 @@
 //! file it came from: every form has a `validate` that a loader must call first.
 pub mod answer;
 pub mod boosting;
+pub mod calibration;
 pub mod classifier;
 pub mod linear;
 pub mod perceptron;
+pub mod prior;
 pub mod scaler;
 pub mod scorer;

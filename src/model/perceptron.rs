@@ -1,7 +1,7 @@
 //! A small multi-layer perceptron, or several averaged, as it is applied.
 
 use super::scorer::{
-    check_finite, check_size, dot, impl_predict, log_softmax, Scorer, ScorerError, Scratch,
+    affine_into, check_finite, check_size, impl_predict, log_softmax, Scorer, ScorerError, Scratch,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,16 +48,15 @@ impl Activation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dense {
     pub(crate) n_in: usize,
-    /// Outputs x inputs, row after row.
+    /// Inputs x units, input after input.
     pub(crate) weights: Vec<f32>,
     pub(crate) bias: Vec<f32>,
 }
 
 impl Dense {
     fn apply(&self, input: &[f32], out: &mut Vec<f32>) {
-        out.clear();
-        let rows = self.weights.chunks_exact(self.n_in);
-        out.extend(rows.zip(&self.bias).map(|(w, b)| dot(w, input) + b));
+        out.resize(self.bias.len(), 0.0);
+        affine_into(&self.weights, &self.bias, input, out);
     }
 }
 

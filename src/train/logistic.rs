@@ -199,9 +199,8 @@ impl LogisticValidParams {
             bias: vec![lowest as f32 - 10.0; self.n_labels],
         };
         for (column, &label) in fitted.classes().iter().enumerate() {
-            let row = &mut model.weights[label * n_features..(label + 1) * n_features];
-            for (to, from) in row.iter_mut().zip(params.column(column)) {
-                *to = *from as f32;
+            for (feature, weight) in params.column(column).iter().enumerate() {
+                model.weights[feature * self.n_labels + label] = *weight as f32;
             }
             model.bias[label] = intercept[column] as f32;
         }

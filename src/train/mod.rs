@@ -2,8 +2,12 @@
 //! -> `fit` -> a form of [`crate::model`]), takes sample weights from `DatasetBase::weights`,
 //! and gives the same model for the same data and seed whatever the number of threads.
 pub mod boosting;
+pub mod calibration;
 pub mod error;
+pub mod isotonic;
 pub mod logistic;
+pub mod outcomes;
 pub mod perceptron;
 pub mod sample;
+mod solve;
 pub mod standardise;

@@ -6,6 +6,7 @@
 
 mod adam;
 mod network;
+mod noise;
 
 use super::error::{require, TrainError};
 use super::sample::{checked_weights, Samples};

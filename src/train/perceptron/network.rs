@@ -1,14 +1,13 @@
 //! The training of one network: forward, backward, step.
 
 use super::adam::{Adam, Step};
+use super::noise::Noise;
 use super::PerceptronValidParams;
 use crate::model::perceptron::{Dense, Network};
 use crate::train::sample::{draw_by_weight, Samples};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 use rand::seq::SliceRandom;
-use rand::{Rng, RngCore, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 /// One layer in training: parameters, their gradients and moments, and the buffers of a batch.
 struct Layer {
@@ -28,10 +27,10 @@ struct Layer {
 
 impl Layer {
     /// He initialisation (He et al. 2015): normal with variance 2 / inputs.
-    fn new(n_in: usize, n_out: usize, batch: usize, decay: f32, rng: &mut ChaCha8Rng) -> Self {
+    fn new(n_in: usize, n_out: usize, batch: usize, decay: f32, noise: &mut Noise) -> Self {
         let scale = (2.0 / n_in as f32).sqrt();
         Self {
-            weights: Array2::from_shape_simple_fn((n_out, n_in), || scale * normal(rng)),
+            weights: Array2::from_shape_simple_fn((n_out, n_in), || scale * noise.normal()),
             bias: Array1::zeros(n_out),
             weight_gradient: Array2::zeros((n_out, n_in)),
             bias_gradient: Array1::zeros(n_out),
@@ -81,7 +80,7 @@ pub(super) struct Trainer<'a> {
     params: &'a PerceptronValidParams,
     data: &'a Samples,
     weights: &'a [f32],
-    rng: ChaCha8Rng,
+    noise: Noise,
     layers: Vec<Layer>,
     input: Array2<f32>,
     input_kept: Array2<f32>,
@@ -95,15 +94,14 @@ impl<'a> Trainer<'a> {
         weights: &'a [f32],
         member: u64,
     ) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(params.seed);
-        rng.set_stream(member);
+        let mut noise = Noise::new(params.seed, member);
         let n_features = data.records.ncols();
         let batch = params.batch.min(data.records.nrows());
         let mut layers = Vec::new();
         let mut width = n_features;
         for units in params.hidden.iter().chain([&params.n_labels]) {
             let decay = params.weight_decay;
-            layers.push(Layer::new(width, *units, batch, decay, &mut rng));
+            layers.push(Layer::new(width, *units, batch, decay, &mut noise));
             width = *units;
         }
         if let Some(last) = layers.last_mut() {
@@ -114,7 +112,7 @@ impl<'a> Trainer<'a> {
             params,
             data,
             weights,
-            rng,
+            noise,
             layers,
             input: Array2::zeros((batch, n_features)),
             input_kept: Array2::ones((batch, n_features)),
@@ -132,9 +130,9 @@ impl<'a> Trainer<'a> {
         let mut done = 0;
         for _ in 0..self.params.epochs {
             if self.params.draw_by_weight {
-                rows = draw_by_weight(self.weights, &labels, n, &mut self.rng);
+                rows = draw_by_weight(self.weights, &labels, n, &mut self.noise.rng);
             } else {
-                rows.shuffle(&mut self.rng);
+                rows.shuffle(&mut self.noise.rng);
             }
             for rows in rows.chunks(batch) {
                 done += 1;
@@ -167,7 +165,7 @@ impl<'a> Trainer<'a> {
     /// Copies a batch into the buffers, mixed with a rolled copy of itself if mixup is on.
     fn load(&mut self, rows: &[usize]) {
         let p = self.params;
-        let lambda = beta(p.mixup, &mut self.rng);
+        let lambda = self.noise.beta(p.mixup);
         let smooth = p.label_smoothing / p.n_labels as f32;
         self.target.fill(0.0);
         for (i, &row) in rows.iter().enumerate() {
@@ -194,9 +192,12 @@ impl<'a> Trainer<'a> {
                 target[self.data.targets[row]] += mass * (1.0 - p.label_smoothing);
             }
         }
-        let drop = p.input_dropout;
-        let rng = &mut self.rng;
-        drop_out(self.input.view_mut(), self.input_kept.view_mut(), drop, rng);
+        if p.input_dropout > 0.0 {
+            let n_values = rows.len() * self.input.ncols();
+            let input = &mut flat_mut(&mut self.input)[..n_values];
+            let kept = &mut flat_mut(&mut self.input_kept)[..n_values];
+            self.noise.drop_out(input, kept, p.input_dropout);
+        }
     }
 
     fn forward(&mut self, n: usize) {
@@ -211,11 +212,13 @@ impl<'a> Trainer<'a> {
             layer.forward(input);
             if i < n_hidden {
                 let activation = self.params.activation;
-                layer
-                    .output
-                    .zip_mut_with(&layer.sums, |y, x| *y = activation.value(*x));
-                let (output, kept) = (layer.output.view_mut(), layer.kept.view_mut());
-                drop_out(output, kept, self.params.dropout, &mut self.rng);
+                let n_values = n * layer.bias.len();
+                let output = &mut flat_mut(&mut layer.output)[..n_values];
+                for (y, x) in output.iter_mut().zip(flat(&layer.sums)) {
+                    *y = activation.value(*x);
+                }
+                let kept = &mut flat_mut(&mut layer.kept)[..n_values];
+                self.noise.drop_out(output, kept, self.params.dropout);
             }
         }
     }
@@ -251,12 +254,21 @@ impl<'a> Trainer<'a> {
             let mut upstream = first_rows_mut(&mut previous.output, n);
             general_mat_mul(1.0, &delta, &layer.weights, 0.0, &mut upstream);
             let activation = self.params.activation;
-            ndarray::Zip::from(&mut previous.sums)
-                .and(&previous.output)
-                .and(&previous.kept)
-                .for_each(|sum, up, kept| *sum = activation.slope(*sum) * up * kept);
+            let upstream = flat(&previous.output).iter().zip(flat(&previous.kept));
+            for (sum, (up, kept)) in flat_mut(&mut previous.sums).iter_mut().zip(upstream) {
+                *sum = activation.slope(*sum) * up * kept;
+            }
         }
     }
+}
+
+/// A buffer's values in one slice, which loops run through faster than through `ndarray::Zip`.
+fn flat(buffer: &Array2<f32>) -> &[f32] {
+    buffer.as_slice().unwrap_or_default()
+}
+
+fn flat_mut(buffer: &mut Array2<f32>) -> &mut [f32] {
+    buffer.as_slice_mut().unwrap_or_default()
 }
 
 /// A batch's share of a buffer: the last batch of an epoch may be short. (`ndarray::s!` expands
@@ -272,50 +284,7 @@ fn first_rows_mut(buffer: &mut Array2<f32>, n: usize) -> ArrayViewMut2<'_, f32> 
 fn finished(layer: &Layer) -> Dense {
     Dense {
         n_in: layer.weights.ncols(),
-        weights: layer.weights.iter().copied().collect(),
+        weights: layer.weights.t().iter().copied().collect(),
         bias: layer.bias.to_vec(),
     }
-}
-
-/// Inverted dropout: zeroes a share of `values` and scales up the rest, and notes in `kept`
-/// what each was multiplied by. The share is rounded to 1/256.
-fn drop_out(
-    mut values: ArrayViewMut2<f32>,
-    mut kept: ArrayViewMut2<f32>,
-    share: f32,
-    rng: &mut ChaCha8Rng,
-) {
-    let limit = (share * 256.0).round() as u8;
-    if limit == 0 {
-        return;
-    }
-    let scale = 256.0 / (256.0 - f32::from(limit));
-    let mut bytes = vec![0u8; values.len()];
-    rng.fill_bytes(&mut bytes);
-    for ((value, kept), byte) in values.iter_mut().zip(kept.iter_mut()).zip(bytes) {
-        *kept = if byte < limit { 0.0 } else { scale };
-        *value *= *kept;
-    }
-}
-
-/// A standard normal draw (Box and Muller 1958).
-fn normal(rng: &mut ChaCha8Rng) -> f32 {
-    let radius = (-2.0 * (1.0 - rng.gen::<f64>()).ln()).sqrt();
-    (radius * (std::f64::consts::TAU * rng.gen::<f64>()).cos()) as f32
-}
-
-/// A draw from Beta(a, a) for a <= 1 (Joehnk 1964); 1 for a = 0.
-fn beta(a: f32, rng: &mut ChaCha8Rng) -> f32 {
-    if a <= 0.0 {
-        return 1.0;
-    }
-    let power = 1.0 / f64::from(a);
-    for _ in 0..1000 {
-        let x = rng.gen::<f64>().powf(power);
-        let y = rng.gen::<f64>().powf(power);
-        if x + y > 0.0 && x + y <= 1.0 {
-            return (x / (x + y)) as f32;
-        }
-    }
-    1.0
 }
