@@ -6,6 +6,14 @@ use thiserror::Error;
 /// Why a learner, a calibrator or a bound could not be fitted.
 #[derive(Debug, Error)]
 pub enum TrainError {
+    /// A recipe cannot be used.
+    #[error("{name}: {fault}; compare it with models/default.toml")]
+    Recipe {
+        /// The recipe's file.
+        name: String,
+        /// What is wrong.
+        fault: String,
+    },
     /// A setting is outside its range.
     #[error("{learner}: `{setting}` is {found}, it must be {range}")]
     Setting {
