@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn packet(fill: &[(u32, usize)]) -> Vec<u8> {
-        let body = (0..60u32).map(|i| (i * 2_654_435_761 >> 25, 7));
+        let body = (0..60u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 25, 7));
         let fields: Vec<_> = body.chain(fill.iter().copied()).chain([(7, 3)]).collect();
         pack(&fields)
     }
