@@ -195,10 +195,9 @@ fn what_is_no_number_is_silenced_and_counted() {
     assert_eq!(read[101], samples[101]);
     assert_eq!(summary.quality.nan_samples, 3);
     assert_eq!(kinds(&summary), [WarningKind::NonFiniteSamples]);
-    assert_eq!(
-        summary.quality.fitness(),
-        (Fitness::Limited, vec![Reason::NoTreble, Reason::BadSamples])
-    );
+    let (fitness, reasons) = summary.quality.fitness();
+    assert_eq!(fitness, Fitness::Limited);
+    assert!(reasons.contains(&Reason::BadSamples), "{reasons:?}");
 }
 
 /// What is left to say about two seconds at 16 kHz.

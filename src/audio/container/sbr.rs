@@ -68,7 +68,7 @@ fn is_sbr_to_the_end(packet: &[u8], start: usize) -> bool {
         }
         let mut count = bits.take(4)?;
         if count == 15 {
-            count += bits.take(8)? - 1;
+            count = 14 + bits.take(8)?;
         }
         let kind = bits.take(4)?;
         let is_sbr = matches!(kind, 0xD | 0xE) && count > 0;
