@@ -3,8 +3,10 @@
 pub mod boosting;
 pub mod calibration;
 pub mod classifier;
+pub mod likelihood_ratio;
 pub mod linear;
 pub mod perceptron;
+pub mod prediction_set;
 pub mod prior;
 pub mod scaler;
 pub mod scorer;

@@ -3,8 +3,11 @@
 //! and gives the same model for the same data and seed whatever the number of threads.
 pub mod boosting;
 pub mod calibration;
+pub mod conformal;
+pub mod elub;
 pub mod error;
 pub mod isotonic;
+pub mod likelihood_ratio;
 pub mod logistic;
 pub mod outcomes;
 pub mod perceptron;
