@@ -3,6 +3,7 @@
 pub mod boosting;
 pub mod calibration;
 pub mod classifier;
+pub mod kernel;
 pub mod likelihood_ratio;
 pub mod linear;
 pub mod perceptron;

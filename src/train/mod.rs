@@ -14,3 +14,4 @@ pub mod perceptron;
 pub mod sample;
 mod solve;
 pub mod standardise;
+pub mod svm;
