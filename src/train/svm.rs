@@ -6,16 +6,17 @@
 //! out is a short sum of kernels around landmarks. Platt's scaling uses rows the solver did not
 //! see.
 
+mod map;
 mod platt;
 
 use super::error::{require, TrainError};
 use super::sample::{checked_weights, draw_by_weight, Samples};
-use super::solve::{cholesky, solve_lower, solve_upper};
 use crate::model::kernel::KernelMachine;
 use crate::model::scorer::{Scorer, Scratch};
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 use linfa_svm::Svm;
+use map::KernelMap;
 use ndarray::{Array1, Array2, Axis};
 use rand::seq::SliceRandom;
 use rand::SeedableRng;
@@ -24,9 +25,6 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 const NAME: &str = "SVM";
-
-/// Added to the diagonal of the landmarks' kernel matrix, against near-duplicates.
-const JITTER: f64 = 1e-6;
 
 /// Settings of the SVM, unchecked.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,25 +120,15 @@ impl Fit<Array2<f32>, Array1<usize>, TrainError> for SvmValidParams {
     fn fit(&self, data: &Samples) -> Result<KernelMachine, TrainError> {
         let weights = checked_weights(data, self.n_labels)?;
         let (solver_rows, platt_rows) = self.split(data, &weights);
-        let gamma = self.gamma.unwrap_or(1.0 / data.records.ncols() as f64);
-        let records = data.records.select(Axis(0), &solver_rows).mapv(f64::from);
-        // The rows come shuffled: the first are as good landmarks as any.
-        let n_landmarks = self.landmarks.min(solver_rows.len());
-        let chosen: Vec<usize> = (0..n_landmarks).collect();
-        let landmarks = records.select(Axis(0), &chosen);
-        let map = KernelMap::new(&landmarks, gamma)?;
-        let mapped = map.apply(&records);
-        let decisions: Vec<(Vec<f64>, f64)> = (0..self.n_labels)
-            .into_par_iter()
-            .map(|label| {
-                let side = |row: &usize| data.targets[*row] == label;
-                let targets: Vec<bool> = solver_rows.iter().map(side).collect();
-                let weights: Vec<f32> = solver_rows.iter().map(|row| weights[*row]).collect();
-                self.decide(&map, &mapped, &targets, &weights)
-            })
-            .collect::<Result<_, _>>()?;
-        let mut machine = assemble(&landmarks, gamma, &decisions);
+        let mut machine = self.solve(data, &weights, &solver_rows)?;
         self.scale(&mut machine, data, &weights, &platt_rows)?;
+        if data.records.nrows() <= self.max_rows {
+            // Small data: the held-out quarter has set the scale and is too good to lose.
+            let all: Vec<usize> = solver_rows.into_iter().chain(platt_rows).collect();
+            let (slope, offset) = (machine.slope, machine.offset);
+            machine = self.solve(data, &weights, &all)?;
+            (machine.slope, machine.offset) = (slope, offset);
+        }
         machine.validate(data.records.ncols(), self.n_labels)?;
         Ok(machine)
     }
@@ -179,6 +167,32 @@ impl SvmValidParams {
         // Two parameters per label need no more rows than this.
         let most = 8 * self.max_rows;
         (solver, rest.into_iter().take(most).collect())
+    }
+
+    /// The machine from `rows`, its scale not yet fitted.
+    fn solve(
+        &self,
+        data: &Samples,
+        weights: &[f32],
+        rows: &[usize],
+    ) -> Result<KernelMachine, TrainError> {
+        let gamma = self.gamma.unwrap_or(1.0 / data.records.ncols() as f64);
+        let records = data.records.select(Axis(0), rows).mapv(f64::from);
+        // The rows come shuffled: the first are as good landmarks as any.
+        let chosen: Vec<usize> = (0..self.landmarks.min(rows.len())).collect();
+        let landmarks = records.select(Axis(0), &chosen);
+        let map = KernelMap::new(&landmarks, gamma)?;
+        let mapped = map.apply(&records);
+        let weights: Vec<f32> = rows.iter().map(|row| weights[*row]).collect();
+        let decisions: Vec<(Vec<f64>, f64)> = (0..self.n_labels)
+            .into_par_iter()
+            .map(|label| {
+                let side = |row: &usize| data.targets[*row] == label;
+                let targets: Vec<bool> = rows.iter().map(side).collect();
+                self.decide(&map, &mapped, &targets, &weights)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(assemble(&landmarks, gamma, &decisions))
     }
 
     /// Coefficients on the landmarks and bias of one label's decision.
@@ -243,60 +257,6 @@ impl SvmValidParams {
         }
         Ok(())
     }
-}
-
-/// The Nystroem map: coordinates in which the plain dot product is the kernel, as seen from the
-/// landmarks.
-struct KernelMap {
-    landmarks: Array2<f64>,
-    gamma: f64,
-    lower: Array2<f64>,
-}
-
-impl KernelMap {
-    fn new(landmarks: &Array2<f64>, gamma: f64) -> Result<Self, TrainError> {
-        let mut kernel = gaussian(landmarks, landmarks, gamma);
-        kernel.diag_mut().mapv_inplace(|x| x + JITTER);
-        let lower = cholesky(&kernel).ok_or(TrainError::Data {
-            fault: "the landmarks' kernel matrix is not positive definite".into(),
-            remedy: "raise gamma, or use fewer landmarks",
-        })?;
-        Ok(Self {
-            landmarks: landmarks.clone(),
-            gamma,
-            lower,
-        })
-    }
-
-    /// Rows x landmarks coordinates `L^-1 k(x)`.
-    fn apply(&self, records: &Array2<f64>) -> Array2<f64> {
-        let mut mapped = gaussian(records, &self.landmarks, self.gamma);
-        for mut row in mapped.rows_mut() {
-            let solved = solve_lower(&self.lower, &row.to_vec());
-            for (to, from) in row.iter_mut().zip(solved) {
-                *to = from;
-            }
-        }
-        mapped
-    }
-
-    /// Coefficients on the landmarks' kernels that equal `normal` in the map's coordinates.
-    fn pull_back(&self, normal: &[f64]) -> Vec<f64> {
-        solve_upper(&self.lower, normal)
-    }
-}
-
-/// The kernels of every row of `a` with every row of `b`.
-fn gaussian(a: &Array2<f64>, b: &Array2<f64>, gamma: f64) -> Array2<f64> {
-    let length = |x: &Array2<f64>| (x * x).sum_axis(Axis(1));
-    let (a_lengths, b_lengths) = (length(a), length(b));
-    let mut out = a.dot(&b.t());
-    for (mut row, own) in out.rows_mut().into_iter().zip(&a_lengths) {
-        for (x, other) in row.iter_mut().zip(&b_lengths) {
-            *x = (-gamma * (own + other - 2.0 * *x).max(0.0)).exp();
-        }
-    }
-    out
 }
 
 fn assemble(landmarks: &Array2<f64>, gamma: f64, decisions: &[(Vec<f64>, f64)]) -> KernelMachine {
@@ -366,13 +326,5 @@ mod tests {
         let scores: Array2<f32> = machine.predict(&data.records);
         let lost = |row: ndarray::ArrayView1<f32>| row[2] < row[0].max(row[1]);
         assert!(scores.rows().into_iter().all(lost));
-    }
-
-    #[test]
-    fn the_map_reproduces_the_kernel_on_its_landmarks() {
-        let x = blobs(30, 4, 2, 0.5, 3).records.mapv(f64::from);
-        let mapped = KernelMap::new(&x, 0.2).unwrap().apply(&x);
-        let error = &mapped.dot(&mapped.t()) - &gaussian(&x, &x, 0.2);
-        assert!(error.iter().all(|e| e.abs() < 1e-4));
     }
 }
