@@ -57,6 +57,9 @@ pub enum TrainError {
     /// linfa's logistic regression failed.
     #[error("linfa's logistic regression: {0}")]
     LinfaLogistic(#[from] linfa_logistic::error::Error),
+    /// linfa's support vector machine failed.
+    #[error("linfa's SVM: {0}")]
+    LinfaSvm(#[from] linfa_svm::SvmError),
 }
 
 /// Shorthand for [`TrainError::Setting`], for the `check_ref` of every learner.
