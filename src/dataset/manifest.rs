@@ -84,7 +84,10 @@ impl Manifest {
             if let Some((first, label)) = first_line.get(&entry.path) {
                 let name = entry.path.display();
                 if *label != entry.label {
-                    let what = format!("{name} is `{}` here and `{label}` in line {first}", entry.label);
+                    let what = format!(
+                        "{name} is `{}` here and `{label}` in line {first}",
+                        entry.label
+                    );
                     return Err(fault(what, "give each recording one label"));
                 }
                 repeated.push(format!("line {line} repeats {name} of line {first}"));
@@ -100,7 +103,11 @@ impl Manifest {
                 remedy: "add a line path,label,group,source for each",
             });
         }
-        Ok(Self { path: path.to_owned(), recordings, repeated })
+        Ok(Self {
+            path: path.to_owned(),
+            recordings,
+            repeated,
+        })
     }
 
     /// Checks that every listed file is there.

@@ -14,6 +14,12 @@ pub enum TrainError {
         /// What is wrong.
         fault: String,
     },
+    /// The parts of a model contradict each other.
+    #[error(transparent)]
+    Model(#[from] crate::model::store::ModelError),
+    /// The labels give no prior.
+    #[error(transparent)]
+    Prior(#[from] crate::model::prior::PriorError),
     /// A setting is outside its range.
     #[error("{learner}: `{setting}` is {found}, it must be {range}")]
     Setting {

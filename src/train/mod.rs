@@ -16,6 +16,7 @@ pub mod likelihood_ratio;
 pub mod logistic;
 pub mod outcomes;
 pub mod perceptron;
+pub mod pipeline;
 pub mod recipe;
 pub mod sample;
 mod solve;
