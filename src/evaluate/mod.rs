@@ -5,5 +5,6 @@ pub mod confusion;
 pub mod coverage;
 pub mod error;
 pub mod interval;
+pub mod nested_cllr;
 pub mod probability;
 pub mod roc;

@@ -11,3 +11,4 @@ pub mod prediction_set;
 pub mod prior;
 pub mod scaler;
 pub mod scorer;
+pub mod typicality;

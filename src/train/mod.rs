@@ -15,3 +15,4 @@ pub mod sample;
 mod solve;
 pub mod standardise;
 pub mod svm;
+pub mod typicality;
