@@ -1,4 +1,5 @@
 //! Metrics with intervals, for protocols and cards.
+
 pub mod bootstrap;
 pub mod cllr;
 pub mod confusion;
@@ -6,5 +7,6 @@ pub mod coverage;
 pub mod error;
 pub mod interval;
 pub mod nested;
+pub mod nested_cllr;
 pub mod probability;
 pub mod roc;

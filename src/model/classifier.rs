@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The classifier of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Classifier {
     /// Multinomial logistic regression.
     Linear(LinearModel),

@@ -21,3 +21,4 @@ pub mod scaler;
 pub mod scorer;
 pub mod store;
 pub mod taxonomy;
+pub mod typicality;

@@ -22,3 +22,4 @@ pub mod sample;
 mod solve;
 pub mod standardise;
 pub mod svm;
+pub mod typicality;
