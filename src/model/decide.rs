@@ -23,64 +23,112 @@ pub struct Decided {
     pub statement: String,
 }
 
-/// Decides what can be said.
+/// The level of an answer and the label that stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// One label.
+    Signature(usize),
+    /// The family of this label.
+    Family(usize),
+    /// The class of this label.
+    Class(usize),
+    /// Nothing that was learnt fits.
+    NothingFits,
+    /// Labels of several classes fit.
+    TooMuchFits,
+}
+
+impl Level {
+    /// The best label, if any is named.
+    pub fn label(self) -> Option<usize> {
+        match self {
+            Self::Signature(label) | Self::Family(label) | Self::Class(label) => Some(label),
+            Self::NothingFits | Self::TooMuchFits => None,
+        }
+    }
+
+    /// Whether one label is named.
+    pub fn is_signature(self) -> bool {
+        matches!(self, Self::Signature(_))
+    }
+
+    /// The decision as programs read it.
+    pub fn decision(self) -> Decision {
+        match self {
+            Self::Signature(_) => Decision::Signature,
+            Self::Family(_) => Decision::Family,
+            Self::Class(_) => Decision::Class,
+            Self::NothingFits | Self::TooMuchFits => Decision::Unknown,
+        }
+    }
+
+    /// Name of the decision.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signature(_) => "signature",
+            Self::Family(_) => "family",
+            Self::Class(_) => "class",
+            Self::NothingFits | Self::TooMuchFits => "unknown",
+        }
+    }
+}
+
+/// Decides on which level an answer can stand.
 ///
-/// * no judgement: `unusable`, with the reasons;
-/// * an empty prediction set: `unknown`, nothing learnt fits;
-/// * one label left in the set, or one with a probability of 0.8 or more: `signature`;
-/// * all labels left are of one family, or one class: `family`, `class`;
-/// * else `unknown`: too much fits.
+/// * an empty prediction set: nothing learnt fits;
+/// * one label left in the set, or one with a probability of 0.8 or more: that label;
+/// * all labels left are of one family, or one class: that family or class;
+/// * else too much fits.
+pub fn level(labels: &[LabelInfo], judgement: &Judgement) -> Level {
+    let best = judgement.best();
+    let set = &judgement.prediction_set;
+    if set.is_empty() {
+        return Level::NothingFits;
+    }
+    if set.as_slice() == [best] || judgement.probabilities[best] >= NAMED {
+        return Level::Signature(best);
+    }
+    let all = |of: fn(&LabelInfo) -> &str| set.iter().all(|&l| of(&labels[l]) == of(&labels[best]));
+    if all(|l| l.family.as_str()) {
+        Level::Family(best)
+    } else if all(|l| l.class.as_str()) {
+        Level::Class(best)
+    } else {
+        Level::TooMuchFits
+    }
+}
+
+/// Decides what can be said and says it; `reasons` are why a recording without a judgement has
+/// none.
 pub fn decide(header: &Header, judgement: Option<&Judgement>, reasons: &[Reason]) -> Decided {
     let Some(judgement) = judgement else {
-        let why = reasons.first().map_or(
-            "it holds no sound that can be measured".to_owned(),
-            ToString::to_string,
-        );
-        return unknown(
-            Decision::Unusable,
-            format!("The recording cannot carry an answer: {why}."),
-        );
+        let why = reasons
+            .first()
+            .map_or("it holds no sound that can be measured".to_owned(), ToString::to_string);
+        let statement = format!("The recording cannot carry an answer: {why}.");
+        return unknown(Decision::Unusable, statement);
     };
-    let set: Vec<&LabelInfo> = judgement
-        .prediction_set
-        .iter()
-        .map(|&l| &header.labels[l])
-        .collect();
-    if set.is_empty() {
-        let text = "Nothing that the model has learnt fits this sound well enough: cannot tell.";
-        return unknown(Decision::Unknown, text.into());
-    }
-    let best = &header.labels[judgement.best()];
-    let probability = judgement.probabilities[judgement.best()];
-    let alone = set.len() == 1 && set[0].label == best.label;
-    if alone || probability >= NAMED {
-        return named(
-            Decision::Signature,
-            best,
-            signature_statement(best, probability, &set),
-        );
-    }
-    let all = |same: fn(&LabelInfo) -> &str| set.iter().all(|l| same(l) == same(best));
-    if all(|l| l.family.as_str()) {
-        let text = format!(
+    let set: Vec<&LabelInfo> = judgement.prediction_set.iter().map(|&l| &header.labels[l]).collect();
+    let level = level(&header.labels, judgement);
+    let statement = match level {
+        Level::Signature(l) => signature_statement(&header.labels[l], judgement.probabilities[l], &set),
+        Level::Family(l) => format!(
             "The sound is like that of the family {}; which of {} cannot be told.",
-            best.family,
+            header.labels[l].family,
             list(&set)
-        );
-        return named(Decision::Family, best, text);
-    }
-    if all(|l| l.class.as_str()) {
-        let text = format!(
+        ),
+        Level::Class(l) => format!(
             "The sound is like that of the class {}; which of {} cannot be told.",
-            best.class,
+            header.labels[l].class,
             list(&set)
-        );
-        return named(Decision::Class, best, text);
+        ),
+        Level::NothingFits => "Cannot tell: nothing that the model has learnt fits this sound well enough.".into(),
+        Level::TooMuchFits => format!("Cannot tell: the sound may be any of {}.", list(&set)),
+    };
+    match level.label() {
+        Some(label) => named(level.decision(), &header.labels[label], statement),
+        None => unknown(level.decision(), statement),
     }
-    unknown(
-        Decision::Unknown,
-        format!("Cannot tell: the sound may be any of {}.", list(&set)),
-    )
 }
 
 /// H1 and H2 in words.

@@ -29,6 +29,8 @@ pub struct Heard {
     pub sha256: [u8; 32],
     /// Length in seconds.
     pub seconds: f64,
+    /// Whether it is joined from clips that may come from several recordings.
+    pub joined: bool,
     /// The path as the manifest gives it.
     pub path: String,
 }
@@ -125,6 +127,7 @@ impl Corpus {
                         source: recording.source.clone(),
                         sha256: sound.sha256,
                         seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
+                        joined: recording.note.contains("more than one recording"),
                         path,
                     });
                     sounds.push((sound.samples, recording.group.clone()));

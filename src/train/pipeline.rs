@@ -78,7 +78,8 @@ pub fn hierarchical_prior(corpus: &Corpus) -> Result<Prior, TrainError> {
     Ok(Prior::hierarchical(&places)?)
 }
 
-fn label_infos(corpus: &Corpus) -> Vec<LabelInfo> {
+/// What each label of a corpus is learnt from.
+pub fn label_infos(corpus: &Corpus) -> Vec<LabelInfo> {
     let infos = corpus.labels.iter().enumerate().map(|(number, label)| {
         let own = || corpus.recordings.iter().filter(move |r| r.label == number);
         let groups = own().map(|r| r.group).collect::<BTreeSet<_>>().len();
