@@ -105,8 +105,9 @@ impl FingerprintBuilder {
         let bands: [f32; BANDS] =
             std::array::from_fn(|band| quads[EDGES[band]..EDGES[band + 1]].iter().sum());
         let differences: [f32; BANDS - 1] = std::array::from_fn(|k| bands[k] - bands[k + 1]);
-        // Not `<`: a frame that is not a number says nothing either.
-        if !(bands.iter().sum::<f32>() >= SILENT) {
+        // A frame that is not a number says nothing either.
+        let heard = bands.iter().sum::<f32>() >= SILENT;
+        if !heard {
             self.silent_for = LAG + 1;
         }
         let before = &mut self.history[self.frames % LAG];
