@@ -1,4 +1,14 @@
 //! earwitness listens to a recording and says which aircraft it may be hearing.
 
+/// Sample rate of all sound inside the library, in Hz; recordings are resampled to it.
+pub const SAMPLE_RATE: u32 = audio::SAMPLE_RATE;
+
+pub mod audio;
 pub mod channel;
+pub mod dataset;
+pub mod evaluate;
+pub mod features;
 pub mod fingerprint;
+pub mod model;
+pub mod spectrum;
+pub mod train;

@@ -1,0 +1,339 @@
+//! The few boxes of an MP4 or MOV file that symphonia leaves unread: where the sound begins (edit
+//! lists), and the names of codecs that it doesn't know (ISO/IEC 14496-12; QuickTime File Format).
+
+use std::io::{self, Seek, SeekFrom};
+
+use super::super::source::Stream;
+
+/// Real files have some dozen; a hostile one may have millions.
+const MAX_BOXES: usize = 20_000;
+
+/// Tracks are six deep; a hostile file may nest without end.
+const MAX_DEPTH: usize = 8;
+
+/// Frames that an AAC encoder puts before the sound where no edit list says how many.
+const AAC_PRIMING: u64 = 1_024;
+
+/// Whether the file starts with a box that MP4 and MOV files start with.
+pub(super) fn is_mp4(head: &[u8]) -> bool {
+    matches!(
+        head.get(4..8),
+        Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot")
+    )
+}
+
+/// What the boxes say.
+#[derive(Debug, Default)]
+pub(super) struct Movie {
+    /// There is a `moov` box.
+    pub(super) has_index: bool,
+    /// Where the file ends according to its boxes.
+    pub(super) end: u64,
+    tracks: Vec<Mp4Track>,
+}
+
+/// One track.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Mp4Track {
+    id: u32,
+    /// `soun`, `vide` ...
+    handler: [u8; 4],
+    /// Ticks per second.
+    timescale: u32,
+    /// `mp4a`, `samr` ...
+    codec: [u8; 4],
+    /// Where the first edit starts in the track's own time, in ticks.
+    media_time: Option<u64>,
+}
+
+impl Movie {
+    pub(super) fn track(&self, id: u32) -> Option<&Mp4Track> {
+        self.tracks.iter().find(|t| t.id == id)
+    }
+
+    pub(super) fn sound_tracks(&self) -> usize {
+        self.tracks.iter().filter(|t| &t.handler == b"soun").count()
+    }
+
+    /// The codec of the first track with sound, as people call it.
+    pub(super) fn sound_codec(&self) -> Option<String> {
+        let track = self.tracks.iter().find(|t| &t.handler == b"soun");
+        track.map(Mp4Track::codec_name)
+    }
+}
+
+impl Mp4Track {
+    /// Frames at `rate` Hz that stand before the sound: what the encoder needed to start, and
+    /// what was cut off by an edit.
+    pub(super) fn frames_before_start(&self, rate: u32, is_aac: bool) -> u64 {
+        match self.media_time {
+            Some(ticks) => {
+                let frames =
+                    u128::from(ticks) * u128::from(rate) / u128::from(self.timescale.max(1));
+                frames.try_into().unwrap_or(u64::MAX)
+            }
+            None if is_aac => AAC_PRIMING,
+            None => 0,
+        }
+    }
+
+    pub(super) fn codec_name(&self) -> String {
+        let name = match &self.codec {
+            b"samr" => "AMR-NB",
+            b"sawb" | b"sawp" => "AMR-WB",
+            b"ac-3" => "AC-3",
+            b"ec-3" => "E-AC-3",
+            b"ac-4" => "AC-4",
+            b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" | b"dtsx" => "DTS",
+            b"mlpa" => "Dolby TrueHD",
+            b"mha1" | b"mha2" | b"mhm1" | b"mhm2" => "MPEG-H 3D Audio",
+            b"sqcp" | b"Qclp" => "QCELP",
+            b"sevc" => "EVRC",
+            b"agsm" => "GSM 6.10",
+            b"ima4" => "IMA ADPCM",
+            b"QDM2" | b"QDMC" => "QDesign Music",
+            b"MAC3" | b"MAC6" => "MACE",
+            b"apac" => "Apple Positional Audio",
+            b"enca" | b"drms" => "an encrypted codec",
+            other => return format!("a codec of code '{}'", other.escape_ascii()),
+        };
+        name.to_owned()
+    }
+}
+
+/// Reads the boxes of `stream`; what is damaged is left out.
+pub(super) fn read(stream: &mut Stream) -> io::Result<Movie> {
+    let mut walk = Walk {
+        end: stream.len(),
+        stream,
+        boxes: 0,
+        depth: 0,
+        movie: Movie::default(),
+    };
+    let end = walk.end;
+    walk.children(0, end)?;
+    Ok(walk.movie)
+}
+
+struct Walk<'a> {
+    stream: &'a mut Stream,
+    end: u64,
+    boxes: usize,
+    depth: usize,
+    movie: Movie,
+}
+
+impl Walk<'_> {
+    /// Visits the boxes between `position` and `end`; the nesting is that of the names below.
+    fn children(&mut self, mut position: u64, end: u64) -> io::Result<()> {
+        if self.depth == MAX_DEPTH {
+            return Ok(());
+        }
+        self.depth += 1;
+        while position.saturating_add(8) <= end && self.boxes < MAX_BOXES {
+            self.boxes += 1;
+            let header = self.bytes::<16>(position)?;
+            let (small, kind) = (
+                be32(&header[..4]),
+                [header[4], header[5], header[6], header[7]],
+            );
+            let (start, size) = match small {
+                0 => (8, end - position),
+                1 => (16, be64(&header[8..])),
+                size => (8, u64::from(size)),
+            };
+            if size < start {
+                break;
+            }
+            let claimed = position.saturating_add(size);
+            if self.depth == 1 {
+                self.movie.end = claimed;
+            }
+            let stop = claimed.min(end);
+            self.visit(&kind, position + start, stop)?;
+            position = stop;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn visit(&mut self, kind: &[u8; 4], start: u64, stop: u64) -> io::Result<()> {
+        let track = self.movie.tracks.last_mut();
+        match (kind, track) {
+            (b"moov", _) => {
+                self.movie.has_index = true;
+                self.children(start, stop)?;
+            }
+            (b"trak", _) if self.movie.has_index => {
+                self.movie.tracks.push(Mp4Track::default());
+                self.children(start, stop)?;
+            }
+            (b"mdia" | b"minf" | b"stbl" | b"edts", Some(_)) => self.children(start, stop)?,
+            (b"tkhd", Some(track)) => {
+                let body = read_at::<24>(self.stream, start)?;
+                track.id = be32(if body[0] == 1 {
+                    &body[20..]
+                } else {
+                    &body[12..]
+                });
+            }
+            (b"mdhd", Some(track)) => {
+                let body = read_at::<24>(self.stream, start)?;
+                track.timescale = be32(if body[0] == 1 {
+                    &body[20..]
+                } else {
+                    &body[12..]
+                });
+            }
+            // Under `minf`, QuickTime has a second handler, for the data; the first counts.
+            (b"hdlr", Some(track)) if track.handler == [0; 4] => {
+                let body = read_at::<12>(self.stream, start)?;
+                track.handler = [body[8], body[9], body[10], body[11]];
+            }
+            (b"stsd", Some(track)) => {
+                let body = read_at::<16>(self.stream, start)?;
+                track.codec = [body[12], body[13], body[14], body[15]];
+            }
+            (b"elst", Some(track)) => track.media_time = first_edit(self.stream, start, stop)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn bytes<const N: usize>(&mut self, position: u64) -> io::Result<[u8; N]> {
+        read_at(self.stream, position)
+    }
+}
+
+/// The start of the first edit that is not empty (an empty one only delays the sound).
+fn first_edit(stream: &mut Stream, start: u64, stop: u64) -> io::Result<Option<u64>> {
+    let head = read_at::<8>(stream, start)?;
+    let wide = head[0] == 1;
+    let size = if wide { 20 } else { 12 };
+    for edit in 0..u64::from(be32(&head[4..])).min(16) {
+        let position = start + 8 + edit * size;
+        if position + size > stop {
+            break;
+        }
+        let body = read_at::<16>(stream, position)?;
+        let time = if wide {
+            be64(&body[8..]) as i64
+        } else {
+            i64::from(be32(&body[4..8]) as i32)
+        };
+        if let Ok(time) = u64::try_from(time) {
+            return Ok(Some(time));
+        }
+    }
+    Ok(None)
+}
+
+/// Bytes at `position`, zeros beyond the end of the file.
+fn read_at<const N: usize>(stream: &mut Stream, position: u64) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    stream.seek(SeekFrom::Start(position))?;
+    stream.read_up_to(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn be32(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .take(4)
+        .fold(0, |value, &byte| value << 8 | u32::from(byte))
+}
+
+fn be64(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .take(8)
+        .fold(0, |value, &byte| value << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::Source;
+
+    fn make(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let mut bytes = (body.len() as u32 + 8).to_be_bytes().to_vec();
+        bytes.extend(kind);
+        bytes.extend(body);
+        bytes
+    }
+
+    fn movie(edits: &[(u32, i32)]) -> Movie {
+        let mut elst = vec![0; 4];
+        elst.extend((edits.len() as u32).to_be_bytes());
+        for (duration, time) in edits {
+            elst.extend(duration.to_be_bytes());
+            elst.extend(time.to_be_bytes());
+            elst.extend([0, 1, 0, 0]);
+        }
+        let mut tkhd = vec![0; 24];
+        tkhd[15] = 7;
+        let mut mdhd = vec![0; 24];
+        mdhd[12..16].copy_from_slice(&44_100u32.to_be_bytes());
+        let hdlr = [&[0; 8][..], b"soun", &[0; 12]].concat();
+        let stsd = [&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16][..], b"samr", &[0; 8]].concat();
+        let stbl = make(b"stbl", &make(b"stsd", &stsd));
+        let minf = make(b"minf", &stbl);
+        let mdia = make(
+            b"mdia",
+            &[make(b"mdhd", &mdhd), make(b"hdlr", &hdlr), minf].concat(),
+        );
+        let edts = make(b"edts", &make(b"elst", &elst));
+        let trak = make(b"trak", &[make(b"tkhd", &tkhd), edts, mdia].concat());
+        let file = [make(b"ftyp", b"3gp4"), make(b"moov", &trak)].concat();
+        let len = file.len() as u64;
+        let movie = read(&mut Source::memory("test", file).open().unwrap()).unwrap();
+        assert_eq!(movie.end, len);
+        movie
+    }
+
+    #[test]
+    fn the_first_edit_says_where_the_sound_starts() {
+        let movie = movie(&[(100, -1), (5000, 2112)]);
+        assert_eq!(
+            movie.track(7).unwrap().frames_before_start(44_100, true),
+            2112
+        );
+        assert_eq!(
+            movie.track(7).unwrap().frames_before_start(22_050, true),
+            1056
+        );
+    }
+
+    #[test]
+    fn without_an_edit_aac_has_its_usual_priming_and_others_none() {
+        let track = movie(&[]).tracks[0].clone();
+        assert_eq!(track.frames_before_start(44_100, true), 1024);
+        assert_eq!(track.frames_before_start(44_100, false), 0);
+    }
+
+    #[test]
+    fn codecs_have_names() {
+        let movie = movie(&[]);
+        assert_eq!(movie.sound_codec().unwrap(), "AMR-NB");
+        assert_eq!(movie.sound_tracks(), 1);
+    }
+
+    #[test]
+    fn nesting_without_end_is_given_up() {
+        let file = b"\0\x01\0\0moov".repeat(15_000);
+        let mut stream = Source::memory("test", file).open().unwrap();
+        assert!(read(&mut stream).unwrap().has_index);
+    }
+
+    #[test]
+    fn damaged_boxes_are_left_out() {
+        for bytes in [
+            &b"\0\0\0\x01moov"[..],
+            b"\0\0\0\x04moov\0\0\0\0",
+            b"\xFF\xFF\xFF\xFFmoov\0\0\0\0",
+        ] {
+            let mut stream = Source::memory("test", bytes).open().unwrap();
+            assert!(read(&mut stream).unwrap().tracks.is_empty());
+        }
+    }
+}

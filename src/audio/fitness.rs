@@ -1,0 +1,220 @@
+//! Whether a recording can carry an answer at all.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::quality::Quality;
+
+/// What a recording is fit for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fitness {
+    /// Nothing stands in the way of an answer.
+    Fit,
+    /// An answer is possible and rests on less than usual.
+    Limited,
+    /// No answer is possible.
+    Unfit,
+}
+
+/// Why a recording is not, or not wholly, fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Under 0.5 s: less than a quarter of a segment, and a propeller at 100 Hz has turned too
+    /// few times to tell a steady comb from a click.
+    TooShort,
+    /// Nothing louder than -70 dBFS, ten steps of a 16-bit sample; or less than 0.5 s of sound.
+    Silent,
+    /// No sound above 1 kHz: what is left are the first few lines of a comb, which wind, traffic
+    /// and mains hum have too.
+    NoTreble,
+    /// Under 2 s, one segment: it is padded, and nothing can be said about change over time.
+    Short,
+    /// No sound above 4 kHz, as over a telephone.
+    NarrowBand,
+    /// A hundredth of the samples or more at full scale: clipping adds harmonics, which make
+    /// a comb where there is none.
+    Clipped,
+    /// An average level below -60 dBFS.
+    Quiet,
+    /// Silent for half of the time or more.
+    MostlySilent,
+    /// More than one dropout in ten seconds: cuts look like impulses and break tracks.
+    Dropouts,
+    /// A tenth of the recording or more is missing from the file.
+    Incomplete,
+    /// Samples that were no numbers.
+    BadSamples,
+    /// Packets that could not be decoded.
+    BadPackets,
+}
+
+impl Reason {
+    /// Kebab-case and stable, for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TooShort => "too-short",
+            Self::Silent => "silent",
+            Self::NoTreble => "no-treble",
+            Self::Short => "short",
+            Self::NarrowBand => "narrow-band",
+            Self::Clipped => "clipped",
+            Self::Quiet => "quiet",
+            Self::MostlySilent => "mostly-silent",
+            Self::Dropouts => "dropouts",
+            Self::Incomplete => "incomplete",
+            Self::BadSamples => "bad-samples",
+            Self::BadPackets => "bad-packets",
+        }
+    }
+
+    /// How far it takes the fitness down.
+    pub fn fitness(self) -> Fitness {
+        match self {
+            Self::TooShort | Self::Silent | Self::NoTreble => Fitness::Unfit,
+            _ => Fitness::Limited,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooShort => "shorter than 0.5 s",
+            Self::Silent => "silent",
+            Self::NoTreble => "no sound above 1 kHz",
+            Self::Short => "shorter than one segment of 2 s",
+            Self::NarrowBand => "no sound above 4 kHz",
+            Self::Clipped => "1 % or more of the samples are clipped",
+            Self::Quiet => "very quiet",
+            Self::MostlySilent => "silent for half of the time or more",
+            Self::Dropouts => "the sound drops out more than once in ten seconds",
+            Self::Incomplete => "a tenth or more is missing from the file",
+            Self::BadSamples => "holds samples that are no numbers",
+            Self::BadPackets => "holds packets that can't be decoded",
+        })
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Applies the thresholds that [`Reason`] documents.
+pub(super) fn judge(quality: &Quality) -> (Fitness, Vec<Reason>) {
+    let q = quality;
+    let sounding_s = q.duration_s * (1.0 - q.silent_fraction);
+    let silent = q.peak_dbfs < -70.0 || (q.duration_s >= 0.5 && sounding_s < 0.5);
+    let reasons: Vec<Reason> = [
+        (q.duration_s < 0.5, Reason::TooShort),
+        (silent, Reason::Silent),
+        (!silent && q.bandwidth_hz <= 1_000.0, Reason::NoTreble),
+        ((0.5..2.0).contains(&q.duration_s), Reason::Short),
+        (
+            (1_000.0..=4_000.0).contains(&q.bandwidth_hz) && q.bandwidth_hz > 1_000.0,
+            Reason::NarrowBand,
+        ),
+        (q.clipped_fraction >= 0.01, Reason::Clipped),
+        (!silent && q.rms_dbfs < -60.0, Reason::Quiet),
+        (!silent && q.silent_fraction >= 0.5, Reason::MostlySilent),
+        (
+            q.dropouts as f64 > (q.duration_s / 10.0).max(1.0),
+            Reason::Dropouts,
+        ),
+        (
+            q.missing_s > 0.0 && q.missing_s >= 0.1 * (q.duration_s + q.missing_s),
+            Reason::Incomplete,
+        ),
+        (q.nan_samples > 0, Reason::BadSamples),
+        (q.skipped_packets > 0, Reason::BadPackets),
+    ]
+    .into_iter()
+    .filter_map(|(holds, reason)| holds.then_some(reason))
+    .collect();
+    let fitness = reasons
+        .iter()
+        .map(|r| r.fitness())
+        .max()
+        .unwrap_or(Fitness::Fit);
+    (fitness, reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Quality {
+        Quality {
+            duration_s: 30.0,
+            rms_dbfs: -25.0,
+            peak_dbfs: -3.0,
+            dc_offset: 0.0,
+            clipped_fraction: 0.0,
+            silent_fraction: 0.0,
+            dropouts: 0,
+            bandwidth_hz: 8_000.0,
+            nan_samples: 0,
+            skipped_packets: 0,
+            missing_s: 0.0,
+        }
+    }
+
+    fn assert_judged(quality: Quality, fitness: Fitness, reasons: &[Reason]) {
+        assert_eq!(quality.fitness(), (fitness, reasons.to_vec()));
+    }
+
+    #[test]
+    fn a_good_recording_is_fit() {
+        assert_judged(good(), Fitness::Fit, &[]);
+    }
+
+    #[test]
+    fn shortness_is_judged_at_half_a_second_and_at_one_segment() {
+        let of = |duration_s| Quality {
+            duration_s,
+            ..good()
+        };
+        assert_judged(of(0.49), Fitness::Unfit, &[Reason::TooShort]);
+        assert_judged(of(0.5), Fitness::Limited, &[Reason::Short]);
+        assert_judged(of(2.0), Fitness::Fit, &[]);
+    }
+
+    #[test]
+    fn silence_is_unfit_and_says_only_that() {
+        let silence = Quality {
+            rms_dbfs: -200.0,
+            peak_dbfs: -200.0,
+            silent_fraction: 1.0,
+            bandwidth_hz: 0.0,
+            ..good()
+        };
+        assert_judged(silence, Fitness::Unfit, &[Reason::Silent]);
+    }
+
+    #[test]
+    fn the_band_is_judged_at_1_and_4_khz() {
+        let of = |bandwidth_hz| Quality {
+            bandwidth_hz,
+            ..good()
+        };
+        assert_judged(of(1_000.0), Fitness::Unfit, &[Reason::NoTreble]);
+        assert_judged(of(3_500.0), Fitness::Limited, &[Reason::NarrowBand]);
+        assert_judged(of(4_125.0), Fitness::Fit, &[]);
+    }
+
+    #[test]
+    fn faults_add_up() {
+        let poor = Quality {
+            clipped_fraction: 0.02,
+            dropouts: 9,
+            missing_s: 30.0,
+            ..good()
+        };
+        let reasons = [Reason::Clipped, Reason::Dropouts, Reason::Incomplete];
+        assert_judged(poor, Fitness::Limited, &reasons);
+    }
+}

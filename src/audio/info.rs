@@ -1,0 +1,22 @@
+//! What the container says about its sound, corrected by what was decoded.
+
+use serde::Serialize;
+
+/// The sound of a recording as it lies in the file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StreamInfo {
+    /// The file format: `wav`, `rf64`, `mp4`, `ogg` ...
+    pub container: String,
+    /// The codec, as people call it: `PCM 16-bit`, `AAC-LC`, `Opus` ...
+    pub codec: String,
+    /// Sample rate of the decoded sound, in Hz; from the decoder, not from the header.
+    pub sample_rate: u32,
+    /// Channels of the decoded sound; from the decoder, not from the header.
+    pub channels: usize,
+    /// Duration according to the header, in seconds; a claim, not a measurement.
+    pub declared_duration_s: Option<f64>,
+    /// Audio tracks in the file; one of them is read.
+    pub audio_tracks: usize,
+    /// What decodes it: `earwitness`, `symphonia`, `ropus`, `ffmpeg 5.1` ...
+    pub decoder: String,
+}

@@ -1,0 +1,335 @@
+//! Many channels become one, and samples that are no numbers become silence.
+//!
+//! The channels are averaged. Two microphones of which one is wired the wrong way round (or a
+//! "wide stereo" effect) make channels that cancel in the average; then the louder channel is
+//! taken instead. Which it is, is decided once, by the first seconds of sound, and holds for the
+//! whole recording: a choice made block by block would cut the sound at every change, and
+//! hearing all of it first would not be constant memory. A recording whose channels cancel only
+//! later keeps the average and gets a warning at the end.
+
+use super::decoder::Frames;
+use super::warning::{Warning, WarningKind};
+
+/// Amplitude from which a sample counts as clipped: 0.1 dB below full scale, so that 8-bit
+/// sound, whose highest positive value is 127/128, is counted too.
+const CLIPPED: f32 = 0.99;
+
+/// No sound is this loud (200 dB above full scale); squares of larger numbers soon overflow.
+const ABSURD: f32 = 1e10;
+
+/// Beyond this amplitude (6 dB above full scale; lossy decoders overshoot by 1 or 2) a float
+/// file holds samples in another unit.
+const OVER: f32 = 2.0;
+
+/// Channels cancel when their average has less than this share of the power that the average of
+/// unrelated channels would have: 15 dB less.
+const CANCELLED: f64 = 0.03;
+
+/// Mean power of a channel below which nothing can be said: -80 dBFS.
+const QUIET: f64 = 1e-8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mix {
+    Average,
+    Channel(usize),
+}
+
+/// Makes one channel of many and counts what is wrong with the samples.
+#[derive(Debug)]
+pub(super) struct Mixdown {
+    mix: Mix,
+    samples: u64,
+    clipped: u64,
+    non_finite: u64,
+    peak: f32,
+    /// Sum over frames of the mean power of the channels, and of the power of their average.
+    channel_energy: f64,
+    average_energy: f64,
+    most_channels: usize,
+}
+
+impl Mixdown {
+    /// Decides by the first seconds of a recording how its channels are put together.
+    pub(super) fn new(first: &mut Frames) -> Self {
+        let mut mixdown = Self {
+            mix: Mix::Average,
+            samples: 0,
+            clipped: 0,
+            non_finite: 0,
+            peak: 0.0,
+            channel_energy: 0.0,
+            average_energy: 0.0,
+            most_channels: 1,
+        };
+        let channels = first.channels();
+        if channels > 1 {
+            let mut energies = Vec::new();
+            for plane in first.planes_mut() {
+                let (scan, removed) = scan_clean(plane);
+                energies.push(scan.energy);
+                mixdown.non_finite += removed;
+            }
+            let mut average = Vec::new();
+            average_into(first.planes(), &mut average);
+            let total: f64 = energies.iter().sum();
+            let mean = total / channels as f64;
+            if cancels(
+                mean,
+                Scan::of(&average).energy,
+                channels,
+                first.len() as u64,
+            ) {
+                let loudest = (0..channels).max_by(|&a, &b| energies[a].total_cmp(&energies[b]));
+                mixdown.mix = loudest.map_or(Mix::Average, Mix::Channel);
+            }
+        }
+        mixdown
+    }
+
+    /// Appends one sample per frame to `mono`. Cleans the samples in `frames`.
+    pub(super) fn mix(&mut self, frames: &mut Frames, mono: &mut Vec<f32>) {
+        let channels = frames.channels();
+        let mut energy = 0.0;
+        for plane in frames.planes_mut() {
+            let (scan, removed) = scan_clean(plane);
+            self.samples += plane.len() as u64;
+            self.clipped += u64::from(scan.clipped);
+            self.peak = self.peak.max(scan.peak);
+            self.non_finite += removed;
+            energy += scan.energy;
+        }
+        let start = mono.len();
+        match (frames.planes(), self.mix) {
+            ([], _) => return,
+            ([only], _) => mono.extend_from_slice(only),
+            (planes, Mix::Channel(channel)) => {
+                // The number of channels may change in the middle of a stream.
+                mono.extend_from_slice(&planes[channel.min(planes.len() - 1)]);
+            }
+            (planes, Mix::Average) => {
+                average_into(planes, mono);
+                self.channel_energy += energy / channels as f64;
+                self.average_energy += Scan::of(&mono[start..]).energy;
+                self.most_channels = self.most_channels.max(channels);
+            }
+        }
+    }
+
+    /// Share of the samples, of all channels, that are clipped.
+    pub(super) fn clipped_fraction(&self) -> f64 {
+        self.clipped as f64 / self.samples.max(1) as f64
+    }
+
+    /// Samples that were no finite numbers, or absurdly large ones.
+    pub(super) fn non_finite(&self) -> u64 {
+        self.non_finite
+    }
+
+    /// What there is to say about the channels and samples of the whole recording.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let mut warn = |kind, message: String| warnings.push(Warning::new(kind, message));
+        if let Mix::Channel(channel) = self.mix {
+            warn(
+                WarningKind::ChannelsCancel,
+                format!(
+                    "the channels are in opposite phase and cancel; channel {} alone was taken",
+                    channel + 1
+                ),
+            );
+        } else {
+            let channels = self.most_channels;
+            let frames = self.samples / channels as u64;
+            if channels > 1 && cancels(self.channel_energy, self.average_energy, channels, frames) {
+                warn(
+                    WarningKind::ChannelsCancel,
+                    "the channels cancel in parts of the recording, where little is left of the sound".into(),
+                );
+            }
+        }
+        if self.non_finite > 0 {
+            warn(
+                WarningKind::NonFiniteSamples,
+                format!(
+                    "{} samples are no numbers (NaN or infinite); they were silenced",
+                    self.non_finite
+                ),
+            );
+        }
+        if self.peak > OVER {
+            warn(
+                WarningKind::OverFullScale,
+                format!(
+                    "samples reach {:.0} times full scale; the levels given can't be trusted",
+                    self.peak
+                ),
+            );
+        }
+        warnings
+    }
+}
+
+/// Whether channels of mean energy `channel` cancel in their average, of energy `average`.
+/// The average of N unrelated channels has 1/N of their mean power.
+fn cancels(channel: f64, average: f64, channels: usize, frames: u64) -> bool {
+    channel > QUIET * frames as f64 && average * (channels as f64) < CANCELLED * channel
+}
+
+/// Appends the average of `planes`.
+fn average_into(planes: &[Vec<f32>], mono: &mut Vec<f32>) {
+    if let [left, right] = planes {
+        mono.extend(left.iter().zip(right).map(|(l, r)| 0.5 * (l + r)));
+        return;
+    }
+    let start = mono.len();
+    let gain = 1.0 / planes.len() as f32;
+    mono.resize(start + planes.first().map_or(0, Vec::len), 0.0);
+    for plane in planes {
+        for (sum, sample) in mono[start..].iter_mut().zip(plane) {
+            *sum += gain * sample;
+        }
+    }
+}
+
+/// One pass over the samples of a plane.
+#[derive(Debug, Clone, Copy)]
+struct Scan {
+    clipped: u32,
+    peak: f32,
+    energy: f64,
+}
+
+impl Scan {
+    fn of(samples: &[f32]) -> Self {
+        // Sixteen sums side by side, which the compiler turns into vector instructions.
+        const LANES: usize = 16;
+        let mut clipped = [0u32; LANES];
+        let mut peak = [0f32; LANES];
+        let mut energy = [0f32; LANES];
+        let (chunks, rest) = samples.as_chunks::<LANES>();
+        let mut add = |lane: usize, sample: f32| {
+            let amplitude = sample.abs();
+            clipped[lane] += u32::from(amplitude >= CLIPPED);
+            peak[lane] = if amplitude > peak[lane] {
+                amplitude
+            } else {
+                peak[lane]
+            };
+            energy[lane] += sample * sample;
+        };
+        for chunk in chunks {
+            for lane in 0..LANES {
+                add(lane, chunk[lane]);
+            }
+        }
+        for (lane, &sample) in rest.iter().enumerate() {
+            add(lane, sample);
+        }
+        Self {
+            clipped: clipped.iter().sum(),
+            peak: peak.iter().copied().fold(0.0, f32::max),
+            energy: energy.iter().map(|&e| f64::from(e)).sum(),
+        }
+    }
+}
+
+/// Scans a plane; samples that are no finite numbers become 0, and are counted.
+fn scan_clean(plane: &mut [f32]) -> (Scan, u64) {
+    let scan = Scan::of(plane);
+    // NaN and infinity go through the sum of squares; so do numbers that would overflow it.
+    if scan.energy.is_finite() && scan.peak < ABSURD {
+        return (scan, 0);
+    }
+    let mut removed = 0;
+    for sample in plane.iter_mut() {
+        // Not the negation: NaN compares false.
+        if !(sample.abs() < ABSURD) {
+            *sample = 0.0;
+            removed += 1;
+        }
+    }
+    (Scan::of(plane), removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(planes: &[&[f32]]) -> Frames {
+        let mut frames = Frames::default();
+        frames.reset(16_000, planes.len());
+        for (plane, samples) in frames.planes_mut().iter_mut().zip(planes) {
+            plane.extend_from_slice(samples);
+        }
+        frames
+    }
+
+    fn mix(planes: &[&[f32]]) -> (Vec<f32>, Mixdown) {
+        let mut frames = frames(planes);
+        let mut mixdown = Mixdown::new(&mut frames);
+        let mut mono = Vec::new();
+        mixdown.mix(&mut frames, &mut mono);
+        (mono, mixdown)
+    }
+
+    fn tone(amplitude: f32) -> Vec<f32> {
+        (0..4000)
+            .map(|i| amplitude * (i as f32 * 0.1).sin())
+            .collect()
+    }
+
+    #[test]
+    fn channels_are_averaged() {
+        assert_eq!(mix(&[&[0.5, 1.0], &[0.0, 0.5]]).0, [0.25, 0.75]);
+        assert_eq!(mix(&[&[0.25], &[0.25], &[0.25], &[0.75]]).0, [0.375]);
+    }
+
+    #[test]
+    fn of_channels_in_opposite_phase_the_louder_is_taken() {
+        let (quiet, loud) = (tone(0.45), tone(-0.5));
+        let (mono, mixdown) = mix(&[&quiet, &loud]);
+        assert_eq!(mono, loud);
+        assert_eq!(mixdown.warnings()[0].kind, WarningKind::ChannelsCancel);
+    }
+
+    #[test]
+    fn unrelated_channels_and_a_dead_one_are_no_cancellation() {
+        let left = tone(0.5);
+        let right: Vec<f32> = (0..4000).map(|i| 0.5 * (i as f32 * 0.173).sin()).collect();
+        assert!(mix(&[&left, &right]).1.warnings().is_empty());
+        assert!(mix(&[&left, &[0.0; 4000]]).1.warnings().is_empty());
+        assert!(mix(&[&[0.0; 4000], &[0.0; 4000]]).1.warnings().is_empty());
+    }
+
+    #[test]
+    fn cancellation_that_begins_later_is_reported() {
+        let (first, later) = (tone(0.001), tone(0.5));
+        let opposite: Vec<f32> = later.iter().map(|s| -s).collect();
+        let mut start = frames(&[&first, &first]);
+        let mut mixdown = Mixdown::new(&mut start);
+        let mut mono = Vec::new();
+        mixdown.mix(&mut start, &mut mono);
+        mixdown.mix(&mut frames(&[&later, &opposite]), &mut mono);
+        assert!(mixdown.warnings()[0].message.contains("in parts"));
+    }
+
+    #[test]
+    fn what_is_no_number_becomes_silence_and_costs_no_other_channel() {
+        let (mono, mixdown) = mix(&[&[f32::NAN, 0.5, f32::INFINITY], &[0.5, 0.5, 1e30]]);
+        assert_eq!(mono, [0.25, 0.5, 0.0]);
+        assert_eq!(mixdown.non_finite(), 3);
+        assert_eq!(mixdown.warnings()[0].kind, WarningKind::NonFiniteSamples);
+    }
+
+    #[test]
+    fn clipped_samples_are_counted_at_both_rails() {
+        let (_, mixdown) = mix(&[&[1.0, -1.0, 127.0 / 128.0, 0.9]]);
+        assert_eq!(mixdown.clipped_fraction(), 0.75);
+    }
+
+    #[test]
+    fn samples_in_another_unit_are_reported() {
+        let (_, mixdown) = mix(&[&[12_000.0, -3.0]]);
+        assert_eq!(mixdown.warnings()[0].kind, WarningKind::OverFullScale);
+    }
+}

@@ -1,0 +1,348 @@
+//! The reader: from a source to blocks of 16 kHz mono samples.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{Seek, SeekFrom};
+
+use serde::Serialize;
+
+use super::decoder::{Decoder, Frames, Opened};
+use super::error::AudioError;
+use super::info::StreamInfo;
+use super::meter::{Meter, WINDOW};
+use super::mixdown::Mixdown;
+use super::quality::Quality;
+use super::resample::Resampler;
+use super::sniff::{self, Kind};
+use super::source::Source;
+use super::warning::{Warning, WarningKind};
+use super::{container, ffmpeg, remedy, wav, MAX_CHANNELS, SAMPLE_RATE, SAMPLE_RATES};
+
+/// Samples in every block but the last: 0.512 s.
+pub const BLOCK_SAMPLES: usize = 8192;
+const _: () = assert!(BLOCK_SAMPLES % WINDOW == 0);
+
+/// What is decoded before the first block, to decide how channels are mixed: 2 seconds ...
+const LOOKAHEAD_S: usize = 2;
+
+/// ... and never more than this many samples over all channels.
+const LOOKAHEAD_SAMPLES: usize = 1 << 20;
+
+/// How recordings are read.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Use the ffmpeg on the `PATH` for what has no decoder here.
+    pub ffmpeg: bool,
+}
+
+impl ReadOptions {
+    /// Sets [`ReadOptions::ffmpeg`].
+    pub fn with_ffmpeg(mut self, ffmpeg: bool) -> Self {
+        self.ffmpeg = ffmpeg;
+        self
+    }
+}
+
+/// Opens a recording: reads its header, chooses its track and decodes the first sound.
+///
+/// # Errors
+/// Any [`AudioError`]: each names the file, the fault and the remedy.
+pub fn open(source: &Source, options: &ReadOptions) -> Result<Reader, AudioError> {
+    let opened = match open_decoder(source).and_then(|opened| Reader::new(source, opened)) {
+        Err(AudioError::UnsupportedCodec { codec, .. }) if options.ffmpeg => {
+            ffmpeg::open(source, &codec)?
+        }
+        other => return other,
+    };
+    Reader::new(source, opened)
+}
+
+fn open_decoder(source: &Source) -> Result<Opened, AudioError> {
+    let mut stream = source.open()?;
+    let mut head = vec![0; sniff::HEAD];
+    let read = stream
+        .read_up_to(&mut head)
+        .and_then(|read| stream.seek(SeekFrom::Start(0)).map(|_| read))
+        .map_err(|e| AudioError::io(source, e))?;
+    head.truncate(read);
+    if head.is_empty() {
+        return Err(AudioError::Empty {
+            name: source.name(),
+        });
+    }
+    match sniff::sniff(&head) {
+        Kind::Wav => wav::open(source, stream),
+        Kind::Foreign(codec) => Err(AudioError::unsupported(source, codec)),
+        Kind::NotAudio(_) => Err(AudioError::not_audio(source, &head)),
+        Kind::Unknown => container::open(source, stream, &head),
+    }
+}
+
+/// What was read, given by [`Reader::finish`].
+#[derive(Debug, Clone, Serialize)]
+pub struct ReadSummary {
+    /// The sound as it lies in the file.
+    pub info: StreamInfo,
+    /// Length of what was read, in seconds.
+    pub duration_s: f64,
+    /// Samples at 16 kHz that were read.
+    pub samples: u64,
+    /// What was repaired, skipped or doubtful.
+    pub warnings: Vec<Warning>,
+    /// How good the sound is.
+    pub quality: Quality,
+}
+
+/// Hands out a recording as 16 kHz mono samples, in constant memory.
+pub struct Reader {
+    source: Source,
+    info: StreamInfo,
+    warnings: Vec<Warning>,
+    decoder: Box<dyn Decoder>,
+    frames: Frames,
+    /// Decoded ahead and not yet used.
+    ahead: VecDeque<Frames>,
+    ended: bool,
+    mixdown: Mixdown,
+    resampler: Resampler,
+    mono: Vec<f32>,
+    /// 16 kHz samples; those before `taken` were handed out.
+    queue: Vec<f32>,
+    taken: usize,
+    meter: Meter,
+}
+
+impl Reader {
+    fn new(source: &Source, opened: Opened) -> Result<Self, AudioError> {
+        let Opened {
+            mut info,
+            warnings,
+            mut decoder,
+        } = opened;
+        let mut ahead = VecDeque::new();
+        let ended = !look_ahead(source, decoder.as_mut(), &mut ahead)?;
+        let Some(first) = ahead.front_mut() else {
+            let report = decoder.report();
+            return Err(match (report.fault, report.skipped_packets) {
+                (Some(fault), _) => AudioError::decoder_failed(source, fault),
+                (None, 0) => AudioError::NoSamples {
+                    name: source.name(),
+                },
+                (None, n) => AudioError::decoder_failed(
+                    source,
+                    format!("none of {n} packets could be decoded"),
+                ),
+            });
+        };
+        info.sample_rate = first.rate();
+        info.channels = first.channels();
+        Ok(Self {
+            source: source.clone(),
+            info,
+            warnings,
+            decoder,
+            mixdown: Mixdown::new(first),
+            resampler: resampler(source, first.rate())?,
+            frames: Frames::default(),
+            ahead,
+            ended,
+            mono: Vec::new(),
+            queue: Vec::new(),
+            taken: 0,
+            meter: Meter::new(),
+        })
+    }
+
+    /// The sound as it lies in the file.
+    pub fn info(&self) -> &StreamInfo {
+        &self.info
+    }
+
+    /// The next [`BLOCK_SAMPLES`] samples at 16 kHz, mono, full scale 1.0 (lossy codecs overshoot
+    /// it a little); fewer in the last block; `None` at the end.
+    ///
+    /// # Errors
+    /// [`AudioError::Io`] if the file can't be read any further, [`AudioError::FfmpegFailed`] if
+    /// ffmpeg gives up. Damage within the file is no error: it is skipped and reported at the end.
+    pub fn next_block(&mut self) -> Result<Option<&[f32]>, AudioError> {
+        self.queue.drain(..self.taken);
+        self.taken = 0;
+        while self.queue.len() < BLOCK_SAMPLES && !self.is_drained() {
+            self.fill()?;
+        }
+        self.taken = self.queue.len().min(BLOCK_SAMPLES);
+        let block = &self.queue[..self.taken];
+        if block.is_empty() {
+            return Ok(None);
+        }
+        self.meter.add(block);
+        Ok(Some(block))
+    }
+
+    /// Decodes some frames into the queue.
+    fn fill(&mut self) -> Result<(), AudioError> {
+        match self.ahead.pop_front() {
+            Some(frames) => self.frames = frames,
+            None => self.ended = !self.decoder.decode(&mut self.frames)?,
+        }
+        if !self.frames.is_empty() {
+            check(&self.source, &self.frames)?;
+            self.follow_format()?;
+            if self.resampler.is_bypass() {
+                self.mixdown.mix(&mut self.frames, &mut self.queue);
+            } else {
+                self.mono.clear();
+                self.mixdown.mix(&mut self.frames, &mut self.mono);
+                let pushed = self.resampler.push(&self.mono, &mut self.queue);
+                pushed.map_err(|e| AudioError::decoder_failed(&self.source, e))?;
+            }
+        }
+        if self.is_drained() {
+            self.drain_resampler()?;
+        }
+        Ok(())
+    }
+
+    /// Nothing more comes from the decoder.
+    fn is_drained(&self) -> bool {
+        self.ended && self.ahead.is_empty()
+    }
+
+    /// A chained stream may go on at another rate.
+    fn follow_format(&mut self) -> Result<(), AudioError> {
+        let (rate, channels) = (self.frames.rate(), self.frames.channels());
+        let was = (self.info.sample_rate, self.info.channels);
+        let is_known = self
+            .warnings
+            .iter()
+            .any(|w| w.kind == WarningKind::FormatChanged);
+        if was != (rate, channels) && !is_known {
+            self.warnings.push(Warning::new(
+                WarningKind::FormatChanged,
+                format!(
+                    "the sound changes from {} Hz and {} channels to {rate} Hz and {channels} on the way",
+                    was.0, was.1
+                ),
+            ));
+        }
+        if rate != self.resampler.rate() {
+            self.drain_resampler()?;
+            self.resampler = resampler(&self.source, rate)?;
+        }
+        Ok(())
+    }
+
+    fn drain_resampler(&mut self) -> Result<(), AudioError> {
+        self.resampler
+            .finish(&mut self.queue)
+            .map_err(|e| AudioError::decoder_failed(&self.source, e))
+    }
+
+    /// Says what was read. Call it when [`next_block`](Self::next_block) has given `None`; before
+    /// that, it speaks of what was handed out so far.
+    pub fn finish(mut self) -> ReadSummary {
+        let report = self.decoder.report();
+        let mut warnings = self.warnings;
+        warnings.extend(report.warnings);
+        if report.skipped_packets > 0 {
+            warnings.push(Warning::new(
+                WarningKind::SkippedPackets,
+                format!(
+                    "{} packets could not be decoded and were left out",
+                    report.skipped_packets
+                ),
+            ));
+        }
+        warnings.extend(self.mixdown.warnings());
+        let levels = self.meter.levels();
+        let duration_s = levels.samples as f64 / f64::from(SAMPLE_RATE);
+        ReadSummary {
+            info: self.info,
+            duration_s,
+            samples: levels.samples,
+            warnings,
+            quality: Quality {
+                duration_s,
+                rms_dbfs: levels.rms_dbfs,
+                peak_dbfs: levels.peak_dbfs,
+                dc_offset: levels.dc_offset,
+                clipped_fraction: self.mixdown.clipped_fraction(),
+                silent_fraction: levels.silent_fraction,
+                dropouts: levels.dropouts,
+                bandwidth_hz: levels.bandwidth_hz,
+                nan_samples: self.mixdown.non_finite(),
+                skipped_packets: report.skipped_packets,
+                missing_s: report.missing_s,
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("source", &self.source.name())
+            .field("info", &self.info)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Decodes until there is enough to decide on the channels; `false` if that was all. Leaves one
+/// stretch of frames, two if the format changes within it, none if there is no sound at all.
+fn look_ahead(
+    source: &Source,
+    decoder: &mut dyn Decoder,
+    ahead: &mut VecDeque<Frames>,
+) -> Result<bool, AudioError> {
+    let mut first = Frames::default();
+    while first.is_empty() {
+        if !decoder.decode(&mut first)? {
+            return Ok(false);
+        }
+    }
+    check(source, &first)?;
+    let wanted = match first.channels() {
+        1 => 0,
+        n => (LOOKAHEAD_S * first.rate() as usize).min(LOOKAHEAD_SAMPLES / n),
+    };
+    let mut more = Frames::default();
+    let mut goes_on = true;
+    while goes_on && first.len() < wanted {
+        goes_on = decoder.decode(&mut more)?;
+        if !more.is_empty() && !first.is_like(&more) {
+            break;
+        }
+        first.append(&more);
+        more.clear();
+    }
+    ahead.push_back(first);
+    if !more.is_empty() {
+        ahead.push_back(more);
+    }
+    Ok(goes_on)
+}
+
+/// What was decoded is believed; what the header said is not.
+fn check(source: &Source, frames: &Frames) -> Result<(), AudioError> {
+    let (rate, channels) = (frames.rate(), frames.channels());
+    if !SAMPLE_RATES.contains(&rate) {
+        return Err(AudioError::BadSampleRate {
+            name: source.name(),
+            rate,
+            command: remedy::ffmpeg_line(source),
+        });
+    }
+    if channels > MAX_CHANNELS {
+        return Err(AudioError::BadChannelCount {
+            name: source.name(),
+            channels,
+            command: remedy::ffmpeg_line(source),
+        });
+    }
+    Ok(())
+}
+
+fn resampler(source: &Source, rate: u32) -> Result<Resampler, AudioError> {
+    Resampler::new(rate).map_err(|e| AudioError::decoder_failed(source, e))
+}

@@ -1,0 +1,112 @@
+//! The line that converts a recording which cannot be read here.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::source::Source;
+
+/// `ffmpeg -i INPUT -vn -ac 1 -ar 16000 OUTPUT.wav`, quoted for a POSIX shell.
+pub(super) fn ffmpeg_line(source: &Source) -> String {
+    let (input, output) = match source {
+        Source::Path(path) => (
+            quote(ffmpeg_safe(path).as_os_str()),
+            quote(output_name(path).as_os_str()),
+        ),
+        Source::Memory { .. } => ("INPUT".to_owned(), "OUTPUT.wav".to_owned()),
+    };
+    format!("ffmpeg -i {input} -vn -ac 1 -ar 16000 {output}")
+}
+
+/// Beside the input; never the input itself.
+fn output_name(path: &Path) -> PathBuf {
+    let is_wav = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("wav"));
+    if is_wav {
+        let mut stem = path.file_stem().unwrap_or_default().to_owned();
+        stem.push("-16k.wav");
+        ffmpeg_safe(&path.with_file_name(stem))
+    } else {
+        ffmpeg_safe(&path.with_extension("wav"))
+    }
+}
+
+/// ffmpeg takes `-name` for an option and `a:name` for a protocol; a leading `./` prevents both.
+fn ffmpeg_safe(path: &Path) -> PathBuf {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let risky =
+        bytes.first() == Some(&b'-') || (bytes.first() != Some(&b'/') && bytes.contains(&b':'));
+    if risky {
+        Path::new(".").join(path)
+    } else {
+        path.to_path_buf()
+    }
+}
+
+/// Quotes for a POSIX shell: plain words as they are, others in single quotes, and what holds
+/// control characters or bytes that are not UTF-8 in `$'...'`, which bash, zsh and ksh read.
+fn quote(text: &OsStr) -> String {
+    let bytes = text.as_encoded_bytes();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"/._-+=,@%:".contains(b);
+    match text.to_str() {
+        Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => text.to_owned(),
+        Some(text) if !text.chars().any(char::is_control) => {
+            format!("'{}'", text.replace('\'', r"'\''"))
+        }
+        _ => format!(
+            "$'{}'",
+            bytes.iter().map(|&b| escape(b)).collect::<String>()
+        ),
+    }
+}
+
+fn escape(byte: u8) -> String {
+    match byte {
+        b'\n' => r"\n".to_owned(),
+        b'\t' => r"\t".to_owned(),
+        b'\'' | b'\\' => format!("\\{}", byte as char),
+        0x20..=0x7e => (byte as char).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(path: &str) -> String {
+        ffmpeg_line(&Source::Path(path.into()))
+    }
+
+    #[test]
+    fn a_plain_name_stays_plain() {
+        assert_eq!(
+            line("clips/a.mp4"),
+            "ffmpeg -i clips/a.mp4 -vn -ac 1 -ar 16000 clips/a.wav"
+        );
+    }
+
+    #[test]
+    fn spaces_and_quotes_are_quoted() {
+        assert_eq!(
+            line("it's a drone.3gp"),
+            r"ffmpeg -i 'it'\''s a drone.3gp' -vn -ac 1 -ar 16000 'it'\''s a drone.wav'"
+        );
+    }
+
+    #[test]
+    fn a_newline_survives_a_shell() {
+        assert!(line("a\nb.amr").starts_with(r"ffmpeg -i $'a\nb.amr' "));
+    }
+
+    #[test]
+    fn a_wav_is_not_overwritten() {
+        assert!(line("a.WAV").ends_with(" a-16k.wav"));
+    }
+
+    #[test]
+    fn names_that_ffmpeg_takes_for_options_or_protocols_get_a_prefix() {
+        assert!(line("-x.amr").contains("-i ./-x.amr "));
+        assert!(line("12:30.amr").contains("-i ./12:30.amr "));
+    }
+}

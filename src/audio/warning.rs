@@ -1,0 +1,88 @@
+//! What was repaired, skipped or doubtful in a recording that could be read all the same.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A remark on a recording that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// For programs.
+    pub kind: WarningKind,
+    /// For people: one plain sentence.
+    pub message: String,
+}
+
+impl Warning {
+    pub(super) fn new(kind: WarningKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// The kinds of [`Warning`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// The RIFF header gives a wrong size for the whole file.
+    WrongRiffSize,
+    /// The size of the sound data in the header is wrong, and was replaced.
+    WrongDataSize,
+    /// The header was written before the size was known (a stream), and was completed.
+    StreamedSize,
+    /// A chunk is out of order, or its padding is missing.
+    ChunkOrder,
+    /// The header's frame size contradicts its bit depth and channels.
+    WrongBlockAlign,
+    /// The sound ends before the header says so.
+    TruncatedData,
+    /// There are several audio tracks, and one was taken.
+    SeveralAudioTracks,
+    /// The channels cancel each other when added up.
+    ChannelsCancel,
+    /// Samples that are no numbers were replaced by silence.
+    NonFiniteSamples,
+    /// Samples lie far beyond full scale.
+    OverFullScale,
+    /// Packets could not be decoded and were left out.
+    SkippedPackets,
+    /// Sample rate or channels change within the recording.
+    FormatChanged,
+    /// ffmpeg decoded the sound.
+    DecodedByFfmpeg,
+}
+
+impl WarningKind {
+    /// Kebab-case and stable, for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WrongRiffSize => "wrong-riff-size",
+            Self::WrongDataSize => "wrong-data-size",
+            Self::StreamedSize => "streamed-size",
+            Self::ChunkOrder => "chunk-order",
+            Self::WrongBlockAlign => "wrong-block-align",
+            Self::TruncatedData => "truncated-data",
+            Self::SeveralAudioTracks => "several-audio-tracks",
+            Self::ChannelsCancel => "channels-cancel",
+            Self::NonFiniteSamples => "non-finite-samples",
+            Self::OverFullScale => "over-full-scale",
+            Self::SkippedPackets => "skipped-packets",
+            Self::FormatChanged => "format-changed",
+            Self::DecodedByFfmpeg => "decoded-by-ffmpeg",
+        }
+    }
+}
+
+impl Serialize for WarningKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,108 @@
+//! How often a prediction set holds the truth.
+
+use super::bootstrap::Bootstrap;
+use super::error::{same_length, MetricError};
+use super::interval::{clopper_pearson, Interval};
+use serde::Serialize;
+
+const NAME: &str = "prediction-set coverage";
+
+/// Coverage of prediction sets over recordings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Coverage {
+    /// Recordings whose set holds the true label.
+    pub hits: usize,
+    /// Recordings in all.
+    pub n: usize,
+    /// 95 % Clopper-Pearson interval of the share, as if recordings were independent.
+    pub interval: Interval,
+    /// 95 % interval from resampling source groups; `None` if there is only one group.
+    pub group_interval: Option<Interval>,
+    /// Mean number of labels in a set.
+    pub mean_size: f64,
+    /// Sets that hold exactly one label.
+    pub singletons: usize,
+    /// Sets that hold none.
+    pub empty: usize,
+}
+
+impl Coverage {
+    /// Share of recordings whose set holds the truth, 0 to 1.
+    pub fn share(&self) -> f64 {
+        self.hits as f64 / self.n as f64
+    }
+}
+
+/// Measures prediction sets (label numbers per recording) against the truth.
+///
+/// # Errors
+/// [`MetricError`] for lengths that differ or no recordings.
+pub fn coverage<G: Ord>(
+    sets: &[Vec<usize>],
+    truth: &[usize],
+    groups: &[G],
+    seed: u64,
+) -> Result<Coverage, MetricError> {
+    same_length(NAME, "sets", sets.len(), truth.len())?;
+    same_length(NAME, "groups", groups.len(), truth.len())?;
+    let n = truth.len();
+    if n == 0 {
+        return Err(MetricError::Undefined {
+            metric: NAME,
+            needs: "at least one recording",
+        });
+    }
+    let held: Vec<bool> = sets
+        .iter()
+        .zip(truth)
+        .map(|(set, t)| set.contains(t))
+        .collect();
+    let hits = held.iter().filter(|h| **h).count();
+    let boot = Bootstrap {
+        seed,
+        ..Bootstrap::default()
+    };
+    let share = |items: &[usize]| {
+        let hits = items.iter().filter(|i| held[**i]).count();
+        Some(hits as f64 / items.len() as f64)
+    };
+    let several = groups.iter().any(|g| *g != groups[0]);
+    let group_interval = match several {
+        true => Some(boot.interval(groups, &[], share)?),
+        false => None,
+    };
+    Ok(Coverage {
+        hits,
+        n,
+        interval: clopper_pearson(hits, n, 0.95)?,
+        group_interval,
+        mean_size: sets.iter().map(Vec::len).sum::<usize>() as f64 / n as f64,
+        singletons: sets.iter().filter(|s| s.len() == 1).count(),
+        empty: sets.iter().filter(|s| s.is_empty()).count(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_hits_sizes_and_empty_sets() {
+        let sets = [vec![0], vec![0, 1], vec![], vec![2]];
+        let found = coverage(&sets, &[0, 1, 2, 0], &["a", "a", "b", "c"], 1).unwrap();
+        assert_eq!(
+            (found.hits, found.n, found.singletons, found.empty),
+            (2, 4, 2, 1)
+        );
+        assert_eq!(found.mean_size, 1.0);
+        let wide = found.group_interval.unwrap();
+        assert!(wide.low <= 0.5 && wide.high >= 0.5);
+    }
+
+    #[test]
+    fn one_group_has_no_group_interval() {
+        let found = coverage(&[vec![0], vec![1]], &[0, 1], &["a", "a"], 1).unwrap();
+        assert_eq!(found.group_interval, None);
+        assert!(coverage(&[], &[], &[0; 0], 1).is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Exact intervals for shares (Clopper and Pearson 1934).
+
+use super::error::{within, MetricError};
+use serde::Serialize;
+
+/// An interval with its ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// The Clopper-Pearson interval of a share: `hits` of `n` independent trials, at `confidence`
+/// (for example 0.95). 0 of 24 gives 0 to 0.142.
+///
+/// # Errors
+/// [`MetricError`] if `hits > n`, `n` is 0, or `confidence` is not inside 0 to 1.
+pub fn clopper_pearson(hits: usize, n: usize, confidence: f64) -> Result<Interval, MetricError> {
+    const NAME: &str = "Clopper-Pearson interval";
+    let inside = confidence > 0.0 && confidence < 1.0;
+    within(inside, NAME, "the confidence", "between 0 and 1")?;
+    let counts_ok = n > 0 && hits <= n;
+    within(
+        counts_ok,
+        NAME,
+        "hits",
+        "at most the number of trials, which is above 0",
+    )?;
+    let tail = (1.0 - confidence) / 2.0;
+    let (k, rest) = (hits as f64, (n - hits) as f64);
+    let low = if hits == 0 {
+        0.0
+    } else {
+        beta_quantile(tail, k, rest + 1.0)
+    };
+    let high = if hits == n {
+        1.0
+    } else {
+        beta_quantile(1.0 - tail, k + 1.0, rest)
+    };
+    Ok(Interval { low, high })
+}
+
+/// The value below which a Beta(a, b) variable lies with probability `p`, by bisection.
+fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    let (mut low, mut high) = (0.0f64, 1.0f64);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if beta_share(middle, a, b) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// The regularised incomplete beta function I_x(a, b), by its continued fraction (NIST DLMF
+/// 8.17.22, evaluated by Lentz's method).
+fn beta_share(x: f64, a: f64, b: f64) -> f64 {
+    if x <= 0.0 {
+        return 0.0;
+    }
+    if x >= 1.0 {
+        return 1.0;
+    }
+    // The fraction converges fast below the mean only; above it, use the symmetry.
+    if x > (a + 1.0) / (a + b + 2.0) {
+        return 1.0 - beta_share(1.0 - x, b, a);
+    }
+    let front = a * x.ln() + b * (1.0 - x).ln() - ln_beta(a, b);
+    front.exp() * beta_fraction(x, a, b) / a
+}
+
+fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
+    const TINY: f64 = 1e-300;
+    let keep = |v: f64| if v.abs() < TINY { TINY } else { v };
+    let mut c = 1.0;
+    let mut d = 1.0 / keep(1.0 - (a + b) * x / (a + 1.0));
+    let mut fraction = d;
+    for m in 1..1000 {
+        let m = f64::from(m);
+        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        let mut change = 1.0;
+        for term in [even, odd] {
+            d = 1.0 / keep(1.0 + term * d);
+            c = keep(1.0 + term / c);
+            change = c * d;
+            fraction *= change;
+        }
+        if (change - 1.0).abs() < 1e-15 {
+            break;
+        }
+    }
+    fraction
+}
+
+fn ln_beta(a: f64, b: f64) -> f64 {
+    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
+}
+
+/// Natural logarithm of the gamma function for x >= 0.5 (Stirling's series, NIST DLMF 5.11.1,
+/// after shifting x above 10).
+fn ln_gamma(x: f64) -> f64 {
+    let mut shifted = x;
+    let mut product = 1.0f64;
+    while shifted < 10.0 {
+        product *= shifted;
+        shifted += 1.0;
+    }
+    let inverse = 1.0 / (shifted * shifted);
+    let series = (1.0 / 12.0
+        - inverse * (1.0 / 360.0 - inverse * (1.0 / 1260.0 - inverse * (1.0 / 1680.0))))
+        / shifted;
+    let half_ln_tau = 0.5 * std::f64::consts::TAU.ln();
+    (shifted - 0.5) * shifted.ln() - shifted + half_ln_tau + series - product.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gamma_of_whole_numbers_is_the_factorial() {
+        assert!((ln_gamma(6.0) - 120f64.ln()).abs() < 1e-11);
+        assert!((ln_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-10);
+    }
+
+    #[test]
+    fn none_of_n_has_the_closed_form() {
+        let found = clopper_pearson(0, 24, 0.95).unwrap();
+        assert_eq!(found.low, 0.0);
+        assert!((found.high - (1.0 - 0.025f64.powf(1.0 / 24.0))).abs() < 1e-10);
+        let all = clopper_pearson(24, 24, 0.95).unwrap();
+        assert!((all.low - (1.0 - found.high)).abs() < 1e-10);
+    }
+
+    #[test]
+    fn impossible_counts_are_refused() {
+        assert!(clopper_pearson(3, 2, 0.95).is_err());
+        assert!(clopper_pearson(0, 0, 0.95).is_err());
+        assert!(clopper_pearson(1, 2, 1.0).is_err());
+    }
+}

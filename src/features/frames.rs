@@ -1,0 +1,257 @@
+//! What is kept of each frame until every segment that holds it has been measured.
+
+use crate::spectrum::{
+    ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft, LINE_BINS, LONG,
+    SHORT,
+};
+
+/// Mel bands of a short frame, 50 Hz to 8 kHz.
+pub const MEL_BANDS: usize = 64;
+/// Cepstral coefficients of a short frame, the 0th included.
+pub const CEPSTRA: usize = 20;
+/// Samples per point of the envelope: 4 ms, so that modulation up to 125 Hz is seen.
+pub const ENVELOPE_HOP: usize = 64;
+/// Mean power below which a frame is digital silence and says nothing: -90 dBFS.
+const SILENCE: f32 = 1e-9;
+
+/// Rows of equal width, one per frame, whose oldest rows can be dropped.
+#[derive(Default)]
+pub struct Rows {
+    width: usize,
+    first: usize,
+    values: Vec<f32>,
+}
+
+impl Rows {
+    fn new(width: usize) -> Self {
+        Self {
+            width,
+            first: 0,
+            values: Vec::new(),
+        }
+    }
+
+    /// Index of the frame after the last.
+    pub fn end(&self) -> usize {
+        self.first + self.values.len() / self.width
+    }
+
+    fn push(&mut self) -> &mut [f32] {
+        let at = self.values.len();
+        self.values.resize(at + self.width, 0.0);
+        &mut self.values[at..]
+    }
+
+    fn drop_before(&mut self, frame: usize) {
+        let n = frame.min(self.end()).saturating_sub(self.first);
+        self.values.drain(..n * self.width);
+        self.first += n;
+    }
+
+    /// The values of frames `from..to`, row after row; frames already dropped are a bug.
+    pub fn range(&self, from: usize, to: usize) -> &[f32] {
+        &self.values[(from - self.first) * self.width..(to - self.first) * self.width]
+    }
+}
+
+/// Turns samples into frames and keeps what the feature families read.
+pub struct FrameStore {
+    samples: Vec<f32>,
+    /// Index of `samples[0]` in the recording.
+    samples_start: usize,
+    short_stft: Stft,
+    long_stft: Stft,
+    mel: MelBank,
+    dct: Dct,
+    meter: ShapeMeter,
+    lines: LineSpectrum,
+    scorer: CombScorer,
+    power: Vec<f32>,
+    long_power: Vec<f32>,
+    log_mel: Rows,
+    cepstra: Rows,
+    shape: Rows,
+    whitened: Rows,
+    comb_scores: Rows,
+    envelope: Rows,
+    last_sample: f32,
+}
+
+/// Values of one row of [`SegmentFrames::shape`].
+pub const SHAPE_WIDTH: usize = 5;
+
+impl FrameStore {
+    pub fn new() -> Self {
+        let scorer = CombScorer::new();
+        Self {
+            samples: Vec::new(),
+            samples_start: 0,
+            short_stft: Stft::new(SHORT),
+            long_stft: Stft::new(LONG),
+            mel: MelBank::new(SHORT, MEL_BANDS, 50.0, 8_000.0),
+            dct: Dct::new(MEL_BANDS, CEPSTRA),
+            meter: ShapeMeter::new(SHORT),
+            lines: LineSpectrum::new(),
+            power: vec![0.0; SHORT.bins()],
+            long_power: vec![0.0; LINE_BINS],
+            log_mel: Rows::new(MEL_BANDS),
+            cepstra: Rows::new(CEPSTRA),
+            shape: Rows::new(SHAPE_WIDTH),
+            whitened: Rows::new(LINE_BINS),
+            comb_scores: Rows::new(scorer.candidates()),
+            envelope: Rows::new(2),
+            last_sample: 0.0,
+            scorer,
+        }
+    }
+
+    /// Samples taken in so far.
+    pub fn total(&self) -> usize {
+        self.samples_start + self.samples.len()
+    }
+
+    /// Takes in samples and makes every frame that they complete; `on_power` sees the power
+    /// spectrum of each short frame.
+    pub fn push(&mut self, samples: &[f32], on_power: &mut dyn FnMut(&[f32])) {
+        self.samples.extend_from_slice(samples);
+        let total = self.total();
+        while self.envelope.end() * ENVELOPE_HOP + ENVELOPE_HOP <= total {
+            self.push_envelope();
+        }
+        while self.log_mel.end() * SHORT.hop + SHORT.length <= total {
+            self.push_short(on_power);
+        }
+        while self.whitened.end() * LONG.hop + LONG.length <= total {
+            self.push_long();
+        }
+        let needed = (self.log_mel.end() * SHORT.hop)
+            .min(self.whitened.end() * LONG.hop)
+            .min(self.envelope.end() * ENVELOPE_HOP);
+        let n = needed
+            .saturating_sub(self.samples_start)
+            .min(self.samples.len());
+        self.samples.drain(..n);
+        self.samples_start += n;
+    }
+
+    fn push_envelope(&mut self) {
+        let at = self.envelope.end() * ENVELOPE_HOP - self.samples_start;
+        let (mut full, mut high, mut last) = (0.0, 0.0, self.last_sample);
+        for &x in &self.samples[at..at + ENVELOPE_HOP] {
+            full += x * x;
+            high += (x - last) * (x - last);
+            last = x;
+        }
+        self.last_sample = last;
+        let row = self.envelope.push();
+        row[0] = full / ENVELOPE_HOP as f32;
+        row[1] = high / ENVELOPE_HOP as f32;
+    }
+
+    fn push_short(&mut self, on_power: &mut dyn FnMut(&[f32])) {
+        let at = self.log_mel.end() * SHORT.hop - self.samples_start;
+        let frame = &self.samples[at..at + SHORT.length];
+        let energy = frame.iter().map(|x| x * x).sum::<f32>() / SHORT.length as f32;
+        self.short_stft.power_into(frame, &mut self.power);
+        on_power(&self.power);
+        let log_mel = self.log_mel.push();
+        self.mel.apply(&self.power, log_mel);
+        ln_in_place(log_mel);
+        self.dct.apply(log_mel, self.cepstra.push());
+        let Shape {
+            centroid_hz,
+            spread_hz,
+            rolloff_hz,
+            flatness,
+        } = self.meter.measure(&self.power);
+        self.shape
+            .push()
+            .copy_from_slice(&[energy, centroid_hz, spread_hz, rolloff_hz, flatness]);
+    }
+
+    fn push_long(&mut self) {
+        let at = self.whitened.end() * LONG.hop - self.samples_start;
+        self.long_stft
+            .power_into(&self.samples[at..at + LONG.length], &mut self.long_power);
+        let whitened = self.whitened.push();
+        self.lines.whiten(&self.long_power, whitened);
+        self.scorer.score(whitened, self.comb_scores.push());
+    }
+
+    /// Forgets frames that start before `sample`.
+    pub fn drop_before(&mut self, sample: usize) {
+        let short = sample.div_ceil(SHORT.hop);
+        for rows in [&mut self.log_mel, &mut self.cepstra, &mut self.shape] {
+            rows.drop_before(short);
+        }
+        let long = sample.div_ceil(LONG.hop);
+        self.whitened.drop_before(long);
+        self.comb_scores.drop_before(long);
+        self.envelope.drop_before(sample / ENVELOPE_HOP);
+    }
+
+    /// The frames that lie wholly in samples `start..end`.
+    pub fn segment(&self, start: usize, end: usize) -> SegmentFrames<'_> {
+        let range = |length: usize, hop: usize, available: usize| {
+            let from = start.div_ceil(hop);
+            let to = if end >= length {
+                (end - length) / hop + 1
+            } else {
+                0
+            };
+            (from, to.min(available).max(from))
+        };
+        let (from, to) = range(SHORT.length, SHORT.hop, self.log_mel.end());
+        let (long_from, long_to) = range(LONG.length, LONG.hop, self.whitened.end());
+        let (env_from, env_to) = range(ENVELOPE_HOP, ENVELOPE_HOP, self.envelope.end());
+        let shape = self.shape.range(from, to);
+        let active = shape
+            .chunks_exact(SHAPE_WIDTH)
+            .enumerate()
+            .filter(|(_, s)| s[0] > SILENCE)
+            .map(|(i, _)| i);
+        SegmentFrames {
+            log_mel: self.log_mel.range(from, to),
+            cepstra: self.cepstra.range(from, to),
+            shape,
+            active: active.collect(),
+            whitened: self.whitened.range(long_from, long_to),
+            comb_scores: self.comb_scores.range(long_from, long_to),
+            envelope: self.envelope.range(env_from, env_to),
+            scorer: &self.scorer,
+        }
+    }
+}
+
+/// The frames of one segment, as the feature families see them.
+pub struct SegmentFrames<'a> {
+    /// Log mel powers, `[frames][MEL_BANDS]`, in nepers.
+    pub log_mel: &'a [f32],
+    /// Cepstral coefficients, `[frames][CEPSTRA]`.
+    pub cepstra: &'a [f32],
+    /// `[frames][SHAPE_WIDTH]`: mean power, centroid, spread, roll-off, flatness.
+    pub shape: &'a [f32],
+    /// Indices of the short frames that are not digital silence.
+    pub active: Vec<usize>,
+    /// Whitened long frames, `[long frames][LINE_BINS]`.
+    pub whitened: &'a [f32],
+    /// Contrast of every candidate fundamental, `[long frames][candidates]`.
+    pub comb_scores: &'a [f32],
+    /// `[4-ms points][2]`: mean power of the samples and of their first difference.
+    pub envelope: &'a [f32],
+    /// The scorer that made `comb_scores`.
+    pub scorer: &'a CombScorer,
+}
+
+impl SegmentFrames<'_> {
+    /// Row of `values` (rows of `width`) for each frame that is not silent.
+    pub fn active_rows<'b>(
+        &'b self,
+        values: &'b [f32],
+        width: usize,
+    ) -> impl Iterator<Item = &'b [f32]> + Clone + 'b {
+        self.active
+            .iter()
+            .map(move |&i| &values[i * width..(i + 1) * width])
+    }
+}

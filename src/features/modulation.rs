@@ -1,0 +1,307 @@
+//! Envelope modulation: the beat of rotor blades, engines, sirens and steps.
+
+use super::frames::{SegmentFrames, MEL_BANDS};
+use super::schema::{Describe, FeatureInfo};
+use super::stats::mean_sd;
+use super::Family;
+use crate::spectrum::{hann, ln};
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// Mel groups whose envelopes are analysed, as first and last band.
+const GROUPS: [(usize, usize); 6] = [(0, 6), (6, 14), (14, 24), (24, 36), (36, 50), (50, 64)];
+/// Edges of the modulation bands of the mel envelopes (62.5 points a second), in Hz.
+const SLOW_EDGES: [f32; 7] = [0.7, 2.0, 4.0, 8.0, 12.0, 18.0, 31.0];
+/// Edges of the modulation bands of the 4 ms envelopes (250 points a second), in Hz.
+const FAST_EDGES: [f32; 7] = [0.7, 4.0, 8.0, 16.0, 32.0, 64.0, 125.0];
+/// Half the width of the surroundings that a beat must stand out of, in Hz.
+const SURROUNDINGS_HZ: f32 = 5.0;
+/// Ranges of the rate of a beat that all bands share, in Hz: main rotors, then idling engines.
+const ROTOR_RANGES: [(f32, f32); 5] = [
+    (5.0, 8.0),
+    (8.0, 11.5),
+    (11.5, 16.0),
+    (16.0, 22.0),
+    (22.0, 30.0),
+];
+/// The same for the 4 ms envelopes.
+const ENGINE_RANGES: [(f32, f32); 7] = [
+    (8.0, 12.0),
+    (12.0, 18.0),
+    (18.0, 27.0),
+    (27.0, 40.0),
+    (40.0, 60.0),
+    (60.0, 85.0),
+    (85.0, 120.0),
+];
+/// Share of the modulation power below which a band counts as empty.
+const SHARE_FLOOR: f32 = 1e-4;
+
+/// One modulation spectrum of a fixed number of points.
+struct Modulation {
+    rate: f32,
+    window: Vec<f32>,
+    transform: Arc<dyn RealToComplex<f32>>,
+    input: Vec<f32>,
+    output: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    power: Vec<f32>,
+    prefix: Vec<f64>,
+}
+
+impl Modulation {
+    fn new(length: usize, rate: f32) -> Self {
+        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(length);
+        Self {
+            rate,
+            window: Vec::new(),
+            input: transform.make_input_vec(),
+            output: transform.make_output_vec(),
+            scratch: transform.make_scratch_vec(),
+            power: vec![0.0; length / 2 + 1],
+            prefix: Vec::new(),
+            transform,
+        }
+    }
+
+    /// Power spectrum of a series about its mean, zero-padded.
+    fn analyse(&mut self, series: &[f32]) {
+        let n = series.len().min(self.input.len());
+        if self.window.len() != n {
+            self.window = hann(n);
+        }
+        let (mean, _) = mean_sd(series.iter().copied());
+        self.input.fill(0.0);
+        for ((i, s), w) in self.input.iter_mut().zip(&series[..n]).zip(&self.window) {
+            *i = (s - mean) * w;
+        }
+        let done = self.transform.process_with_scratch(
+            &mut self.input,
+            &mut self.output,
+            &mut self.scratch,
+        );
+        debug_assert!(done.is_ok());
+        for (p, z) in self.power.iter_mut().zip(&self.output) {
+            *p = z.re * z.re + z.im * z.im;
+        }
+    }
+
+    fn bin(&self, hz: f32) -> f32 {
+        hz / self.rate * self.input.len() as f32
+    }
+
+    /// Log share of the modulation power in each band between neighbouring `edges`.
+    fn shares(&self, edges: &[f32], out: &mut Vec<f32>) {
+        let sum = |low: f32, high: f32| -> f32 {
+            let to = (self.bin(high).round() as usize).min(self.power.len());
+            self.power[(self.bin(low).round() as usize).min(to)..to]
+                .iter()
+                .sum()
+        };
+        let total = sum(edges[0], edges[edges.len() - 1]);
+        for e in edges.windows(2) {
+            let share = if total > 1e-12 {
+                sum(e[0], e[1]) / total
+            } else {
+                0.0
+            };
+            out.push(share.max(SHARE_FLOOR).ln());
+        }
+    }
+
+    /// Adds the modulation power of each rate over the mean of its surroundings (±5 Hz) to `sums`.
+    ///
+    /// Noise gives 1 on average whatever its colour; a steady beat gives up to the number of bins
+    /// in the surroundings.
+    fn add_whitened(&mut self, sums: &mut Vec<f32>) {
+        let half = self.bin(SURROUNDINGS_HZ).round() as usize;
+        let n = self.power.len();
+        sums.resize(n, 0.0);
+        self.prefix.clear();
+        self.prefix.push(0.0);
+        let mut total = 0.0;
+        for &p in &self.power {
+            total += f64::from(p);
+            self.prefix.push(total);
+        }
+        for (k, sum) in sums.iter_mut().enumerate().skip(1) {
+            let (low, high) = (k.saturating_sub(half).max(1), (k + half + 1).min(n));
+            let mean = (self.prefix[high] - self.prefix[low]) / (high - low) as f64;
+            if mean > 1e-9 {
+                *sum += self.power[k] / mean as f32;
+            }
+        }
+    }
+
+    /// Largest value of a whitened spectrum between `low` and `high` Hz.
+    fn highest(&self, whitened: &[f32], low: f32, high: f32) -> f32 {
+        let to = (self.bin(high).round() as usize).min(whitened.len());
+        let from = (self.bin(low).round() as usize).min(to);
+        whitened[from..to].iter().copied().fold(0.0, f32::max)
+    }
+
+    /// Rate in Hz between `low` and `high` that beats most, its double counted half.
+    fn beat(&self, whitened: &[f32], low: f32, high: f32) -> f32 {
+        let score = |k: usize| whitened[k] + 0.5 * whitened.get(2 * k).copied().unwrap_or(0.0);
+        let to = (self.bin(high).round() as usize).min(whitened.len());
+        let from = (self.bin(low).round() as usize).min(to);
+        let best = (from..to)
+            .max_by(|&a, &b| score(a).total_cmp(&score(b)))
+            .unwrap_or(from);
+        best as f32 * self.rate / self.input.len() as f32
+    }
+}
+
+pub struct EnvelopeModulation {
+    slow: Modulation,
+    fast: Modulation,
+    series: Vec<f32>,
+    whitened: Vec<f32>,
+}
+
+impl Default for EnvelopeModulation {
+    fn default() -> Self {
+        Self {
+            slow: Modulation::new(256, 62.5),
+            fast: Modulation::new(1024, 250.0),
+            series: Vec::new(),
+            whitened: Vec::new(),
+        }
+    }
+}
+
+impl Family for EnvelopeModulation {
+    fn describe(&self) -> Vec<FeatureInfo> {
+        let mut d = Describe::new("modulation");
+        let share = (SHARE_FLOOR.ln(), 0.0);
+        for (g, (from, to)) in GROUPS.iter().enumerate() {
+            for e in SLOW_EDGES.windows(2) {
+                d.add(
+                    format!("band{g}_{}to{}hz", e[0], e[1]),
+                    "Np",
+                    share,
+                    format!(
+                        "log share of the modulation of mel bands {} to {to} at {} to {} Hz",
+                        from + 1,
+                        e[0],
+                        e[1]
+                    ),
+                );
+            }
+        }
+        for name in ["full", "high"] {
+            let what = if name == "full" {
+                "the signal"
+            } else {
+                "the signal's first difference"
+            };
+            d.add(
+                format!("{name}_depth"),
+                "Np",
+                (0.0, 8.0),
+                format!("standard deviation of the log envelope of {what}"),
+            );
+            for e in FAST_EDGES.windows(2) {
+                d.add(
+                    format!("{name}_{}to{}hz", e[0], e[1]),
+                    "Np",
+                    share,
+                    format!(
+                        "log share of the modulation of {what} at {} to {} Hz",
+                        e[0], e[1]
+                    ),
+                );
+            }
+        }
+        d.add(
+            "rotor_rate",
+            "oct",
+            (2.3, 5.0),
+            "log2 of the rate in Hz at which all mel groups beat most, 5 to 30 Hz",
+        );
+        d.add(
+            "rotor_bands",
+            "1",
+            (0.0, 1.0),
+            "share of the mel groups that beat at that rate, four times above their surroundings",
+        );
+        for (low, high) in ROTOR_RANGES {
+            d.add(format!("rotor_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of the mel groups"));
+        }
+        d.add(
+            "engine_rate",
+            "oct",
+            (3.0, 7.0),
+            "log2 of the rate in Hz at which both 4 ms envelopes beat most, 8 to 120 Hz",
+        );
+        for (low, high) in ENGINE_RANGES {
+            d.add(format!("engine_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of both 4 ms envelopes"));
+        }
+        d.done()
+    }
+
+    fn measure(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
+        let mut groups: [Vec<f32>; GROUPS.len()] = Default::default();
+        for ((from, to), whitened) in GROUPS.into_iter().zip(&mut groups) {
+            self.series.clear();
+            let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
+            self.series
+                .extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
+            self.slow.analyse(&self.series);
+            self.slow.shares(&SLOW_EDGES, out);
+            self.slow.add_whitened(whitened);
+        }
+        let mut envelopes = Vec::new();
+        for column in 0..2 {
+            self.series.clear();
+            self.series.extend(
+                segment
+                    .envelope
+                    .chunks_exact(2)
+                    .map(|p| p[column])
+                    .filter(|&p| p > 1e-10)
+                    .map(ln),
+            );
+            let (_, depth) = mean_sd(self.series.iter().copied());
+            self.fast.analyse(&self.series);
+            out.push(depth);
+            self.fast.shares(&FAST_EDGES, out);
+            self.fast.add_whitened(&mut envelopes);
+        }
+        self.shared_beat(&groups, out);
+        envelopes.iter_mut().for_each(|w| *w /= 2.0);
+        out.push(self.fast.beat(&envelopes, 8.0, 120.0).log2());
+        out.extend(
+            ENGINE_RANGES
+                .iter()
+                .map(|&(low, high)| self.fast.highest(&envelopes, low, high)),
+        );
+    }
+}
+
+impl EnvelopeModulation {
+    /// The beat that the mel groups have in common: a rotor beats in all of them at once, where
+    /// chance peaks of noise differ from group to group.
+    fn shared_beat(&mut self, groups: &[Vec<f32>], out: &mut Vec<f32>) {
+        self.whitened.clear();
+        self.whitened.resize(groups[0].len(), 0.0);
+        for group in groups {
+            for (sum, w) in self.whitened.iter_mut().zip(group) {
+                *sum += w / groups.len() as f32;
+            }
+        }
+        let rate = self.slow.beat(&self.whitened, 5.0, 30.0);
+        let k = self.slow.bin(rate).round() as usize;
+        let beating = groups
+            .iter()
+            .filter(|g| g[k.saturating_sub(1)..k + 2].iter().any(|&w| w > 4.0))
+            .count();
+        out.extend([rate.log2(), beating as f32 / groups.len() as f32]);
+        out.extend(
+            ROTOR_RANGES
+                .iter()
+                .map(|&(low, high)| self.slow.highest(&self.whitened, low, high)),
+        );
+    }
+}

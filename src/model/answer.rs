@@ -1,0 +1,122 @@
+//! What the model answers about one recording: the machine-readable classification.
+
+use crate::audio::{Fitness, Quality, StreamInfo, Warning};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Version of [`Classification`] as it is written to JSON.
+pub const CLASSIFICATION_SCHEMA: &str = "earwitness.classification/1";
+
+/// On which level of the taxonomy the answer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// One label is supported.
+    Signature,
+    /// The family is supported, but not one label in it.
+    Family,
+    /// Only the class is supported.
+    Class,
+    /// Nothing known fits, or too much does.
+    Unknown,
+    /// The recording cannot carry an answer.
+    Unusable,
+}
+
+/// On what a label's knowledge rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+pub enum Grade {
+    /// Real recordings from at least 10 source groups.
+    A,
+    /// Real recordings from fewer source groups.
+    B,
+    /// Rendered sound only.
+    C,
+}
+
+/// What the model says about 2 s of a recording.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentAnswer {
+    /// Start in seconds from the start of the recording.
+    pub start_s: f64,
+    /// End in seconds.
+    pub end_s: f64,
+    /// Best label.
+    pub label: String,
+    /// Its probability by the segment alone, 0 to 1; not calibrated for a recording.
+    pub probability: f64,
+}
+
+/// Which model answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelRef {
+    /// Name of the model.
+    pub id: String,
+    /// SHA-256 of the model file, in hex.
+    pub sha256: String,
+}
+
+/// The answer about one recording; see the field notes for ranges.
+///
+/// Maps are sorted by label, numbers rounded, so that like inputs give like bytes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Classification {
+    /// [`CLASSIFICATION_SCHEMA`].
+    pub schema: &'static str,
+    /// The recording as it was named.
+    pub path: String,
+    /// SHA-256 of the file, in hex.
+    pub sha256: String,
+    /// Length of what was read, in seconds.
+    pub duration_s: f64,
+    /// On which level the answer stands.
+    pub decision: Decision,
+    /// Best label, or `unknown`.
+    pub label: String,
+    /// Family of the best label; `None` with `unknown`.
+    pub family: Option<String>,
+    /// `cruise` or `dive`; `None` where the model doesn't judge phases or hears neither.
+    pub phase: Option<String>,
+    /// Probability of each phase; `None` where the model doesn't judge phases.
+    pub phase_probabilities: Option<BTreeMap<String, f64>>,
+    /// Reference grade of the label; `None` with `unknown`.
+    pub grade: Option<Grade>,
+    /// One plain sentence.
+    pub statement: String,
+    /// Calibrated probability of each label under the stated prior; sums to 1. Empty if unusable.
+    pub probabilities: BTreeMap<String, f64>,
+    /// The prior: `hierarchical`, or what the user set.
+    pub prior: String,
+    /// log10 likelihood ratio of "the recording holds this label" against "it holds one of
+    /// the others in the mixture of the prior"; `None` where too few source groups support one.
+    pub log10_lr: BTreeMap<String, Option<f64>>,
+    /// Smallest and largest log10 LR that the number of source groups supports, over all labels.
+    pub log10_lr_bounds: Option<[f64; 2]>,
+    /// Both hypotheses in words, for the best label.
+    pub hypotheses: Option<[String; 2]>,
+    /// Labels that cannot be excluded at `coverage`.
+    pub prediction_set: Vec<String>,
+    /// Labels with too few source groups to say whether they can be excluded.
+    pub prediction_set_insufficient: Vec<String>,
+    /// Share of recordings whose true label the prediction set holds, 0.9.
+    pub coverage: f64,
+    /// Seconds of the recording in which the best label was the best of its segment.
+    pub heard_s: f64,
+    /// What the recording is fit for.
+    pub fitness: Fitness,
+    /// What was repaired, doubtful or should be known, for people.
+    pub warnings: Vec<String>,
+    /// Answers segment by segment.
+    pub segments: Vec<SegmentAnswer>,
+    /// Which model answered.
+    pub model: ModelRef,
+    /// What the container said, for reports; not part of the stable line.
+    #[serde(skip)]
+    pub stream: Option<StreamInfo>,
+    /// How good the sound is; not part of the stable line.
+    #[serde(skip)]
+    pub quality: Option<Quality>,
+    /// The reader's remarks with their kinds; their messages stand in `warnings`.
+    #[serde(skip)]
+    pub read_warnings: Vec<Warning>,
+}

@@ -1,0 +1,69 @@
+//! A natural logarithm that the compiler can vectorise.
+
+/// Smallest power that is told from silence: -120 dB re full scale squared.
+pub const POWER_FLOOR: f32 = 1e-12;
+
+/// `10 log10(power)`, floored at -120 dB.
+pub fn power_db(power: f32) -> f32 {
+    10.0 * power.max(POWER_FLOOR).log10()
+}
+
+/// Natural logarithm of a positive, normal `x`; relative error below 2e-7.
+///
+/// Range reduction to `[sqrt(1/2), sqrt(2))` and the polynomial of Cephes' `logf`
+/// (Moshier 1992). A call to libm's `ln` for each of 40,000 bins a second would
+/// take a fifth of the time allowed for a recording.
+#[inline(always)]
+pub fn ln(x: f32) -> f32 {
+    const SQRT_HALF: u32 = 0x3f35_04f3;
+    let bits = x.to_bits();
+    let exponent = (bits.wrapping_sub(SQRT_HALF) as i32) >> 23;
+    let t = f32::from_bits(bits.wrapping_sub((exponent << 23) as u32)) - 1.0;
+    let z = t * t;
+    let mut p = 7.037_683_6e-2_f32;
+    p = p * t - 1.151_461e-1;
+    p = p * t + 1.167_699_9e-1;
+    p = p * t - 1.242_014_1e-1;
+    p = p * t + 1.424_932_3e-1;
+    p = p * t - 1.666_805_8e-1;
+    p = p * t + 2.000_071_5e-1;
+    p = p * t - 2.499_999_4e-1;
+    p = p * t + 3.333_333_1e-1;
+    let e = exponent as f32;
+    t * z * p - 0.5 * z + t + e * std::f32::consts::LN_2
+}
+
+/// Replaces each power by its natural logarithm, floored at [`POWER_FLOOR`].
+pub fn ln_in_place(powers: &mut [f32]) {
+    for p in powers {
+        *p = ln(p.max(POWER_FLOOR));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_standard_library_over_forty_decades() {
+        for i in -200..200 {
+            for step in 0..50 {
+                let x = 10f32.powf(i as f32 / 10.0) * (1.0 + step as f32 / 50.0);
+                let exact = f64::from(x).ln();
+                let error = (f64::from(ln(x)) - exact).abs();
+                assert!(
+                    error <= 3e-7 * exact.abs().max(1.0),
+                    "ln({x}) is off by {error}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn silence_is_floored_and_not_infinite() {
+        let mut powers = [0.0, 1e-30];
+        ln_in_place(&mut powers);
+        assert!(powers.iter().all(|&p| (p - POWER_FLOOR.ln()).abs() < 1e-5));
+        assert_eq!(power_db(0.0), -120.0);
+    }
+}

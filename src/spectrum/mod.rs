@@ -1,0 +1,19 @@
+//! Samples become frames: short-time spectra, mel bands, combs and tracks.
+//!
+//! Two frame lengths serve two ends. Short frames ([`SHORT`], 64 ms) follow
+//! timbre and modulation; long frames ([`LONG`], 256 ms) separate the lines of
+//! a blade-pass comb, which may lie only 50 Hz apart.
+
+mod comb;
+mod lines;
+mod log;
+mod mel;
+mod shape;
+mod stft;
+
+pub use comb::{Comb, CombScorer, CombTrack, COMB_MAX_HZ, COMB_MIN_HZ};
+pub use lines::{LineSpectrum, LINE_BINS};
+pub use log::{ln, ln_in_place, power_db, POWER_FLOOR};
+pub use mel::{Dct, MelBank};
+pub use shape::{Shape, ShapeMeter};
+pub use stft::{hann, FrameSize, Stft, LONG, SHORT};

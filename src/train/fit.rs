@@ -1,0 +1,176 @@
+//! One fit of the recipe's learners on some of the recordings, and the scores of others.
+
+use super::corpus::Corpus;
+use super::error::TrainError;
+use super::recipe::Recipe;
+use super::sample::Samples;
+use super::standardise::{self, StandardiseParams};
+use crate::model::classifier::{Blend, Classifier};
+use crate::model::scaler::Scaler;
+use crate::model::scorer::{Scorer, Scratch};
+use linfa::traits::Fit;
+use linfa::DatasetBase;
+use ndarray::{Array1, Axis};
+use rayon::prelude::*;
+
+/// A scaler and the learners that were fitted behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    /// Standardises rows.
+    pub scaler: Scaler,
+    /// One classifier per learner of the recipe.
+    pub classifiers: Vec<Classifier>,
+}
+
+/// Log-probabilities per segment of each recording, for every candidate classifier.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SegmentScores {
+    /// `[candidate][recording][segment][label]`; recordings that were not scored are empty.
+    pub candidates: Vec<Vec<Vec<Vec<f32>>>>,
+}
+
+impl Fitted {
+    /// Fits every learner of `recipe` on the recordings that `uses` picks.
+    ///
+    /// # Errors
+    /// [`TrainError`] if a learner cannot be fitted.
+    pub fn fit(
+        corpus: &Corpus,
+        recipe: &Recipe,
+        uses: &dyn Fn(usize) -> bool,
+    ) -> Result<Self, TrainError> {
+        let rows: Vec<usize> = (0..corpus.rows.len())
+            .filter(|&i| uses(corpus.rows[i].recording))
+            .collect();
+        let labels = rows
+            .iter()
+            .map(|&i| corpus.recordings[corpus.rows[i].recording].label);
+        let data = DatasetBase::new(
+            corpus.features.select(Axis(0), &rows),
+            Array1::from_iter(labels),
+        );
+        let weights = row_weights(corpus, recipe, &rows);
+        let mut data: Samples = data.with_weights(Array1::from(weights));
+        let scaler = StandardiseParams::default().fit(&data)?;
+        standardise::apply(&scaler, &mut data)?;
+        let n_labels = corpus.labels.len();
+        let classifiers = recipe
+            .learners
+            .iter()
+            .map(|learner| learner.fit(&data, n_labels, recipe.seed))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            scaler,
+            classifiers,
+        })
+    }
+
+    /// The candidates of this fit: each classifier alone, then all of them averaged.
+    ///
+    /// # Errors
+    /// [`TrainError::Unusable`] if the classifiers cannot be averaged.
+    pub fn candidates(&self) -> Result<Vec<Classifier>, TrainError> {
+        let mut candidates = self.classifiers.clone();
+        if candidates.len() > 1 {
+            let members = self.classifiers.iter().map(|c| (1.0, c.clone())).collect();
+            candidates.push(Classifier::Blend(Blend::new(members)?));
+        }
+        Ok(candidates)
+    }
+
+    /// Scores the original segments of the recordings that `wanted` picks.
+    ///
+    /// # Errors
+    /// As [`Fitted::candidates`].
+    pub fn score(
+        &self,
+        corpus: &Corpus,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<SegmentScores, TrainError> {
+        let rows: Vec<usize> = (0..corpus.rows.len())
+            .filter(|&i| corpus.rows[i].copy == 0 && wanted(corpus.rows[i].recording))
+            .collect();
+        let mut candidates = Vec::new();
+        for classifier in self.candidates()? {
+            let scored: Vec<Vec<f32>> = rows
+                .par_iter()
+                .map_init(Scratch::default, |scratch, &i| {
+                    self.score_row(&classifier, corpus, i, scratch)
+                })
+                .collect();
+            let mut per_recording = vec![Vec::new(); corpus.recordings.len()];
+            for (&i, scores) in rows.iter().zip(scored) {
+                per_recording[corpus.rows[i].recording].push(scores);
+            }
+            candidates.push(per_recording);
+        }
+        Ok(SegmentScores { candidates })
+    }
+
+    fn score_row(
+        &self,
+        classifier: &Classifier,
+        corpus: &Corpus,
+        row: usize,
+        scratch: &mut Scratch,
+    ) -> Vec<f32> {
+        let raw = corpus.features.row(row).to_vec();
+        let mut scaled = vec![0.0; raw.len()];
+        self.scaler.apply_into(&raw, &mut scaled);
+        let mut scores = vec![0.0; corpus.labels.len()];
+        classifier.scores_into(&scaled, scratch, &mut scores);
+        scores
+    }
+}
+
+impl SegmentScores {
+    /// Takes over the recordings that `other` has scored.
+    pub fn merge(&mut self, other: SegmentScores) {
+        if self.candidates.is_empty() {
+            *self = other;
+            return;
+        }
+        for (mine, theirs) in self.candidates.iter_mut().zip(other.candidates) {
+            for (m, t) in mine.iter_mut().zip(theirs) {
+                if !t.is_empty() {
+                    *m = t;
+                }
+            }
+        }
+    }
+}
+
+/// Every label weighs alike; within a label a group's segments share their weight as
+/// `balance.group_power` says; copies weigh less than originals.
+fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
+    let base = |row: usize| {
+        if corpus.rows[row].copy == 0 {
+            1.0
+        } else {
+            recipe.augmentation.weight
+        }
+    };
+    let of = |row: usize| &corpus.recordings[corpus.rows[row].recording];
+    let n_groups = corpus
+        .recordings
+        .iter()
+        .map(|r| r.group + 1)
+        .max()
+        .unwrap_or(0);
+    let n_labels = corpus.labels.len();
+    let mut group_mass = vec![0.0f64; n_groups * n_labels];
+    for &row in rows {
+        group_mass[of(row).group * n_labels + of(row).label] += base(row);
+    }
+    let weight = |row: usize| {
+        let mass = group_mass[of(row).group * n_labels + of(row).label];
+        base(row) / mass.max(1e-9).powf(recipe.balance.group_power)
+    };
+    let mut label_mass = vec![0.0f64; n_labels];
+    for &row in rows {
+        label_mass[of(row).label] += weight(row);
+    }
+    rows.iter()
+        .map(|&row| (weight(row) / label_mass[of(row).label].max(1e-12)) as f32 * rows.len() as f32)
+        .collect()
+}

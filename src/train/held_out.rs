@@ -1,0 +1,157 @@
+//! Held-out scores by fold, the choice of a classifier by them, and what is learnt from them.
+
+use super::calibration::fit_calibrator;
+use super::conformal::{fit_prediction_sets, ConformalSettings};
+use super::corpus::{Corpus, BACKGROUND};
+use super::error::TrainError;
+use super::fit::{Fitted, SegmentScores};
+use super::likelihood_ratio::{fit_likelihood_ratios, LrSettings};
+use super::outcomes::Outcomes;
+use super::recipe::Recipe;
+use crate::model::calibration::{log_sum_exp, posterior};
+use crate::model::judge::Judge;
+use crate::model::pooling::{mean_scores, recording_log_likelihoods};
+use crate::model::prior::Prior;
+use ndarray::{Array1, Array2};
+
+/// Which recordings take part, by index.
+pub type Pick<'a> = &'a (dyn Fn(usize) -> bool + Sync);
+
+/// Scores each recording that `uses` picks by a fit on the picked recordings of the other folds.
+///
+/// # Errors
+/// [`TrainError`] if a fit fails.
+pub fn out_of_fold(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    uses: Pick,
+) -> Result<SegmentScores, TrainError> {
+    let mut scores = SegmentScores::default();
+    for fold in 0..recipe.folds {
+        let in_fold = |i: usize| corpus.recordings[i].fold == fold;
+        if !(0..corpus.recordings.len()).any(|i| uses(i) && in_fold(i)) {
+            continue;
+        }
+        let fitted = Fitted::fit(corpus, recipe, &|i| uses(i) && !in_fold(i))?;
+        scores.merge(fitted.score(corpus, &|i| uses(i) && in_fold(i))?);
+    }
+    Ok(scores)
+}
+
+/// The candidate with the least held-out log loss after calibration, labels weighing alike.
+///
+/// The calibration has two parameters per label and is fitted on the very scores it is judged by;
+/// all candidates have the same number of them, so the comparison is fair.
+///
+/// # Errors
+/// [`TrainError`] if the calibration fails.
+pub fn choose(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    scores: &SegmentScores,
+    uses: Pick,
+) -> Result<usize, TrainError> {
+    let mut best = (0, f64::INFINITY);
+    for (candidate, segments) in scores.candidates.iter().enumerate() {
+        let outcomes = outcomes(corpus, segments, uses)?;
+        let calibrator = fit_calibrator(&outcomes, recipe.calibration_l2)?;
+        let weights = outcomes.balanced_weights();
+        let rows = outcomes
+            .scores()
+            .rows()
+            .into_iter()
+            .zip(outcomes.labels())
+            .zip(&weights);
+        let loss: f64 = rows
+            .map(|((row, &label), weight)| {
+                let log_likelihoods = calibrator.log_likelihoods(&row.to_vec());
+                weight * (log_sum_exp(&log_likelihoods) - log_likelihoods[label])
+            })
+            .sum();
+        if loss < best.1 {
+            best = (candidate, loss);
+        }
+    }
+    Ok(best.0)
+}
+
+/// Mean scores of the picked recordings with their labels and groups.
+///
+/// # Errors
+/// [`TrainError::Data`] if none is picked.
+pub fn outcomes(
+    corpus: &Corpus,
+    segments: &[Vec<Vec<f32>>],
+    uses: Pick,
+) -> Result<Outcomes, TrainError> {
+    let n_labels = corpus.labels.len();
+    let picked: Vec<usize> = (0..corpus.recordings.len())
+        .filter(|&i| uses(i) && !segments[i].is_empty())
+        .collect();
+    let mut scores = Array2::zeros((picked.len(), n_labels));
+    for (mut row, &i) in scores.rows_mut().into_iter().zip(&picked) {
+        for (to, from) in row.iter_mut().zip(mean_scores(&segments[i], n_labels)) {
+            *to = from;
+        }
+    }
+    let labels = picked.iter().map(|&i| corpus.recordings[i].label).collect();
+    let groups = picked.iter().map(|&i| corpus.recordings[i].group).collect();
+    Outcomes::new(scores, labels, groups)
+}
+
+/// Learns from held-out scores how to turn the segments of a recording into an answer.
+///
+/// LRs and prediction sets are learnt from likelihoods whose calibration did not see the fold
+/// they come from; the calibration that is kept has seen all of them.
+///
+/// # Errors
+/// [`TrainError`] if a part cannot be fitted.
+pub fn fit_judge(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    segments: &[Vec<Vec<f32>>],
+    prior: &Prior,
+    uses: Pick,
+) -> Result<Judge, TrainError> {
+    let background = corpus.labels.iter().position(|l| l == BACKGROUND);
+    let all = outcomes(corpus, segments, uses)?;
+    let picked: Vec<usize> = (0..corpus.recordings.len())
+        .filter(|&i| uses(i) && !segments[i].is_empty())
+        .collect();
+    let mut likelihoods = Array2::zeros(all.scores().raw_dim());
+    for fold in 0..recipe.folds {
+        let others = |i: usize| uses(i) && corpus.recordings[i].fold != fold;
+        if picked.iter().all(|&i| others(i)) {
+            continue;
+        }
+        let calibrator =
+            fit_calibrator(&outcomes(corpus, segments, &others)?, recipe.calibration_l2)?;
+        for (mut row, &i) in likelihoods.rows_mut().into_iter().zip(&picked) {
+            if corpus.recordings[i].fold == fold {
+                row.assign(&Array1::from(recording_log_likelihoods(
+                    &segments[i],
+                    &calibrator,
+                    background,
+                )));
+            }
+        }
+    }
+    let mut posteriors = likelihoods.clone();
+    for mut row in posteriors.rows_mut() {
+        row.assign(&Array1::from(posterior(&row.to_vec(), prior)));
+    }
+    let ratios =
+        fit_likelihood_ratios(&all.with_scores(likelihoods)?, prior, LrSettings::default())?;
+    let settings = ConformalSettings {
+        coverage: recipe.coverage,
+        ..ConformalSettings::default()
+    };
+    let sets = fit_prediction_sets(&all.with_scores(posteriors)?, settings)?;
+    let calibrator = fit_calibrator(&all, recipe.calibration_l2)?;
+    Ok(Judge {
+        calibrator,
+        background,
+        ratios,
+        sets,
+    })
+}

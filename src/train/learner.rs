@@ -1,0 +1,137 @@
+//! The learners a recipe can ask for, and one way to fit any of them.
+
+use super::boosting::BoostingParams;
+use super::error::TrainError;
+use super::logistic::LogisticParams;
+use super::perceptron::PerceptronParams;
+use super::sample::Samples;
+use crate::model::classifier::Classifier;
+use linfa::traits::Fit;
+use linfa::ParamGuard;
+use serde::{Deserialize, Serialize};
+
+/// One learner with its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum LearnerRecipe {
+    /// Multinomial logistic regression (linfa).
+    Logistic {
+        /// Ridge penalty.
+        l2: f64,
+        /// Rows drawn by weight.
+        max_rows: usize,
+    },
+    /// Small networks, averaged.
+    Perceptron {
+        /// Units of each hidden layer.
+        hidden: Vec<usize>,
+        /// Passes over the data.
+        epochs: usize,
+        /// Decoupled weight decay.
+        weight_decay: f32,
+        /// Share of hidden units left out at each step.
+        dropout: f32,
+        /// Share of inputs left out at each step.
+        input_dropout: f32,
+        /// Share of each target spread over all labels.
+        label_smoothing: f32,
+        /// Mixup's Beta parameter.
+        mixup: f32,
+        /// Networks averaged.
+        networks: usize,
+    },
+    /// Histogram gradient boosting.
+    Boosting {
+        /// Trees per label.
+        rounds: usize,
+        /// Shrinkage.
+        learning_rate: f64,
+        /// Leaves per tree.
+        max_leaves: usize,
+        /// Depth per tree.
+        max_depth: usize,
+        /// Ridge penalty on leaves.
+        l2: f64,
+        /// Share of rows drawn for each round.
+        row_share: f64,
+        /// Share of features drawn for each tree.
+        feature_share: f64,
+    },
+}
+
+impl LearnerRecipe {
+    /// Name of the learner, for tables.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Logistic { .. } => "logistic",
+            Self::Perceptron { .. } => "perceptron",
+            Self::Boosting { .. } => "boosting",
+        }
+    }
+
+    /// Fits the learner on standardised, weighted samples.
+    ///
+    /// # Errors
+    /// [`TrainError`] for settings out of range, unusable data, or a fit that failed.
+    pub fn fit(
+        &self,
+        data: &Samples,
+        n_labels: usize,
+        seed: u64,
+    ) -> Result<Classifier, TrainError> {
+        Ok(match self {
+            Self::Logistic { l2, max_rows } => {
+                let params = LogisticParams::new(n_labels)
+                    .l2(*l2)
+                    .max_rows(*max_rows)
+                    .seed(seed);
+                Classifier::Linear(params.check()?.fit(data)?)
+            }
+            Self::Perceptron {
+                hidden,
+                epochs,
+                weight_decay,
+                dropout,
+                input_dropout,
+                label_smoothing,
+                mixup,
+                networks,
+            } => {
+                let params = PerceptronParams::new(n_labels)
+                    .hidden(hidden)
+                    .epochs(*epochs)
+                    .batch(128)
+                    .weight_decay(*weight_decay)
+                    .dropout(*dropout)
+                    .input_dropout(*input_dropout)
+                    .label_smoothing(*label_smoothing)
+                    .mixup(*mixup)
+                    .draw_by_weight(true)
+                    .networks(*networks)
+                    .seed(seed);
+                Classifier::Perceptron(params.check()?.fit(data)?)
+            }
+            Self::Boosting {
+                rounds,
+                learning_rate,
+                max_leaves,
+                max_depth,
+                l2,
+                row_share,
+                feature_share,
+            } => {
+                let params = BoostingParams::new(n_labels)
+                    .rounds(*rounds)
+                    .learning_rate(*learning_rate)
+                    .max_leaves(*max_leaves)
+                    .max_depth(*max_depth)
+                    .l2(*l2)
+                    .min_child_weight(1.0)
+                    .row_share(*row_share)
+                    .feature_share(*feature_share)
+                    .seed(seed);
+                Classifier::BoostedTrees(params.check()?.fit(data)?)
+            }
+        })
+    }
+}
