@@ -9,5 +9,6 @@ pub mod dataset;
 pub mod evaluate;
 pub mod features;
 pub mod model;
+pub mod report;
 pub mod spectrum;
 pub mod train;

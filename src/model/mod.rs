@@ -11,4 +11,5 @@ pub mod pooling;
 pub mod prior;
 pub mod scaler;
 pub mod scorer;
+pub mod store;
 pub mod taxonomy;
