@@ -8,6 +8,7 @@ pub mod channel;
 pub mod dataset;
 pub mod evaluate;
 pub mod features;
+pub mod fingerprint;
 pub mod model;
 pub mod report;
 pub mod spectrum;

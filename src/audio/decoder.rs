@@ -100,6 +100,8 @@ pub(super) struct DecodeReport {
     pub(super) skipped_packets: u64,
     /// Seconds that the header promises and the file does not hold.
     pub(super) missing_s: f64,
+    /// Why decoding ended before the end, if it did.
+    pub(super) fault: Option<String>,
 }
 
 /// A file whose header was understood.

@@ -63,11 +63,12 @@ impl Mixdown {
         };
         let channels = first.channels();
         if channels > 1 {
-            let energies: Vec<f64> = first
-                .planes_mut()
-                .iter_mut()
-                .map(|p| scan_clean(p).0.energy)
-                .collect();
+            let mut energies = Vec::new();
+            for plane in first.planes_mut() {
+                let (scan, removed) = scan_clean(plane);
+                energies.push(scan.energy);
+                mixdown.non_finite += removed;
+            }
             let mut average = Vec::new();
             average_into(first.planes(), &mut average);
             let total: f64 = energies.iter().sum();

@@ -123,12 +123,13 @@ impl Reader {
         let mut ahead = VecDeque::new();
         let ended = !look_ahead(source, decoder.as_mut(), &mut ahead)?;
         let Some(first) = ahead.front_mut() else {
-            let skipped = decoder.report().skipped_packets;
-            return Err(match skipped {
-                0 => AudioError::NoSamples {
+            let report = decoder.report();
+            return Err(match (report.fault, report.skipped_packets) {
+                (Some(fault), _) => AudioError::decoder_failed(source, fault),
+                (None, 0) => AudioError::NoSamples {
                     name: source.name(),
                 },
-                n => AudioError::decoder_failed(
+                (None, n) => AudioError::decoder_failed(
                     source,
                     format!("none of {n} packets could be decoded"),
                 ),

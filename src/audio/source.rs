@@ -93,11 +93,15 @@ impl Source {
                 let file = File::open(path).map_err(|e| AudioError::io(self, e))?;
                 Ok(Stream {
                     len: metadata.len(),
+                    claimed_len: 0,
+                    is_one_way: false,
                     bytes: Bytes::File(file),
                 })
             }
             Self::Memory { bytes, .. } => Ok(Stream {
                 len: bytes.len() as u64,
+                claimed_len: 0,
+                is_one_way: false,
                 bytes: Bytes::Memory(Cursor::new(Arc::clone(bytes))),
             }),
         }
@@ -108,6 +112,8 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Stream {
     len: u64,
+    claimed_len: u64,
+    is_one_way: bool,
     bytes: Bytes,
 }
 
@@ -120,6 +126,18 @@ enum Bytes {
 impl Stream {
     pub(super) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// Makes symphonia believe that there are `len` bytes, as the header says: it refuses an MP4
+    /// or Matroska file that was cut short, and reads it to where it ends if it doesn't know.
+    pub(super) fn claim_len(&mut self, len: u64) {
+        self.claimed_len = len;
+    }
+
+    /// Makes symphonia believe that it can't seek: it looks for the index at the end of a Matroska
+    /// file, and refuses the file if there is none.
+    pub(super) fn one_way(&mut self) {
+        self.is_one_way = true;
     }
 
     /// Reads until `buffer` is full or the source ends; returns the bytes read.
@@ -148,6 +166,13 @@ impl Read for Stream {
 
 impl Seek for Stream {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        let position = match position {
+            SeekFrom::End(offset) => {
+                let end = self.len.max(self.claimed_len);
+                SeekFrom::Start(end.saturating_add_signed(offset))
+            }
+            other => other,
+        };
         match &mut self.bytes {
             Bytes::File(file) => file.seek(position),
             Bytes::Memory(cursor) => cursor.seek(position),
@@ -157,11 +182,11 @@ impl Seek for Stream {
 
 impl MediaSource for Stream {
     fn is_seekable(&self) -> bool {
-        true
+        !self.is_one_way
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.len)
+        Some(self.len.max(self.claimed_len))
     }
 }
 

@@ -161,19 +161,23 @@ mod tests {
 
     #[test]
     fn an_impossible_setting_is_named_with_its_range() {
-        let mut params = ChainParams::default();
-        params.band = Some(BandParams {
-            probability: 1.0,
+        let too_high = BandParams {
             high_pass_hz: Interval::new(50.0, 5000.0),
-            low_pass_hz: Interval::new(3400.0, 8000.0),
-        });
+            ..BandParams::default()
+        };
+        let params = ChainParams {
+            band: Some(too_high),
+            ..ChainParams::default()
+        };
         let message = params.check().unwrap_err().to_string();
         assert!(
             message.contains("band.high_pass_hz") && message.contains("400"),
             "{message}"
         );
-        let mut params = ChainParams::default();
-        params.polarity = Some(PolarityParams { probability: 1.5 });
+        let params = ChainParams {
+            polarity: Some(PolarityParams { probability: 1.5 }),
+            ..ChainParams::none()
+        };
         assert!(params.check().is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use earwitness::audio::ReadOptions;
-use earwitness::model::store::ListenOptions;
+use earwitness::model::listen::ListenOptions;
 use earwitness::report::{BlockWriter, CsvWriter, JsonLinesWriter, TableWriter, Writer};
 
 use super::batch;
@@ -80,6 +80,7 @@ pub fn run(args: &ClassifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
     let options = ListenOptions {
         read: ReadOptions::default().with_ffmpeg(args.ffmpeg),
         prior: args.prior.over(&model)?,
+        prior_name: args.prior.name(),
     };
     let jobs = args.jobs.unwrap_or_else(processors);
     let output = Output::open(args.output.as_deref())?;

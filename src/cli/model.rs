@@ -81,26 +81,27 @@ fn as_json(model: &Model) -> anyhow::Result<String> {
 
 fn describe(model: &Model) -> anyhow::Result<String> {
     let header = model.header();
+    let made_by = format!("earwitness {}, seed {}", header.tool_version, header.seed);
+    let facts = [
+        ("model", header.id.clone()),
+        ("sha256", model.sha256().to_owned()),
+        ("file format", header.format.to_string()),
+        ("feature version", header.feature_version.to_string()),
+        ("learner", header.learner.clone()),
+        ("made by", made_by),
+    ];
     let mut text = String::new();
-    writeln!(text, "model             {}", header.id)?;
-    writeln!(text, "sha256            {}", model.sha256())?;
-    writeln!(text, "file format       {}", header.format)?;
-    writeln!(text, "feature version   {}", header.feature_version)?;
-    writeln!(
-        text,
-        "made by           earwitness {}, seed {}",
-        header.tool_version, header.seed
-    )?;
+    for (name, value) in facts {
+        writeln!(text, "{name:<16} {value}")?;
+    }
     writeln!(text, "\n{}\n", labels(header))?;
-    writeln!(
-        text,
-        "grade A: real recordings of 10 source groups or more, B: of fewer, C: rendered sound only"
-    )?;
+    text += "Grade A: learnt from real recordings of 10 source groups or more, B: of fewer,\n";
+    text += "C: from rendered sound only. A group is all that was cut from one original.\n";
     if let Some(figures) = &header.held_out {
         let figures = serde_json::to_string_pretty(figures).context("cannot show the figures")?;
         writeln!(
             text,
-            "\nheld out (recordings of source groups never heard in training):\n{figures}"
+            "\nOn recordings from groups never heard in training:\n{figures}"
         )?;
     }
     Ok(text)

@@ -15,14 +15,19 @@ impl PriorWeights {
     /// # Errors
     /// [`PriorError`] for labels that the model does not know and weights that are not above 0.
     pub fn over(&self, model: &Model) -> Result<Prior, PriorError> {
-        let infos = &model.header().labels;
-        let places: Vec<_> = infos
-            .iter()
-            .map(|l| (l.label.as_str(), l.family.as_str(), l.class.as_str()))
-            .collect();
-        let labels: Vec<_> = places.iter().map(|place| place.0).collect();
+        let header = model.header();
+        let labels: Vec<_> = header.labels.iter().map(|l| l.label.as_str()).collect();
         let weights: Vec<_> = self.0.iter().map(|(l, w)| (l.as_str(), *w)).collect();
-        Prior::hierarchical(&places)?.with_weights(&labels, &weights)
+        header.hierarchical_prior()?.with_weights(&labels, &weights)
+    }
+
+    /// What answers call it: `hierarchical`, or `hierarchical with shahed-136=0.5`.
+    pub fn name(&self) -> String {
+        let weights: Vec<_> = self.0.iter().map(|(l, w)| format!("{l}={w}")).collect();
+        match weights.is_empty() {
+            true => "hierarchical".to_owned(),
+            false => format!("hierarchical with {}", weights.join(", ")),
+        }
     }
 }
 
@@ -53,6 +58,7 @@ mod tests {
         let weights = "harop=0.5, engine=2".parse::<PriorWeights>().unwrap();
         let wanted = [("harop".to_owned(), 0.5), ("engine".to_owned(), 2.0)];
         assert_eq!(weights.0, wanted);
+        assert_eq!(weights.name(), "hierarchical with harop=0.5, engine=2");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Manifest {
     pub path: PathBuf,
     /// The recordings in the order of the list.
     pub recordings: Vec<Recording>,
+    /// Lines that name a recording a second time; they are passed over.
+    pub repeated: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,7 +65,8 @@ impl Manifest {
             .map_err(read_error)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut recordings = Vec::new();
-        let mut first_line: HashMap<PathBuf, u64> = HashMap::new();
+        let mut first_line: HashMap<PathBuf, (u64, String)> = HashMap::new();
+        let mut repeated = Vec::new();
         let headers = reader.headers().map_err(read_error)?.clone();
         for record in reader.records() {
             let record = record.map_err(read_error)?;
@@ -78,10 +81,19 @@ impl Manifest {
                 .deserialize(Some(&headers))
                 .map_err(|e| fault(e.to_string(), "give at least the columns path and label"))?;
             check_line(&entry).map_err(|(what, remedy)| fault(what, remedy))?;
-            if let Some(first) = first_line.insert(entry.path.clone(), line) {
-                let what = format!("{} already stands in line {first}", entry.path.display());
-                return Err(fault(what, "list each recording once"));
+            if let Some((first, label)) = first_line.get(&entry.path) {
+                let name = entry.path.display();
+                if *label != entry.label {
+                    let what = format!(
+                        "{name} is `{}` here and `{label}` in line {first}",
+                        entry.label
+                    );
+                    return Err(fault(what, "give each recording one label"));
+                }
+                repeated.push(format!("line {line} repeats {name} of line {first}"));
+                continue;
             }
+            first_line.insert(entry.path.clone(), (line, entry.label.clone()));
             recordings.push(entry.into_recording(folder));
         }
         if recordings.is_empty() {
@@ -94,6 +106,7 @@ impl Manifest {
         Ok(Self {
             path: path.to_owned(),
             recordings,
+            repeated,
         })
     }
 
@@ -195,8 +208,8 @@ mod tests {
         for (text, wanted) in [
             ("path,label\na.wav,Siren!\n", "line 2"),
             (
-                "path,label\na.wav,siren\na.wav,siren\n",
-                "already stands in line 2",
+                "path,label\na.wav,siren\na.wav,engine\n",
+                "`siren` in line 2",
             ),
             ("path,label,phase\na.wav,siren,climb\n", "not a phase"),
             ("file,label\na.wav,siren\n", "path and label"),

@@ -57,19 +57,24 @@ pub fn cross_validate(
     for a in 0..folds {
         let others = |i: usize| fold(i) != a;
         let candidate = choose(corpus, recipe, &inner[a], &others)?;
-        let judge = fit_judge(corpus, recipe, &inner[a].candidates[candidate], &others)?;
+        let judge = fit_judge(
+            corpus,
+            recipe,
+            &inner[a].candidates[candidate],
+            prior,
+            &others,
+        )?;
         for i in (0..corpus.recordings.len()).filter(|&i| fold(i) == a) {
             let scores = &outer[a].candidates[candidate][i];
             judgements[i] = Some(judge.judge(scores, prior));
             segments[i].clone_from(scores);
         }
-        chosen.push(candidate_name(recipe, candidate));
+        chosen.push(recipe.candidate_name(candidate));
     }
     // Every recording lies in one of the folds.
-    Ok(CrossValidation { judgements: judgements.into_iter().flatten().collect(), chosen, segments })
-}
-
-/// Name of a candidate classifier of `recipe`: a learner, or all of them averaged.
-pub fn candidate_name(recipe: &Recipe, candidate: usize) -> String {
-    recipe.learners.get(candidate).map_or_else(|| "average of all".to_owned(), |l| l.name().to_owned())
+    Ok(CrossValidation {
+        judgements: judgements.into_iter().flatten().collect(),
+        chosen,
+        segments,
+    })
 }

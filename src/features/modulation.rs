@@ -18,9 +18,23 @@ const FAST_EDGES: [f32; 7] = [0.7, 4.0, 8.0, 16.0, 32.0, 64.0, 125.0];
 /// Half the width of the surroundings that a beat must stand out of, in Hz.
 const SURROUNDINGS_HZ: f32 = 5.0;
 /// Ranges of the rate of a beat that all bands share, in Hz: main rotors, then idling engines.
-const ROTOR_RANGES: [(f32, f32); 5] = [(5.0, 8.0), (8.0, 11.5), (11.5, 16.0), (16.0, 22.0), (22.0, 30.0)];
+const ROTOR_RANGES: [(f32, f32); 5] = [
+    (5.0, 8.0),
+    (8.0, 11.5),
+    (11.5, 16.0),
+    (16.0, 22.0),
+    (22.0, 30.0),
+];
 /// The same for the 4 ms envelopes.
-const ENGINE_RANGES: [(f32, f32); 7] = [(8.0, 12.0), (12.0, 18.0), (18.0, 27.0), (27.0, 40.0), (40.0, 60.0), (60.0, 85.0), (85.0, 120.0)];
+const ENGINE_RANGES: [(f32, f32); 7] = [
+    (8.0, 12.0),
+    (12.0, 18.0),
+    (18.0, 27.0),
+    (27.0, 40.0),
+    (40.0, 60.0),
+    (60.0, 85.0),
+    (85.0, 120.0),
+];
 /// Share of the modulation power below which a band counts as empty.
 const SHARE_FLOOR: f32 = 1e-4;
 
@@ -132,7 +146,9 @@ impl Modulation {
         let score = |k: usize| whitened[k] + 0.5 * whitened.get(2 * k).copied().unwrap_or(0.0);
         let to = (self.bin(high).round() as usize).min(whitened.len());
         let from = (self.bin(low).round() as usize).min(to);
-        let best = (from..to).max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or(from);
+        let best = (from..to)
+            .max_by(|&a, &b| score(a).total_cmp(&score(b)))
+            .unwrap_or(from);
         best as f32 * self.rate / self.input.len() as f32
     }
 }
@@ -198,12 +214,27 @@ impl Family for EnvelopeModulation {
                 );
             }
         }
-        d.add("rotor_rate", "oct", (2.3, 5.0), "log2 of the rate in Hz at which all mel groups beat most, 5 to 30 Hz");
-        d.add("rotor_bands", "1", (0.0, 1.0), "share of the mel groups that beat at that rate, four times above their surroundings");
+        d.add(
+            "rotor_rate",
+            "oct",
+            (2.3, 5.0),
+            "log2 of the rate in Hz at which all mel groups beat most, 5 to 30 Hz",
+        );
+        d.add(
+            "rotor_bands",
+            "1",
+            (0.0, 1.0),
+            "share of the mel groups that beat at that rate, four times above their surroundings",
+        );
         for (low, high) in ROTOR_RANGES {
             d.add(format!("rotor_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of the mel groups"));
         }
-        d.add("engine_rate", "oct", (3.0, 7.0), "log2 of the rate in Hz at which both 4 ms envelopes beat most, 8 to 120 Hz");
+        d.add(
+            "engine_rate",
+            "oct",
+            (3.0, 7.0),
+            "log2 of the rate in Hz at which both 4 ms envelopes beat most, 8 to 120 Hz",
+        );
         for (low, high) in ENGINE_RANGES {
             d.add(format!("engine_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of both 4 ms envelopes"));
         }
@@ -215,7 +246,8 @@ impl Family for EnvelopeModulation {
         for ((from, to), whitened) in GROUPS.into_iter().zip(&mut groups) {
             self.series.clear();
             let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
-            self.series.extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
+            self.series
+                .extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
             self.slow.analyse(&self.series);
             self.slow.shares(&SLOW_EDGES, out);
             self.slow.add_whitened(whitened);
@@ -223,7 +255,14 @@ impl Family for EnvelopeModulation {
         let mut envelopes = Vec::new();
         for column in 0..2 {
             self.series.clear();
-            self.series.extend(segment.envelope.chunks_exact(2).map(|p| p[column]).filter(|&p| p > 1e-10).map(ln));
+            self.series.extend(
+                segment
+                    .envelope
+                    .chunks_exact(2)
+                    .map(|p| p[column])
+                    .filter(|&p| p > 1e-10)
+                    .map(ln),
+            );
             let (_, depth) = mean_sd(self.series.iter().copied());
             self.fast.analyse(&self.series);
             out.push(depth);
@@ -233,7 +272,11 @@ impl Family for EnvelopeModulation {
         self.shared_beat(&groups, out);
         envelopes.iter_mut().for_each(|w| *w /= 2.0);
         out.push(self.fast.beat(&envelopes, 8.0, 120.0).log2());
-        out.extend(ENGINE_RANGES.iter().map(|&(low, high)| self.fast.highest(&envelopes, low, high)));
+        out.extend(
+            ENGINE_RANGES
+                .iter()
+                .map(|&(low, high)| self.fast.highest(&envelopes, low, high)),
+        );
     }
 }
 
@@ -250,8 +293,15 @@ impl EnvelopeModulation {
         }
         let rate = self.slow.beat(&self.whitened, 5.0, 30.0);
         let k = self.slow.bin(rate).round() as usize;
-        let beating = groups.iter().filter(|g| g[k.saturating_sub(1)..k + 2].iter().any(|&w| w > 4.0)).count();
+        let beating = groups
+            .iter()
+            .filter(|g| g[k.saturating_sub(1)..k + 2].iter().any(|&w| w > 4.0))
+            .count();
         out.extend([rate.log2(), beating as f32 / groups.len() as f32]);
-        out.extend(ROTOR_RANGES.iter().map(|&(low, high)| self.slow.highest(&self.whitened, low, high)));
+        out.extend(
+            ROTOR_RANGES
+                .iter()
+                .map(|&(low, high)| self.slow.highest(&self.whitened, low, high)),
+        );
     }
 }

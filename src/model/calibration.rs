@@ -66,11 +66,13 @@ pub fn posterior(log_likelihoods: &[f64], prior: &Prior) -> Vec<f64> {
         .zip(prior.probabilities())
         .map(|(l, p)| l + p.ln())
         .collect();
-    let total = log_sum_exp(&joint);
+    let top = joint.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = joint.iter().map(|x| (x - top).exp()).collect();
+    let total: f64 = weights.iter().sum();
     if !total.is_finite() {
         return prior.probabilities().to_vec();
     }
-    joint.iter().map(|x| (x - total).exp()).collect()
+    weights.iter().map(|w| w / total).collect()
 }
 
 /// `ln sum exp`, without overflow; negative infinity for nothing.

@@ -1,6 +1,7 @@
 //! Any of the learnt classifiers, or a weighted blend of several, as one type to store.
 
 use super::boosting::BoostedTrees;
+use super::kernel::KernelMachine;
 use super::linear::LinearModel;
 use super::perceptron::Perceptron;
 use super::scorer::{impl_predict, log_softmax, Scorer, ScorerError, Scratch};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The classifier of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Classifier {
     /// Multinomial logistic regression.
     Linear(LinearModel),
@@ -16,6 +17,8 @@ pub enum Classifier {
     Perceptron(Perceptron),
     /// Gradient-boosted trees.
     BoostedTrees(BoostedTrees),
+    /// Gaussian kernels around landmarks.
+    KernelMachine(KernelMachine),
     /// Several classifiers whose log-probabilities are averaged.
     Blend(Blend),
 }
@@ -107,6 +110,7 @@ impl Classifier {
             Classifier::Linear(model) => model,
             Classifier::Perceptron(model) => model,
             Classifier::BoostedTrees(model) => model,
+            Classifier::KernelMachine(model) => model,
             Classifier::Blend(model) => model,
         }
     }

@@ -1,7 +1,9 @@
 //! What the segments of one recording amount to: likelihoods, probabilities, LRs, a prediction set.
 
 use super::calibration::{posterior, Calibrator};
+use super::likelihood_ratio::LikelihoodRatios;
 use super::pooling::recording_log_likelihoods;
+use super::prediction_set::PredictionSets;
 use super::prior::Prior;
 use super::scorer::ScorerError;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,10 @@ pub struct Judge {
     pub(crate) calibrator: Calibrator,
     /// Column of the label that fills the rest of a recording.
     pub(crate) background: Option<usize>,
+    /// Calibration and bounds of the LRs.
+    pub(crate) ratios: LikelihoodRatios,
+    /// Thresholds of the prediction sets.
+    pub(crate) sets: PredictionSets,
 }
 
 /// The judgement of one recording, label by label in the model's order.
@@ -22,6 +28,10 @@ pub struct Judgement {
     pub log_likelihoods: Vec<f64>,
     /// Posterior probabilities under the prior; they sum to 1.
     pub probabilities: Vec<f64>,
+    /// Bounded log10 LRs; `None` for labels with too few source groups.
+    pub log10_lr: Vec<Option<f64>>,
+    /// Labels that cannot be excluded, likeliest first.
+    pub prediction_set: Vec<usize>,
 }
 
 impl Judgement {
@@ -36,9 +46,25 @@ impl Judgement {
 impl Judge {
     /// Judges a recording by the log-probabilities of its segments (`[segment][label]`).
     pub fn judge(&self, segments: &[Vec<f32>], prior: &Prior) -> Judgement {
-        let log_likelihoods = recording_log_likelihoods(segments, &self.calibrator, self.background);
+        let log_likelihoods =
+            recording_log_likelihoods(segments, &self.calibrator, self.background);
         let probabilities = posterior(&log_likelihoods, prior);
-        Judgement { log_likelihoods, probabilities }
+        Judgement {
+            log10_lr: self.ratios.log10(&log_likelihoods, prior),
+            prediction_set: self.sets.set(&probabilities),
+            log_likelihoods,
+            probabilities,
+        }
+    }
+
+    /// Calibration and bounds of the LRs.
+    pub fn ratios(&self) -> &LikelihoodRatios {
+        &self.ratios
+    }
+
+    /// Thresholds of the prediction sets.
+    pub fn sets(&self) -> &PredictionSets {
+        &self.sets
     }
 
     /// Checks a loaded judge.
@@ -47,8 +73,13 @@ impl Judge {
     /// [`ScorerError`] with the first fault found.
     pub fn validate(&self, n_labels: usize) -> Result<(), ScorerError> {
         self.calibrator.validate(n_labels)?;
+        self.ratios.validate(n_labels)?;
+        self.sets.validate(n_labels)?;
         if self.background.is_some_and(|b| b >= n_labels) {
-            return Err(ScorerError::Structure { part: "judge", reason: "its background label does not exist".into() });
+            return Err(ScorerError::Structure {
+                part: "judge",
+                reason: "its background label does not exist".into(),
+            });
         }
         Ok(())
     }

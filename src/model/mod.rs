@@ -1,15 +1,24 @@
 //! Inference: what a trained model answers. Nothing here learns, and nothing here trusts the
 //! file it came from: every form has a `validate` that a loader must call first.
+
 pub mod answer;
 pub mod boosting;
 pub mod calibration;
 pub mod classifier;
+pub mod decide;
+pub mod header;
 pub mod judge;
+pub mod kernel;
+pub mod likelihood_ratio;
 pub mod linear;
+pub mod listen;
+pub mod memory;
 pub mod perceptron;
 pub mod pooling;
+pub mod prediction_set;
 pub mod prior;
 pub mod scaler;
 pub mod scorer;
 pub mod store;
 pub mod taxonomy;
+pub mod typicality;

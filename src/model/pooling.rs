@@ -53,7 +53,11 @@ pub fn recording_log_likelihoods(
     (0..n_labels)
         .map(|label| {
             let ratios: Vec<f64> = stretches.iter().map(|s| s[label] - s[background]).collect();
-            if ratios.is_empty() { 0.0 } else { log_sum_exp(&ratios) - n.ln() }
+            if ratios.is_empty() {
+                0.0
+            } else {
+                log_sum_exp(&ratios) - n.ln()
+            }
         })
         .collect()
 }
@@ -61,7 +65,9 @@ pub fn recording_log_likelihoods(
 fn stretches(segments: &[Vec<f32>]) -> impl Iterator<Item = &[Vec<f32>]> {
     let last = segments.len().saturating_sub(STRETCH);
     // The last stretch ends with the recording.
-    let starts = (0..last).step_by(STEP).chain((!segments.is_empty()).then_some(last));
+    let starts = (0..last)
+        .step_by(STEP)
+        .chain((!segments.is_empty()).then_some(last));
     starts.map(|from| &segments[from..(from + STRETCH).min(segments.len())])
 }
 
@@ -81,7 +87,11 @@ mod tests {
 
     #[test]
     fn up_to_five_seconds_it_is_the_mean() {
-        let wanted = [0.9f64, 0.6].iter().map(|p| (p / (1.0 - p)).ln()).sum::<f64>() / 2.0;
+        let wanted = [0.9f64, 0.6]
+            .iter()
+            .map(|p| (p / (1.0 - p)).ln())
+            .sum::<f64>()
+            / 2.0;
         assert!((ratio(&[0.9, 0.6]) - wanted).abs() < 1e-4);
     }
 
@@ -95,12 +105,19 @@ mod tests {
     #[test]
     fn more_of_the_same_background_is_no_more_alarming() {
         // The same pattern of doubtful segments, for a minute and for an hour.
-        let pattern = |n: usize| (0..n).map(|i| [0.05, 0.3, 0.1, 0.02, 0.4][i % 5]).collect::<Vec<f32>>();
+        let pattern = |n: usize| {
+            (0..n)
+                .map(|i| [0.05, 0.3, 0.1, 0.02, 0.4][i % 5])
+                .collect::<Vec<f32>>()
+        };
         assert!((ratio(&pattern(3_600)) - ratio(&pattern(60))).abs() < 0.05);
     }
 
     #[test]
     fn no_segments_say_nothing() {
-        assert_eq!(recording_log_likelihoods(&[], &Calibrator::identity(3), Some(0)), vec![0.0; 3]);
+        assert_eq!(
+            recording_log_likelihoods(&[], &Calibrator::identity(3), Some(0)),
+            vec![0.0; 3]
+        );
     }
 }

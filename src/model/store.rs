@@ -1,10 +1,33 @@
-//! The model file. (Types for the command line; the reader and writer of the file replace this.)
+//! The model file.
+//!
+//! ```text
+//! 8 bytes   magic, "EARWITN\x01"
+//! 8 bytes   length of the header, little-endian
+//! ...       the header, JSON
+//! 8 bytes   length of the payload, little-endian
+//! ...       the payload, MessagePack
+//! 32 bytes  SHA-256 of everything before
+//! ```
+//! Loading runs no code from the file and checks every size and number before it is used.
 
-use super::answer::{Classification, Decision, Grade, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA};
-use super::prior::Prior;
-use crate::audio::{self, AudioError, ReadOptions, Source};
+use super::classifier::Classifier;
+use super::header::Header;
+use super::judge::Judge;
+use super::memory::TrainingMemory;
+use super::scaler::Scaler;
+use super::scorer::{Scorer, ScorerError};
+use crate::features::FEATURE_VERSION;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::path::Path;
+
+const MAGIC: &[u8; 8] = b"EARWITN\x01";
+/// Version of the file format.
+pub const FORMAT: u32 = 1;
+/// Largest model file that is read: far above any real model.
+const SIZE_LIMIT: u64 = 1 << 28;
+const DIGEST: usize = 32;
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -12,83 +35,165 @@ pub enum ModelError {
     /// The program was built without one.
     #[error("no model is built in; name a model file with --model, or build with the feature embedded-model")]
     NotEmbedded,
-    /// The file cannot be read.
-    #[error("{}: cannot be read: {error}; check the name given", path.display())]
-    Read {
+    /// The file cannot be read or written.
+    #[error("{name}: {error}; check the path and its permissions")]
+    Io {
         /// The file.
-        path: PathBuf,
+        name: String,
         /// What the operating system said.
+        #[source]
         error: std::io::Error,
+    },
+    /// The file is no model, or is damaged.
+    #[error("{name}: {fault}; get the file again, or train the model again")]
+    Damaged {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The model was made by another version.
+    #[error("{name}: the model has {what} {found}, this earwitness has {expected}; train it again with this version, or use the version {tool} that made it")]
+    Version {
+        /// The file.
+        name: String,
+        /// Which version differs.
+        what: &'static str,
+        /// Version found.
+        found: u32,
+        /// Version wanted.
+        expected: u32,
+        /// earwitness that made the model.
+        tool: String,
     },
 }
 
-/// What a model says about itself.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Header {
-    /// Name of the model.
-    pub id: String,
-    /// Version of the file format.
-    pub format: u32,
-    /// Version of the feature vector.
-    pub feature_version: u32,
-    /// Version of earwitness that made it.
-    pub tool_version: String,
-    /// Seed of the training.
-    pub seed: u64,
-    /// The labels.
-    pub labels: Vec<LabelInfo>,
-    /// Figures on recordings never heard.
-    pub held_out: Option<serde_json::Value>,
+/// The parts that answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parts {
+    /// Standardises feature rows.
+    pub scaler: Scaler,
+    /// Scores standardised rows.
+    pub classifier: Classifier,
+    /// Turns the scores of a recording into an answer.
+    pub judge: Judge,
+    /// Knows the recordings that the model was trained on.
+    pub memory: TrainingMemory,
 }
 
-/// What a label was learnt from.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LabelInfo {
-    /// The label.
-    pub label: String,
-    /// Its family.
-    pub family: String,
-    /// Its class.
-    pub class: String,
-    /// Its reference grade.
-    pub grade: Grade,
-    /// Recordings.
-    pub recordings: usize,
-    /// Source groups.
-    pub groups: usize,
-    /// Corpora.
-    pub sources: Vec<String>,
-    /// Seconds of sound.
-    pub seconds: f64,
-}
-
-/// A model.
-#[derive(Debug)]
+/// A trained model.
+#[derive(Debug, Clone)]
 pub struct Model {
     header: Header,
-}
-
-/// How a recording is heard.
-#[derive(Debug, Clone)]
-pub struct ListenOptions {
-    /// How it is read.
-    pub read: ReadOptions,
-    /// What was likely beforehand.
-    pub prior: Prior,
+    pub(super) parts: Parts,
+    sha256: String,
 }
 
 impl Model {
-    /// The built-in model.
+    /// Joins a header and parts.
+    ///
+    /// # Errors
+    /// [`ModelError::Damaged`] if they contradict each other.
+    pub fn new(header: Header, parts: Parts) -> Result<Self, ModelError> {
+        let bytes = encode(&header, &parts)?;
+        Self::from_bytes(&header.id, &bytes)
+    }
+
+    /// The default model.
+    ///
+    /// # Errors
+    /// [`ModelError::NotEmbedded`] if the program was built without the feature `embedded-model`.
+    #[cfg(feature = "embedded-model")]
+    pub fn embedded() -> Result<Self, ModelError> {
+        Self::from_bytes(
+            "the built-in model",
+            include_bytes!("../../models/default.earwitness"),
+        )
+    }
+
+    /// The default model.
+    ///
+    /// # Errors
+    /// [`ModelError::NotEmbedded`]: this program was built without the feature `embedded-model`.
+    #[cfg(not(feature = "embedded-model"))]
     pub fn embedded() -> Result<Self, ModelError> {
         Err(ModelError::NotEmbedded)
     }
 
     /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`ModelError`] if it cannot be read, is damaged, or was made by another version.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
-        let read = |error| ModelError::Read { path: path.into(), error };
-        let bytes = std::fs::read(path).map_err(read)?;
-        let header = serde_json::from_slice(&bytes).map_err(|e| read(e.into()))?;
-        Ok(Self { header })
+        let name = path.display().to_string();
+        let io = |error| ModelError::Io {
+            name: name.clone(),
+            error,
+        };
+        let size = std::fs::metadata(path).map_err(io)?.len();
+        if size > SIZE_LIMIT {
+            return Err(damaged(
+                &name,
+                format!("it has {size} bytes, too many for a model"),
+            ));
+        }
+        Self::from_bytes(&name, &std::fs::read(path).map_err(io)?)
+    }
+
+    /// Reads a model from memory; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+        let fault = |fault: &str| damaged(name, fault.to_owned());
+        if !bytes.starts_with(MAGIC) {
+            return Err(fault("it is not an earwitness model"));
+        }
+        let (body, digest) = bytes.split_at(bytes.len().saturating_sub(DIGEST));
+        if Sha256::digest(body).as_slice() != digest {
+            return Err(fault("its checksum is wrong: it was cut off or changed"));
+        }
+        let mut rest = &body[MAGIC.len()..];
+        let header = take_block(&mut rest).ok_or_else(|| fault("its header is cut off"))?;
+        let payload = take_block(&mut rest).ok_or_else(|| fault("its payload is cut off"))?;
+        let header: Header =
+            serde_json::from_slice(header).map_err(|e| damaged(name, e.to_string()))?;
+        check_version(name, &header, "file format", header.format, FORMAT)?;
+        check_version(
+            name,
+            &header,
+            "feature version",
+            header.feature_version,
+            FEATURE_VERSION,
+        )?;
+        let parts: Parts =
+            rmp_serde::from_slice(payload).map_err(|e| damaged(name, e.to_string()))?;
+        check(&header, &parts).map_err(|e| damaged(name, e.to_string()))?;
+        Ok(Self {
+            header,
+            parts,
+            sha256: hex(&Sha256::digest(bytes)),
+        })
+    }
+
+    /// Writes the model to a file, whole or not at all.
+    ///
+    /// # Errors
+    /// [`ModelError::Io`] if it cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        let io = |error| ModelError::Io {
+            name: path.display().to_string(),
+            error,
+        };
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        file.write_all(&encode(&self.header, &self.parts)?)
+            .map_err(io)?;
+        file.persist(path).map_err(|e| io(e.error))?;
+        Ok(())
     }
 
     /// What the model says about itself.
@@ -96,50 +201,97 @@ impl Model {
         &self.header
     }
 
-    /// SHA-256 of the file.
-    pub fn sha256(&self) -> &str {
-        "0000000000000000"
+    /// This model with the figures of an evaluation in its header.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn with_held_out(self, figures: serde_json::Value) -> Result<Self, ModelError> {
+        Self::new(
+            Header {
+                held_out: Some(figures),
+                ..self.header
+            },
+            self.parts,
+        )
     }
 
-    /// Listens to a recording.
-    pub fn classify(&self, source: &Source, options: &ListenOptions) -> Result<Classification, AudioError> {
-        let mut reader = audio::open(source, &options.read)?;
-        let mut n = 0;
-        while let Some(block) = reader.next_block()? {
-            n += block.len();
-        }
-        let summary = reader.finish();
-        let labels: Vec<&str> = self.header.labels.iter().map(|l| l.label.as_str()).collect();
-        let label = labels[n % labels.len()].to_owned();
-        let p = options.prior.probabilities();
-        Ok(Classification {
-            schema: CLASSIFICATION_SCHEMA,
-            path: source.name(),
-            sha256: audio::content_hash(source)?.iter().map(|b| format!("{b:02x}")).collect(),
-            duration_s: summary.duration_s,
-            decision: Decision::Signature,
-            family: Some(self.header.labels[0].family.clone()),
-            phase: None,
-            phase_probabilities: None,
-            grade: Some(Grade::A),
-            statement: format!("The sound is like that of {label} in the recordings learnt from."),
-            probabilities: labels.iter().map(|l| l.to_string()).zip(p.iter().copied()).collect(),
-            prior: "hierarchical".into(),
-            log10_lr: labels.iter().map(|l| (l.to_string(), Some(1.234))).collect(),
-            log10_lr_bounds: Some([-1.6, 1.6]),
-            hypotheses: Some([format!("the recording holds {label}"), "it holds one of the other labels, mixed by the prior".into()]),
-            prediction_set: vec![label.clone()],
-            prediction_set_insufficient: vec![],
-            coverage: 0.9,
-            heard_s: 1.0,
-            fitness: summary.quality.fitness().0,
-            warnings: summary.warnings.iter().map(|w| w.message.clone()).collect(),
-            segments: vec![SegmentAnswer { start_s: 0.0, end_s: 2.0, label: label.clone(), probability: 0.5 }],
-            label,
-            model: ModelRef { id: self.header.id.clone(), sha256: self.sha256().into() },
-            stream: Some(summary.info),
-            quality: Some(summary.quality),
-            read_warnings: summary.warnings,
-        })
+    /// SHA-256 of the model file, in hex.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
+
+    /// What turns the scores of a recording into an answer.
+    pub fn judge(&self) -> &Judge {
+        &self.parts.judge
+    }
+}
+
+fn encode(header: &Header, parts: &Parts) -> Result<Vec<u8>, ModelError> {
+    let fault = |e: String| damaged(&header.id, e);
+    let json = serde_json::to_vec_pretty(header).map_err(|e| fault(e.to_string()))?;
+    let payload = rmp_serde::to_vec_named(parts).map_err(|e| fault(e.to_string()))?;
+    let mut bytes = MAGIC.to_vec();
+    for block in [json, payload] {
+        bytes.extend((block.len() as u64).to_le_bytes());
+        bytes.extend(block);
+    }
+    let digest = Sha256::digest(&bytes);
+    bytes.extend(digest);
+    Ok(bytes)
+}
+
+/// Takes a length and as many bytes off the front of `rest`.
+fn take_block<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk::<8>()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let (block, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(block)
+}
+
+fn check(header: &Header, parts: &Parts) -> Result<(), ScorerError> {
+    let (features, labels) = (header.n_features, header.labels.len());
+    let size = |what, found, expected| super::scorer::check_size("model", what, found, expected);
+    size("features", features, crate::features::schema().len())?;
+    if labels < 2 {
+        return Err(ScorerError::Structure {
+            part: "model",
+            reason: "it has fewer than two labels".into(),
+        });
+    }
+    parts.scaler.validate(features)?;
+    parts.classifier.validate(features, labels)?;
+    size("labels", parts.classifier.n_labels(), labels)?;
+    parts.judge.validate(labels)
+}
+
+fn check_version(
+    name: &str,
+    header: &Header,
+    what: &'static str,
+    found: u32,
+    expected: u32,
+) -> Result<(), ModelError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(ModelError::Version {
+        name: name.into(),
+        what,
+        found,
+        expected,
+        tool: header.tool_version.clone(),
+    })
+}
+
+fn damaged(name: &str, fault: String) -> ModelError {
+    ModelError::Damaged {
+        name: name.to_owned(),
+        fault,
+    }
+}
+
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

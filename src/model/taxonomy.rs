@@ -31,7 +31,10 @@ pub const MILITARY: &str = "military-uav";
 /// Family and class of `label`; a label that the project doesn't know is a family and a class of
 /// its own.
 pub fn place(label: &str) -> (&str, &str) {
-    TAXONOMY.iter().find(|(l, _, _)| *l == label).map_or((label, label), |&(_, family, class)| (family, class))
+    TAXONOMY
+        .iter()
+        .find(|(l, _, _)| *l == label)
+        .map_or((label, label), |&(_, family, class)| (family, class))
 }
 
 #[cfg(test)]

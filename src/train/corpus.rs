@@ -29,6 +29,8 @@ pub struct Heard {
     pub sha256: [u8; 32],
     /// Length in seconds.
     pub seconds: f64,
+    /// Whether it is joined from clips that may come from several recordings.
+    pub joined: bool,
     /// The path as the manifest gives it.
     pub path: String,
 }
@@ -80,10 +82,14 @@ impl Corpus {
         seed: u64,
         progress: Progress,
     ) -> Result<Self, TrainError> {
-        let channel = augmentation.channel.clone().check().map_err(|e| TrainError::Recipe {
-            name: "augmentation.channel".into(),
-            fault: e.to_string(),
-        })?;
+        let channel = augmentation
+            .channel
+            .clone()
+            .check()
+            .map_err(|e| TrainError::Recipe {
+                name: "augmentation.channel".into(),
+                fault: e.to_string(),
+            })?;
         let done = AtomicUsize::new(0);
         let total = manifest.recordings.len();
         let decoded: Vec<Result<Decoded, String>> = manifest
@@ -91,7 +97,11 @@ impl Corpus {
             .par_iter()
             .map(|r| {
                 let result = decode(&Source::Path(r.path.clone()));
-                progress("reading recordings", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                progress(
+                    "reading recordings",
+                    done.fetch_add(1, Ordering::Relaxed) + 1,
+                    total,
+                );
                 result
             })
             .collect();
@@ -117,6 +127,7 @@ impl Corpus {
                         source: recording.source.clone(),
                         sha256: sound.sha256,
                         seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
+                        joined: recording.note.contains("more than one recording"),
                         path,
                     });
                     sounds.push((sound.samples, recording.group.clone()));
@@ -148,7 +159,11 @@ impl Corpus {
     fn assign_folds(&mut self, folds: usize, seed: u64) {
         let labels: Vec<usize> = self.recordings.iter().map(|r| r.label).collect();
         let groups: Vec<usize> = self.recordings.iter().map(|r| r.group).collect();
-        for (recording, fold) in self.recordings.iter_mut().zip(assign_folds(&labels, &groups, folds, seed)) {
+        for (recording, fold) in self
+            .recordings
+            .iter_mut()
+            .zip(assign_folds(&labels, &groups, folds, seed))
+        {
             recording.fold = fold;
         }
     }
@@ -170,7 +185,11 @@ impl Corpus {
             .par_iter()
             .map(|&job| {
                 let rows = self.measure_one(samples, job, channel, seed);
-                progress("measuring", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+                progress(
+                    "measuring",
+                    done.fetch_add(1, Ordering::Relaxed) + 1,
+                    jobs.len(),
+                );
                 rows
             })
             .collect();
@@ -183,16 +202,25 @@ impl Corpus {
             }
         }
         // The rows all have the width of the schema, so the shape always fits.
-        self.features = Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
+        self.features =
+            Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
     }
 
-    fn measure_one(&self, samples: &[Vec<f32>], job: Row, channel: &ValidChainParams, seed: u64) -> Vec<Vec<f32>> {
+    fn measure_one(
+        &self,
+        samples: &[Vec<f32>],
+        job: Row,
+        channel: &ValidChainParams,
+        seed: u64,
+    ) -> Vec<Vec<f32>> {
         let original = &samples[job.recording];
         let segments = if job.copy == 0 {
             Extractor::measure_all(original)
         } else {
             let draw = mix_seed(seed, job);
-            let background = self.background_for(job.recording, draw).map(|b| samples[b].as_slice());
+            let background = self
+                .background_for(job.recording, draw)
+                .map(|b| samples[b].as_slice());
             Extractor::measure_all(&augment(original, background, channel, draw))
         };
         segments.into_iter().filter_map(|s| s.features).collect()
@@ -241,14 +269,20 @@ impl Corpus {
             kept += usize::from(sound);
             if !sound {
                 let reason = "it holds no sound, or less than half a second".to_owned();
-                self.left_out.push((self.recordings[i].path.clone(), reason));
+                self.left_out
+                    .push((self.recordings[i].path.clone(), reason));
             }
         }
-        let keep: Vec<usize> = (0..self.rows.len()).filter(|&i| sounds[self.rows[i].recording]).collect();
+        let keep: Vec<usize> = (0..self.rows.len())
+            .filter(|&i| sounds[self.rows[i].recording])
+            .collect();
         self.features = self.features.select(ndarray::Axis(0), &keep);
         self.rows = keep
             .iter()
-            .map(|&i| Row { recording: renumbered[self.rows[i].recording], ..self.rows[i] })
+            .map(|&i| Row {
+                recording: renumbered[self.rows[i].recording],
+                ..self.rows[i]
+            })
             .collect();
         let mut sound = sounds.iter();
         self.recordings.retain(|_| *sound.next().unwrap_or(&false));
@@ -266,7 +300,9 @@ impl Corpus {
 
 /// A seed of its own for each copy of each recording (SplitMix64's finaliser).
 fn mix_seed(seed: u64, job: Row) -> u64 {
-    let mut z = seed ^ ((job.recording as u64) << 16) ^ (job.copy as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut z = seed
+        ^ ((job.recording as u64) << 16)
+        ^ (job.copy as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -14,6 +14,12 @@ pub enum TrainError {
         /// What is wrong.
         fault: String,
     },
+    /// The parts of a model contradict each other.
+    #[error(transparent)]
+    Model(#[from] crate::model::store::ModelError),
+    /// The labels give no prior.
+    #[error(transparent)]
+    Prior(#[from] crate::model::prior::PriorError),
     /// A setting is outside its range.
     #[error("{learner}: `{setting}` is {found}, it must be {range}")]
     Setting {
@@ -57,6 +63,9 @@ pub enum TrainError {
     /// linfa's logistic regression failed.
     #[error("linfa's logistic regression: {0}")]
     LinfaLogistic(#[from] linfa_logistic::error::Error),
+    /// linfa's support vector machine failed.
+    #[error("linfa's SVM: {0}")]
+    LinfaSvm(#[from] linfa_svm::SvmError),
 }
 
 /// Shorthand for [`TrainError::Setting`], for the `check_ref` of every learner.

@@ -34,10 +34,21 @@ impl Fitted {
     ///
     /// # Errors
     /// [`TrainError`] if a learner cannot be fitted.
-    pub fn fit(corpus: &Corpus, recipe: &Recipe, uses: &dyn Fn(usize) -> bool) -> Result<Self, TrainError> {
-        let rows: Vec<usize> = (0..corpus.rows.len()).filter(|&i| uses(corpus.rows[i].recording)).collect();
-        let labels = rows.iter().map(|&i| corpus.recordings[corpus.rows[i].recording].label);
-        let data = DatasetBase::new(corpus.features.select(Axis(0), &rows), Array1::from_iter(labels));
+    pub fn fit(
+        corpus: &Corpus,
+        recipe: &Recipe,
+        uses: &dyn Fn(usize) -> bool,
+    ) -> Result<Self, TrainError> {
+        let rows: Vec<usize> = (0..corpus.rows.len())
+            .filter(|&i| uses(corpus.rows[i].recording))
+            .collect();
+        let labels = rows
+            .iter()
+            .map(|&i| corpus.recordings[corpus.rows[i].recording].label);
+        let data = DatasetBase::new(
+            corpus.features.select(Axis(0), &rows),
+            Array1::from_iter(labels),
+        );
         let weights = row_weights(corpus, recipe, &rows);
         let mut data: Samples = data.with_weights(Array1::from(weights));
         let scaler = StandardiseParams::default().fit(&data)?;
@@ -48,7 +59,10 @@ impl Fitted {
             .iter()
             .map(|learner| learner.fit(&data, n_labels, recipe.seed))
             .collect::<Result<_, _>>()?;
-        Ok(Self { scaler, classifiers })
+        Ok(Self {
+            scaler,
+            classifiers,
+        })
     }
 
     /// The candidates of this fit: each classifier alone, then all of them averaged.
@@ -68,7 +82,11 @@ impl Fitted {
     ///
     /// # Errors
     /// As [`Fitted::candidates`].
-    pub fn score(&self, corpus: &Corpus, wanted: &(dyn Fn(usize) -> bool + Sync)) -> Result<SegmentScores, TrainError> {
+    pub fn score(
+        &self,
+        corpus: &Corpus,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<SegmentScores, TrainError> {
         let rows: Vec<usize> = (0..corpus.rows.len())
             .filter(|&i| corpus.rows[i].copy == 0 && wanted(corpus.rows[i].recording))
             .collect();
@@ -76,7 +94,9 @@ impl Fitted {
         for classifier in self.candidates()? {
             let scored: Vec<Vec<f32>> = rows
                 .par_iter()
-                .map_init(Scratch::default, |scratch, &i| self.score_row(&classifier, corpus, i, scratch))
+                .map_init(Scratch::default, |scratch, &i| {
+                    self.score_row(&classifier, corpus, i, scratch)
+                })
                 .collect();
             let mut per_recording = vec![Vec::new(); corpus.recordings.len()];
             for (&i, scores) in rows.iter().zip(scored) {
@@ -87,7 +107,13 @@ impl Fitted {
         Ok(SegmentScores { candidates })
     }
 
-    fn score_row(&self, classifier: &Classifier, corpus: &Corpus, row: usize, scratch: &mut Scratch) -> Vec<f32> {
+    fn score_row(
+        &self,
+        classifier: &Classifier,
+        corpus: &Corpus,
+        row: usize,
+        scratch: &mut Scratch,
+    ) -> Vec<f32> {
         let raw = corpus.features.row(row).to_vec();
         let mut scaled = vec![0.0; raw.len()];
         self.scaler.apply_into(&raw, &mut scaled);
@@ -117,9 +143,20 @@ impl SegmentScores {
 /// Every label weighs alike; within a label a group's segments share their weight as
 /// `balance.group_power` says; copies weigh less than originals.
 fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
-    let base = |row: usize| if corpus.rows[row].copy == 0 { 1.0 } else { recipe.augmentation.weight };
+    let base = |row: usize| {
+        if corpus.rows[row].copy == 0 {
+            1.0
+        } else {
+            recipe.augmentation.weight
+        }
+    };
     let of = |row: usize| &corpus.recordings[corpus.rows[row].recording];
-    let n_groups = corpus.recordings.iter().map(|r| r.group + 1).max().unwrap_or(0);
+    let n_groups = corpus
+        .recordings
+        .iter()
+        .map(|r| r.group + 1)
+        .max()
+        .unwrap_or(0);
     let n_labels = corpus.labels.len();
     let mut group_mass = vec![0.0f64; n_groups * n_labels];
     for &row in rows {
@@ -133,5 +170,7 @@ fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
     for &row in rows {
         label_mass[of(row).label] += weight(row);
     }
-    rows.iter().map(|&row| (weight(row) / label_mass[of(row).label].max(1e-12)) as f32 * rows.len() as f32).collect()
+    rows.iter()
+        .map(|&row| (weight(row) / label_mass[of(row).label].max(1e-12)) as f32 * rows.len() as f32)
+        .collect()
 }

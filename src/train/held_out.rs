@@ -1,15 +1,18 @@
 //! Held-out scores by fold, the choice of a classifier by them, and what is learnt from them.
 
 use super::calibration::fit_calibrator;
+use super::conformal::{fit_prediction_sets, ConformalSettings};
 use super::corpus::{Corpus, BACKGROUND};
 use super::error::TrainError;
 use super::fit::{Fitted, SegmentScores};
+use super::likelihood_ratio::{fit_likelihood_ratios, LrSettings};
 use super::outcomes::Outcomes;
 use super::recipe::Recipe;
-use crate::model::calibration::log_sum_exp;
+use crate::model::calibration::{log_sum_exp, posterior};
 use crate::model::judge::Judge;
-use crate::model::pooling::mean_scores;
-use ndarray::Array2;
+use crate::model::pooling::{mean_scores, recording_log_likelihoods};
+use crate::model::prior::Prior;
+use ndarray::{Array1, Array2};
 
 /// Which recordings take part, by index.
 pub type Pick<'a> = &'a (dyn Fn(usize) -> bool + Sync);
@@ -18,7 +21,11 @@ pub type Pick<'a> = &'a (dyn Fn(usize) -> bool + Sync);
 ///
 /// # Errors
 /// [`TrainError`] if a fit fails.
-pub fn out_of_fold(corpus: &Corpus, recipe: &Recipe, uses: Pick) -> Result<SegmentScores, TrainError> {
+pub fn out_of_fold(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    uses: Pick,
+) -> Result<SegmentScores, TrainError> {
     let mut scores = SegmentScores::default();
     for fold in 0..recipe.folds {
         let in_fold = |i: usize| corpus.recordings[i].fold == fold;
@@ -38,13 +45,23 @@ pub fn out_of_fold(corpus: &Corpus, recipe: &Recipe, uses: Pick) -> Result<Segme
 ///
 /// # Errors
 /// [`TrainError`] if the calibration fails.
-pub fn choose(corpus: &Corpus, recipe: &Recipe, scores: &SegmentScores, uses: Pick) -> Result<usize, TrainError> {
+pub fn choose(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    scores: &SegmentScores,
+    uses: Pick,
+) -> Result<usize, TrainError> {
     let mut best = (0, f64::INFINITY);
     for (candidate, segments) in scores.candidates.iter().enumerate() {
         let outcomes = outcomes(corpus, segments, uses)?;
         let calibrator = fit_calibrator(&outcomes, recipe.calibration_l2)?;
         let weights = outcomes.balanced_weights();
-        let rows = outcomes.scores().rows().into_iter().zip(outcomes.labels()).zip(&weights);
+        let rows = outcomes
+            .scores()
+            .rows()
+            .into_iter()
+            .zip(outcomes.labels())
+            .zip(&weights);
         let loss: f64 = rows
             .map(|((row, &label), weight)| {
                 let log_likelihoods = calibrator.log_likelihoods(&row.to_vec());
@@ -62,9 +79,15 @@ pub fn choose(corpus: &Corpus, recipe: &Recipe, scores: &SegmentScores, uses: Pi
 ///
 /// # Errors
 /// [`TrainError::Data`] if none is picked.
-pub fn outcomes(corpus: &Corpus, segments: &[Vec<Vec<f32>>], uses: Pick) -> Result<Outcomes, TrainError> {
+pub fn outcomes(
+    corpus: &Corpus,
+    segments: &[Vec<Vec<f32>>],
+    uses: Pick,
+) -> Result<Outcomes, TrainError> {
     let n_labels = corpus.labels.len();
-    let picked: Vec<usize> = (0..corpus.recordings.len()).filter(|&i| uses(i) && !segments[i].is_empty()).collect();
+    let picked: Vec<usize> = (0..corpus.recordings.len())
+        .filter(|&i| uses(i) && !segments[i].is_empty())
+        .collect();
     let mut scores = Array2::zeros((picked.len(), n_labels));
     for (mut row, &i) in scores.rows_mut().into_iter().zip(&picked) {
         for (to, from) in row.iter_mut().zip(mean_scores(&segments[i], n_labels)) {
@@ -78,12 +101,57 @@ pub fn outcomes(corpus: &Corpus, segments: &[Vec<Vec<f32>>], uses: Pick) -> Resu
 
 /// Learns from held-out scores how to turn the segments of a recording into an answer.
 ///
+/// LRs and prediction sets are learnt from likelihoods whose calibration did not see the fold
+/// they come from; the calibration that is kept has seen all of them.
+///
 /// # Errors
 /// [`TrainError`] if a part cannot be fitted.
-pub fn fit_judge(corpus: &Corpus, recipe: &Recipe, segments: &[Vec<Vec<f32>>], uses: Pick) -> Result<Judge, TrainError> {
-    let calibrator = fit_calibrator(&outcomes(corpus, segments, uses)?, recipe.calibration_l2)?;
+pub fn fit_judge(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    segments: &[Vec<Vec<f32>>],
+    prior: &Prior,
+    uses: Pick,
+) -> Result<Judge, TrainError> {
+    let background = corpus.labels.iter().position(|l| l == BACKGROUND);
+    let all = outcomes(corpus, segments, uses)?;
+    let picked: Vec<usize> = (0..corpus.recordings.len())
+        .filter(|&i| uses(i) && !segments[i].is_empty())
+        .collect();
+    let mut likelihoods = Array2::zeros(all.scores().raw_dim());
+    for fold in 0..recipe.folds {
+        let others = |i: usize| uses(i) && corpus.recordings[i].fold != fold;
+        if picked.iter().all(|&i| others(i)) {
+            continue;
+        }
+        let calibrator =
+            fit_calibrator(&outcomes(corpus, segments, &others)?, recipe.calibration_l2)?;
+        for (mut row, &i) in likelihoods.rows_mut().into_iter().zip(&picked) {
+            if corpus.recordings[i].fold == fold {
+                row.assign(&Array1::from(recording_log_likelihoods(
+                    &segments[i],
+                    &calibrator,
+                    background,
+                )));
+            }
+        }
+    }
+    let mut posteriors = likelihoods.clone();
+    for mut row in posteriors.rows_mut() {
+        row.assign(&Array1::from(posterior(&row.to_vec(), prior)));
+    }
+    let ratios =
+        fit_likelihood_ratios(&all.with_scores(likelihoods)?, prior, LrSettings::default())?;
+    let settings = ConformalSettings {
+        coverage: recipe.coverage,
+        ..ConformalSettings::default()
+    };
+    let sets = fit_prediction_sets(&all.with_scores(posteriors)?, settings)?;
+    let calibrator = fit_calibrator(&all, recipe.calibration_l2)?;
     Ok(Judge {
         calibrator,
-        background: corpus.labels.iter().position(|l| l == BACKGROUND),
+        background,
+        ratios,
+        sets,
     })
 }

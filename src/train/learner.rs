@@ -73,10 +73,18 @@ impl LearnerRecipe {
     ///
     /// # Errors
     /// [`TrainError`] for settings out of range, unusable data, or a fit that failed.
-    pub fn fit(&self, data: &Samples, n_labels: usize, seed: u64) -> Result<Classifier, TrainError> {
+    pub fn fit(
+        &self,
+        data: &Samples,
+        n_labels: usize,
+        seed: u64,
+    ) -> Result<Classifier, TrainError> {
         Ok(match self {
             Self::Logistic { l2, max_rows } => {
-                let params = LogisticParams::new(n_labels).l2(*l2).max_rows(*max_rows).seed(seed);
+                let params = LogisticParams::new(n_labels)
+                    .l2(*l2)
+                    .max_rows(*max_rows)
+                    .seed(seed);
                 Classifier::Linear(params.check()?.fit(data)?)
             }
             Self::Perceptron {
@@ -103,7 +111,15 @@ impl LearnerRecipe {
                     .seed(seed);
                 Classifier::Perceptron(params.check()?.fit(data)?)
             }
-            Self::Boosting { rounds, learning_rate, max_leaves, max_depth, l2, row_share, feature_share } => {
+            Self::Boosting {
+                rounds,
+                learning_rate,
+                max_leaves,
+                max_depth,
+                l2,
+                row_share,
+                feature_share,
+            } => {
                 let params = BoostingParams::new(n_labels)
                     .rounds(*rounds)
                     .learning_rate(*learning_rate)

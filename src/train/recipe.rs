@@ -58,7 +58,10 @@ impl Recipe {
     /// # Errors
     /// [`TrainError::Recipe`] for unknown or missing settings and values out of range.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, TrainError> {
-        let fault = |fault: String| TrainError::Recipe { name: name.to_owned(), fault };
+        let fault = |fault: String| TrainError::Recipe {
+            name: name.to_owned(),
+            fault,
+        };
         let recipe: Self = toml::from_str(text).map_err(|e| fault(e.to_string()))?;
         recipe.check().map_err(fault)?;
         Ok(recipe)
@@ -69,7 +72,22 @@ impl Recipe {
     /// # Errors
     /// [`TrainError::Recipe`] if the committed recipe is broken; a test sees to it that it isn't.
     pub fn default_model() -> Result<Self, TrainError> {
-        Self::from_toml("models/default.toml", include_str!("../../models/default.toml"))
+        Self::from_toml(
+            "models/default.toml",
+            include_str!("../../models/default.toml"),
+        )
+    }
+
+    /// The recipe as TOML, as it is stored in models.
+    pub fn to_toml(&self) -> String {
+        // A recipe holds only what TOML can write: tables, lists, numbers and strings.
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Name of a candidate classifier: a learner, or, after the last, all of them averaged.
+    pub fn candidate_name(&self, candidate: usize) -> String {
+        let learner = self.learners.get(candidate);
+        learner.map_or_else(|| "average of all".to_owned(), |l| l.name().to_owned())
     }
 
     fn check(&self) -> Result<(), String> {
@@ -84,12 +102,22 @@ impl Recipe {
         within("coverage", self.coverage, 0.5, 0.99)?;
         within("calibration_l2", self.calibration_l2, 1e-6, 1e3)?;
         within("balance.group_power", self.balance.group_power, 0.0, 1.0)?;
-        within("augmentation.max_copies", self.augmentation.max_copies as f64, 0.0, 50.0)?;
+        within(
+            "augmentation.max_copies",
+            self.augmentation.max_copies as f64,
+            0.0,
+            50.0,
+        )?;
         within("augmentation.weight", self.augmentation.weight, 0.0, 1.0)?;
         if self.learners.is_empty() {
             return Err("no learner is given; add a [[learners]] section".into());
         }
-        self.augmentation.channel.clone().check().map(|_| ()).map_err(|e| e.to_string())
+        self.augmentation
+            .channel
+            .clone()
+            .check()
+            .map(|_| ())
+            .map_err(|e| e.to_string())
     }
 }
 
@@ -109,7 +137,12 @@ mod tests {
         let mut recipe = Recipe::default_model().unwrap();
         recipe.folds = 1;
         let text = toml::to_string(&recipe).unwrap();
-        let message = Recipe::from_toml("mine.toml", &text).unwrap_err().to_string();
-        assert!(message.contains("mine.toml") && message.contains("folds"), "{message}");
+        let message = Recipe::from_toml("mine.toml", &text)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("mine.toml") && message.contains("folds"),
+            "{message}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Everything but WAV: symphonia takes the container apart, its decoders and ropus decode.
 
 mod aac;
+mod mkv;
 mod mp4;
 mod names;
 mod opus;
@@ -15,6 +16,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::default::formats::{IsoMp4Reader, MkvReader};
 
 use super::codec::{contained, PacketDecoder, PacketError};
 use super::decoder::{DecodeReport, Decoder, Frames, Opened};
@@ -22,7 +24,7 @@ use super::error::AudioError;
 use super::info::StreamInfo;
 use super::source::{Source, Stream};
 use super::warning::{Warning, WarningKind};
-use track::Chosen;
+use track::{Chosen, Index};
 
 /// Packets in a row that give no sound before the file is given up: no real file has as many,
 /// and a hostile one could keep a reader busy for ever.
@@ -33,22 +35,15 @@ const MAX_FRUITLESS: u32 = 100_000;
 const SLACK_S: f64 = 0.25;
 
 /// Opens a file that is not WAV. `head`: its first bytes, for messages.
-pub(super) fn open(source: &Source, stream: Stream, head: &[u8]) -> Result<Opened, AudioError> {
-    let mp4 = mp4::is_mp4(head);
-    let boxes = if mp4 {
-        mp4::read(&mut source.open()?).map_err(|e| AudioError::io(source, e))?
-    } else {
-        mp4::Movie::default()
-    };
-    if mp4 && !boxes.has_index {
-        return Err(AudioError::truncated_header(
-            source,
-            "its index (moov) is missing: the recording was cut off before it was written",
-        ));
+pub(super) fn open(source: &Source, mut stream: Stream, head: &[u8]) -> Result<Opened, AudioError> {
+    let index = index(source, head)?;
+    if index.matroska.end > stream.len() {
+        stream.one_way();
     }
+    stream.claim_len(index.movie.end.max(index.matroska.end));
     let media = MediaSourceStream::new(Box::new(stream), Default::default());
-    let mut format = probe(source, media, head)?;
-    let chosen = Chosen::find(source, format.as_ref(), &boxes, head)?;
+    let mut format = demux(source, media, head)?;
+    let chosen = Chosen::find(source, format.as_ref(), &index)?;
     let mut queued = VecDeque::new();
     if chosen.is_aac {
         let rest = sbr::packets(format.as_mut(), chosen.id, &mut queued);
@@ -94,24 +89,40 @@ pub(super) fn open(source: &Source, stream: Stream, head: &[u8]) -> Result<Opene
     })
 }
 
-fn probe(
+/// Reads from the headers what symphonia leaves unread.
+fn index(source: &Source, head: &[u8]) -> Result<Index, AudioError> {
+    let io = |e| AudioError::io(source, e);
+    let mut index = Index::default();
+    if mp4::is_mp4(head) {
+        index.movie = mp4::read(&mut source.open()?).map_err(io)?;
+        if !index.movie.has_index {
+            return Err(AudioError::truncated_header(
+                source,
+                "its index (moov) is missing: the recording was cut off before it was written",
+            ));
+        }
+    } else if mkv::is_mkv(head) {
+        index.matroska = mkv::read(&mut source.open()?).map_err(io)?;
+    }
+    Ok(index)
+}
+
+/// Finds the container's reader and lets it read the headers.
+fn demux(
     source: &Source,
     media: MediaSourceStream<'static>,
     head: &[u8],
 ) -> Result<Box<dyn FormatReader>, AudioError> {
-    let mut hint = Hint::new();
-    if let Source::Path(path) = source {
-        if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
-            hint.with_extension(extension);
+    let options = FormatOptions::default();
+    let probed = contained(|| -> Result<Box<dyn FormatReader>, Error> {
+        if mp4::is_mp4(head) {
+            Ok(Box::new(IsoMp4Reader::try_new(media, options)?))
+        } else if mkv::is_mkv(head) {
+            Ok(Box::new(MkvReader::try_new(media, options)?))
+        } else {
+            let probe = symphonia::default::get_probe();
+            probe.probe(&Hint::new(), media, options, MetadataOptions::default())
         }
-    }
-    let probed = contained(|| {
-        symphonia::default::get_probe().probe(
-            &hint,
-            media,
-            FormatOptions::default(),
-            MetadataOptions::default(),
-        )
     });
     let known = names::by_magic(head);
     match (probed, known) {
@@ -235,7 +246,7 @@ impl Decoder for ContainerDecoder {
                     decoded_s + missing_s
                 ),
             ));
-        } else if let Some(fault) = self.fault.take() {
+        } else if let Some(fault) = &self.fault {
             report.warnings.push(Warning::new(
                 WarningKind::TruncatedData,
                 format!(
@@ -243,6 +254,7 @@ impl Decoder for ContainerDecoder {
                 ),
             ));
         }
+        report.fault = self.fault.take();
         report
     }
 }

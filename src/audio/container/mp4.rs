@@ -8,6 +8,9 @@ use super::super::source::Stream;
 /// Real files have some dozen; a hostile one may have millions.
 const MAX_BOXES: usize = 20_000;
 
+/// Tracks are six deep; a hostile file may nest without end.
+const MAX_DEPTH: usize = 8;
+
 /// Frames that an AAC encoder puts before the sound where no edit list says how many.
 const AAC_PRIMING: u64 = 1_024;
 
@@ -24,6 +27,8 @@ pub(super) fn is_mp4(head: &[u8]) -> bool {
 pub(super) struct Movie {
     /// There is a `moov` box.
     pub(super) has_index: bool,
+    /// Where the file ends according to its boxes.
+    pub(super) end: u64,
     tracks: Vec<Mp4Track>,
 }
 
@@ -102,6 +107,7 @@ pub(super) fn read(stream: &mut Stream) -> io::Result<Movie> {
         end: stream.len(),
         stream,
         boxes: 0,
+        depth: 0,
         movie: Movie::default(),
     };
     let end = walk.end;
@@ -113,13 +119,18 @@ struct Walk<'a> {
     stream: &'a mut Stream,
     end: u64,
     boxes: usize,
+    depth: usize,
     movie: Movie,
 }
 
 impl Walk<'_> {
     /// Visits the boxes between `position` and `end`; the nesting is that of the names below.
     fn children(&mut self, mut position: u64, end: u64) -> io::Result<()> {
-        while position + 8 <= end && self.boxes < MAX_BOXES {
+        if self.depth == MAX_DEPTH {
+            return Ok(());
+        }
+        self.depth += 1;
+        while position.saturating_add(8) <= end && self.boxes < MAX_BOXES {
             self.boxes += 1;
             let header = self.bytes::<16>(position)?;
             let (small, kind) = (
@@ -134,10 +145,15 @@ impl Walk<'_> {
             if size < start {
                 break;
             }
-            let stop = position.saturating_add(size).min(end);
+            let claimed = position.saturating_add(size);
+            if self.depth == 1 {
+                self.movie.end = claimed;
+            }
+            let stop = claimed.min(end);
             self.visit(&kind, position + start, stop)?;
             position = stop;
         }
+        self.depth -= 1;
         Ok(())
     }
 
@@ -269,7 +285,10 @@ mod tests {
         let edts = make(b"edts", &make(b"elst", &elst));
         let trak = make(b"trak", &[make(b"tkhd", &tkhd), edts, mdia].concat());
         let file = [make(b"ftyp", b"3gp4"), make(b"moov", &trak)].concat();
-        read(&mut Source::memory("test", file).open().unwrap()).unwrap()
+        let len = file.len() as u64;
+        let movie = read(&mut Source::memory("test", file).open().unwrap()).unwrap();
+        assert_eq!(movie.end, len);
+        movie
     }
 
     #[test]
@@ -297,6 +316,13 @@ mod tests {
         let movie = movie(&[]);
         assert_eq!(movie.sound_codec().unwrap(), "AMR-NB");
         assert_eq!(movie.sound_tracks(), 1);
+    }
+
+    #[test]
+    fn nesting_without_end_is_given_up() {
+        let file = b"\0\x01\0\0moov".repeat(15_000);
+        let mut stream = Source::memory("test", file).open().unwrap();
+        assert!(read(&mut stream).unwrap().has_index);
     }
 
     #[test]

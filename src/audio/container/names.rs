@@ -26,7 +26,7 @@ pub(super) fn by_magic(head: &[u8]) -> Option<&'static str> {
         Some("Ogg")
     } else if starts(b"fLaC") {
         Some("FLAC")
-    } else if starts(b"\x1A\x45\xDF\xA3") {
+    } else if super::mkv::is_mkv(head) {
         Some("Matroska")
     } else if starts(b"FORM") {
         Some("AIFF")
@@ -78,17 +78,3 @@ pub(super) fn codec(id: AudioCodecId) -> String {
 }
 
 const PCM: std::ops::RangeInclusive<AudioCodecId> = CODEC_ID_PCM_S32LE..=CODEC_ID_PCM_F64BE_PLANAR;
-
-/// The codec of the first audio track in a Matroska file that symphonia has no number for: its
-/// own name (`A_MS/ACM` ...), as it stands in the track's header.
-pub(super) fn matroska_codec(head: &[u8]) -> Option<String> {
-    const CODEC_ID: u8 = 0x86;
-    head.windows(4)
-        .position(|w| w[0] == CODEC_ID && w[1] & 0x80 != 0 && &w[2..] == b"A_")
-        .and_then(|at| {
-            let length = usize::from(head[at + 1] & 0x7F);
-            let name = head.get(at + 2..at + 2 + length)?;
-            let is_printable = name.iter().all(u8::is_ascii_graphic);
-            is_printable.then(|| format!("Matroska's {}", name.escape_ascii()))
-        })
-}

@@ -101,13 +101,11 @@ impl Head {
     fn parse(bytes: &[u8]) -> Result<Self, String> {
         let cut_short = || "a header cut short".to_owned();
         let fields = bytes.strip_prefix(b"OpusHead").ok_or("no header")?;
-        let &[_version, channels, skip_low, skip_high, _, _, _, _, gain_low, gain_high, family, ref table @ ..] =
+        let &[version, channels, skip_low, skip_high, _, _, _, _, gain_low, gain_high, family, ref table @ ..] =
             fields
         else {
             return Err(cut_short());
         };
-        // Containers other than Ogg hold these numbers in big-endian order, and symphonia hands
-        // them over as they are.
         let (streams, coupled, mapping) = match family {
             0 if channels == 1 || channels == 2 => (1, channels - 1, (0..channels).collect()),
             0 => return Err(format!("{channels} channels in one stream")),
@@ -120,9 +118,15 @@ impl Head {
             }
             _ => return Err(format!("channel mapping family {family}")),
         };
+        // MP4 holds the same fields as version 0 and in big-endian order (Opus in ISOBMFF, 4.3.2).
+        let number = if version == 0 {
+            u16::from_be_bytes
+        } else {
+            u16::from_le_bytes
+        };
         Ok(Self {
-            pre_skip: usize::from(u16::from_le_bytes([skip_low, skip_high])),
-            gain: i16::from_le_bytes([gain_low, gain_high]),
+            pre_skip: usize::from(number([skip_low, skip_high])),
+            gain: number([gain_low, gain_high]) as i16,
             streams: streams.into(),
             coupled: coupled.into(),
             mapping,
@@ -139,6 +143,12 @@ mod tests {
         let head = Head::parse(b"OpusHead\x01\x02\x38\x01\x80\xBB\0\0\0\0\0").unwrap();
         assert_eq!((head.pre_skip, head.streams, head.coupled), (312, 1, 1));
         assert_eq!(head.mapping, [0, 1]);
+    }
+
+    #[test]
+    fn in_mp4_the_numbers_are_big_endian() {
+        let head = Head::parse(b"OpusHead\x00\x02\x01\x38\0\0\xBB\x80\xFF\0\0").unwrap();
+        assert_eq!((head.pre_skip, head.gain), (312, -256));
     }
 
     #[test]

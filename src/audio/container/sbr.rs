@@ -68,7 +68,7 @@ fn is_sbr_to_the_end(packet: &[u8], start: usize) -> bool {
         }
         let mut count = bits.take(4)?;
         if count == 15 {
-            count += bits.take(8)? - 1;
+            count = 14 + bits.take(8)?;
         }
         let kind = bits.take(4)?;
         let is_sbr = matches!(kind, 0xD | 0xE) && count > 0;
@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn packet(fill: &[(u32, usize)]) -> Vec<u8> {
-        let body = (0..60u32).map(|i| (i * 2_654_435_761 >> 25, 7));
+        let body = (0..60u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 25, 7));
         let fields: Vec<_> = body.chain(fill.iter().copied()).chain([(7, 3)]).collect();
         pack(&fields)
     }

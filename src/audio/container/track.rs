@@ -1,6 +1,8 @@
 //! Which track of a container is read, and by which decoder.
 
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+};
 use symphonia::core::codecs::audio::{AudioCodecParameters, CODEC_ID_NULL_AUDIO};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::errors::Error;
@@ -10,9 +12,56 @@ use super::super::codec::{PacketDecoder, SymphoniaCodec};
 use super::super::error::AudioError;
 use super::super::source::Source;
 use super::super::warning::{Warning, WarningKind};
+use super::mkv::Matroska;
 use super::mp4::Movie;
 use super::opus::OpusCodec;
 use super::{aac, names};
+
+/// What was read from the container's own headers besides symphonia.
+#[derive(Default)]
+pub(super) struct Index {
+    pub(super) movie: Movie,
+    pub(super) matroska: Matroska,
+}
+
+impl Index {
+    fn audio_tracks(&self) -> usize {
+        self.movie.sound_tracks().max(self.matroska.tracks.len())
+    }
+
+    /// The track that a Matroska file calls its default; symphonia knows only the flag that is
+    /// there, and its absence means the same.
+    fn default_id(&self) -> Option<u32> {
+        let track = self.matroska.tracks.iter().find(|t| t.is_default)?;
+        track.number.try_into().ok()
+    }
+
+    /// Frames at `rate` Hz in track `id` that stand before the sound.
+    fn frames_before_start(&self, id: u32, rate: u32, is_aac: bool) -> u64 {
+        if let Some(track) = self.movie.track(id) {
+            return track.frames_before_start(rate, is_aac);
+        }
+        let track = self
+            .matroska
+            .tracks
+            .iter()
+            .find(|t| t.number == u64::from(id));
+        let ns = u128::from(track.map_or(0, |t| t.delay_ns));
+        let frames = (ns * u128::from(rate) + 500_000_000) / 1_000_000_000;
+        frames.try_into().unwrap_or(u64::MAX)
+    }
+
+    /// The codec of the first audio track, as people call it.
+    fn codec(&self) -> Option<String> {
+        let matroska = || {
+            self.matroska
+                .tracks
+                .first()
+                .map(|t| format!("Matroska's {}", t.codec))
+        };
+        self.movie.sound_codec().or_else(matroska)
+    }
+}
 
 /// The track to read.
 pub(super) struct Chosen {
@@ -35,21 +84,23 @@ impl Chosen {
     pub(super) fn find(
         source: &Source,
         format: &dyn FormatReader,
-        movie: &Movie,
-        head: &[u8],
+        index: &Index,
     ) -> Result<Self, AudioError> {
         let tracks: Vec<&Track> = format
             .tracks()
             .iter()
             .filter(|t| audio(t).is_some())
             .collect();
-        let default = format
-            .default_track(TrackType::Audio)
+        let by_index = index
+            .default_id()
+            .and_then(|id| tracks.iter().copied().find(|t| t.id == id));
+        let default = by_index
+            .or_else(|| format.default_track(TrackType::Audio))
             .filter(|t| audio(t).is_some());
         let Some(track) = default.or(tracks.first().copied()) else {
-            return Err(none(source, movie, head));
+            return Err(none(source, index));
         };
-        let audio_tracks = tracks.len().max(movie.sound_tracks());
+        let audio_tracks = tracks.len().max(index.audio_tracks());
         let mut warnings = Vec::new();
         if audio_tracks > 1 {
             let place = tracks.iter().position(|t| t.id == track.id).unwrap_or(0) + 1;
@@ -61,23 +112,18 @@ impl Chosen {
             ));
         }
         let Some(parameters) = audio(track) else {
-            return Err(none(source, movie, head));
+            return Err(none(source, index));
         };
-        let (codec, decoder, by) = decoder(source, parameters, movie, track.id)?;
-        let seconds = |ticks| {
-            let time = track.time_base.and_then(|base| base.calc_duration(ticks));
-            time.map(|t| t.as_secs_f64())
-        };
-        // MP3 headers seldom hold a length; what symphonia gives then is a guess by the bit rate.
-        let declared_s = track
-            .duration
-            .and_then(seconds)
-            .filter(|_| parameters.codec != CODEC_ID_MP3);
+        let (codec, decoder, by) = decoder(source, parameters, &index.movie, track.id)?;
+        let declared_s = declared_s(format, track, parameters);
         let is_aac = parameters.codec == CODEC_ID_AAC;
-        let rate = parameters.sample_rate.unwrap_or(0);
-        let skip = match movie.track(track.id) {
-            Some(track) => track.frames_before_start(rate, is_aac),
-            None => 0,
+        // ropus and symphonia's other decoders see to their own codecs' delay.
+        let skip = match parameters.codec {
+            CODEC_ID_AAC => {
+                index.frames_before_start(track.id, parameters.sample_rate.unwrap_or(0), true)
+            }
+            CODEC_ID_OPUS | CODEC_ID_VORBIS => 0,
+            _ => index.frames_before_start(track.id, parameters.sample_rate.unwrap_or(0), false),
         };
         Ok(Self {
             id: track.id,
@@ -97,13 +143,33 @@ impl Chosen {
     }
 }
 
+/// The length that the header promises, in seconds.
+fn declared_s(
+    format: &dyn FormatReader,
+    track: &Track,
+    parameters: &AudioCodecParameters,
+) -> Option<f64> {
+    if parameters.codec == CODEC_ID_MP3 {
+        return None; // Most often a guess by the bit rate.
+    }
+    let media = format.media_info();
+    let of_track = (track.duration, track.time_base);
+    let of_media = (media.duration, media.time_base);
+    [of_track, of_media]
+        .into_iter()
+        .find_map(|(duration, base)| {
+            let time = base?.calc_duration(duration?)?;
+            Some(time.as_secs_f64()).filter(|&s| s > 0.0)
+        })
+}
+
 fn audio(track: &Track) -> Option<&AudioCodecParameters> {
     track.codec_params.as_ref().and_then(CodecParameters::audio)
 }
 
 /// There is no track that symphonia knows for sound.
-fn none(source: &Source, movie: &Movie, head: &[u8]) -> AudioError {
-    match movie.sound_codec().or_else(|| names::matroska_codec(head)) {
+fn none(source: &Source, index: &Index) -> AudioError {
+    match index.codec() {
         Some(codec) => AudioError::unsupported(source, codec),
         None => AudioError::NoAudioTrack {
             name: source.name(),

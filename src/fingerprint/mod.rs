@@ -1,0 +1,43 @@
+//! The same sound under another name, codec or cut.
+//!
+//! After J. Haitsma, T. Kalker, "A Highly Robust Audio Fingerprinting System", ISMIR 2002: each
+//! spectral frame gives a 32-bit word, the signs of how the differences between neighbouring bands
+//! changed over the last 128 ms. Two recordings of the same event share those signs after gain, a
+//! codec or a cut; of two different recordings half the signs agree by chance, however much their
+//! spectra look alike, so that steady hums are told apart too. Digital silence gives no word.
+//!
+//! A [`FingerprintBuilder`] takes the power spectra that the classifier computes anyway; a
+//! [`Fingerprint`] holds 62.5 words (250 bytes) per second, 0.9 MB per hour; an [`Index`] keeps
+//! every fourth word (62.5 bytes per second) and finds which of its recordings share at least a
+//! second of sound with a given one. What it can't find: sound whose speed or pitch was changed.
+
+mod builder;
+mod extend;
+mod index;
+mod stft;
+mod tables;
+
+pub use builder::{Fingerprint, FingerprintBuilder};
+pub use index::{Index, Match};
+
+/// Samples per second of everything that is fingerprinted.
+const SAMPLE_RATE: f64 = 16_000.0;
+/// Samples of one spectral frame.
+const WINDOW: usize = 1024;
+/// Samples from one spectral frame to the next.
+const HOP: usize = 256;
+/// Bins of a power spectrum.
+const BINS: usize = WINDOW / 2 + 1;
+/// Frames over which a change is taken: at this distance two windows share no sample, and the
+/// changes outlast a codec's frames.
+const LAG: usize = 8;
+/// An index keeps one word in this many; a query has them all, so that it is never more than half
+/// a hop (8 ms) out of step with what it is compared to.
+const STRIDE: usize = 4;
+
+/// Seconds from the beginning of the first to the end of the last sample that `words` words of an
+/// index rest on.
+fn span_s(words: usize) -> f64 {
+    let samples = words.saturating_sub(1) * STRIDE * HOP + LAG * HOP + WINDOW;
+    samples as f64 / SAMPLE_RATE
+}

@@ -1,0 +1,200 @@
+//! One recording, heard from end to end.
+
+use super::answer::{Classification, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA};
+use super::decide::{decide, hypotheses};
+use super::judge::Judgement;
+use super::prior::Prior;
+use super::scorer::{Scorer, Scratch};
+use super::store::{hex, Model};
+use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
+use crate::features::{Extractor, Segment};
+use std::collections::BTreeMap;
+
+/// How a recording is heard.
+#[derive(Debug, Clone)]
+pub struct ListenOptions {
+    /// How it is read.
+    pub read: ReadOptions,
+    /// What was likely beforehand, over the model's labels.
+    pub prior: Prior,
+    /// Name of the prior, as it stands in the answer.
+    pub prior_name: String,
+}
+
+/// Digits after the point of every number in an answer: enough for any use, few enough that
+/// machines whose last bits differ agree.
+const DIGITS: i32 = 4;
+
+pub(super) fn round(x: f64) -> f64 {
+    let scale = 10f64.powi(DIGITS);
+    // No negative zero: it would print as -0.0.
+    (x * scale).round() / scale + 0.0
+}
+
+/// A segment with the log-probability of each label.
+struct Scored {
+    start_s: f64,
+    end_s: f64,
+    scores: Vec<f32>,
+}
+
+impl Model {
+    /// Listens to a recording, in constant memory but for one line a second of the answer.
+    ///
+    /// # Errors
+    /// [`AudioError`] if the recording cannot be read; one that can be read and says nothing is
+    /// answered `unusable`.
+    pub fn classify(
+        &self,
+        source: &Source,
+        options: &ListenOptions,
+    ) -> Result<Classification, AudioError> {
+        let sha256 = audio::content_hash(source)?;
+        let mut reader = audio::open(source, &options.read)?;
+        let mut extractor = Extractor::new();
+        let mut segments = Vec::new();
+        let mut scratch = Scratch::default();
+        while let Some(block) = reader.next_block()? {
+            extractor.push(block, &mut |_| {}, &mut |s| {
+                segments.extend(self.score(&s, &mut scratch))
+            });
+        }
+        extractor.finish(&mut |s| segments.extend(self.score(&s, &mut scratch)));
+        let summary = reader.finish();
+        Ok(self.answer(source, &sha256, summary, &segments, options))
+    }
+
+    fn score(&self, segment: &Segment, scratch: &mut Scratch) -> Option<Scored> {
+        let features = segment.features.as_ref()?;
+        let mut scaled = vec![0.0; features.len()];
+        self.parts.scaler.apply_into(features, &mut scaled);
+        let mut scores = vec![0.0; self.header().labels.len()];
+        self.parts
+            .classifier
+            .scores_into(&scaled, scratch, &mut scores);
+        Some(Scored {
+            start_s: segment.start_s(),
+            end_s: segment.end_s(),
+            scores,
+        })
+    }
+
+    fn answer(
+        &self,
+        source: &Source,
+        sha256: &[u8; 32],
+        summary: ReadSummary,
+        segments: &[Scored],
+        options: &ListenOptions,
+    ) -> Classification {
+        let (fitness, reasons) = summary.quality.fitness();
+        let usable = fitness != Fitness::Unfit && !segments.is_empty();
+        let rows: Vec<Vec<f32>> = segments.iter().map(|s| s.scores.clone()).collect();
+        let judgement = usable.then(|| self.parts.judge.judge(&rows, &options.prior));
+        let decided = decide(self.header(), judgement.as_ref(), &reasons);
+        let mut warnings: Vec<String> =
+            summary.warnings.iter().map(|w| w.message.clone()).collect();
+        warnings.extend(reasons.iter().map(ToString::to_string));
+        if self.parts.memory.knows_file(sha256) {
+            warnings.push("trained-on-this: the model was trained on this very file, so its answer proves nothing".into());
+        }
+        let best = judgement.as_ref().map(Judgement::best);
+        let heard = best.map_or(0.0, |label| heard_s(segments, label));
+        let named = |label: usize| self.header().labels[label].label.clone();
+        let judged = judgement.as_ref();
+        Classification {
+            schema: CLASSIFICATION_SCHEMA,
+            path: source.name(),
+            sha256: hex(sha256),
+            duration_s: round(summary.duration_s),
+            decision: decided.decision,
+            label: decided.label,
+            family: decided.family,
+            phase: None,
+            phase_probabilities: None,
+            grade: decided.grade,
+            statement: decided.statement,
+            probabilities: judged.map_or_else(BTreeMap::new, |j| {
+                self.by_label(&j.probabilities, |p| round(*p))
+            }),
+            prior: options.prior_name.clone(),
+            log10_lr: judged.map_or_else(BTreeMap::new, |j| {
+                self.by_label(&j.log10_lr, |lr| lr.map(round))
+            }),
+            log10_lr_bounds: self.lr_bounds(),
+            hypotheses: best.map(|label| hypotheses(&named(label), &options.prior_name)),
+            prediction_set: judged.map_or_else(Vec::new, |j| {
+                j.prediction_set.iter().map(|&l| named(l)).collect()
+            }),
+            prediction_set_insufficient: self.insufficient(),
+            coverage: self.parts.judge.sets().coverage(),
+            heard_s: round(heard),
+            fitness,
+            warnings,
+            segments: segments.iter().map(|s| self.segment_answer(s)).collect(),
+            model: ModelRef {
+                id: self.header().id.clone(),
+                sha256: self.sha256().to_owned(),
+            },
+            stream: Some(summary.info),
+            quality: Some(summary.quality),
+            read_warnings: summary.warnings,
+        }
+    }
+
+    fn by_label<T, U>(&self, values: &[T], show: impl Fn(&T) -> U) -> BTreeMap<String, U> {
+        let labels = self.header().labels.iter().map(|l| l.label.clone());
+        labels.zip(values.iter().map(show)).collect()
+    }
+
+    fn lr_bounds(&self) -> Option<[f64; 2]> {
+        let ratios = self.parts.judge.ratios();
+        let known: Vec<_> = (0..self.header().labels.len())
+            .filter_map(|l| ratios.label(l))
+            .collect();
+        let lower = known.iter().map(|r| r.lower).reduce(f64::min)?;
+        let upper = known.iter().map(|r| r.upper).reduce(f64::max)?;
+        Some([round(lower), round(upper)])
+    }
+
+    fn insufficient(&self) -> Vec<String> {
+        let thresholds = self
+            .parts
+            .judge
+            .sets()
+            .labels()
+            .iter()
+            .zip(&self.header().labels);
+        thresholds
+            .filter(|(t, _)| t.insufficient)
+            .map(|(_, l)| l.label.clone())
+            .collect()
+    }
+
+    fn segment_answer(&self, segment: &Scored) -> SegmentAnswer {
+        let best = best_label(&segment.scores);
+        SegmentAnswer {
+            start_s: round(segment.start_s),
+            end_s: round(segment.end_s),
+            label: self.header().labels[best].label.clone(),
+            probability: round(f64::from(segment.scores[best]).exp()),
+        }
+    }
+}
+
+fn best_label(scores: &[f32]) -> usize {
+    (0..scores.len())
+        .max_by(|&a, &b| scores[a].total_cmp(&scores[b]))
+        .unwrap_or(0)
+}
+
+/// Seconds covered by the segments whose best label is `label`; overlaps count once.
+fn heard_s(segments: &[Scored], label: usize) -> f64 {
+    let mut covered_to = 0.0f64;
+    let mut heard = 0.0;
+    for s in segments.iter().filter(|s| best_label(&s.scores) == label) {
+        heard += s.end_s - s.start_s.max(covered_to);
+        covered_to = s.end_s;
+    }
+    heard
+}

@@ -1,0 +1,168 @@
+//! Codecs without a decoder are named, with the line that converts them; ffmpeg decodes them if
+//! it may.
+
+mod audio_fixtures;
+
+use audio_fixtures::*;
+use earwitness::audio::{ReadOptions, Source, WarningKind};
+
+/// Makes a recording that only ffmpeg can decode; `false` where ffmpeg can't make it.
+fn make(folder: &tempfile::TempDir, arguments: &str, name: &str) -> bool {
+    ffmpeg(folder.path(), &format!("-i tone.wav {arguments} {name}"))
+}
+
+const FOREIGN: &[(&str, &str, &str)] = &[
+    ("-c:a ac3", "a.mkv", "AC-3"),
+    ("-c:a ac3", "a.mp4", "AC-3"),
+    ("-c:a ac3", "a.ac3", "AC-3"),
+    ("-c:a eac3", "a.mp4", "E-AC-3"),
+    ("-c:a wmav2", "a.wma", "WMA"),
+    ("-c:a dca -strict -2", "a.mkv", "DTS"),
+    ("-c:a aac -ac 6", "a.m4a", "AAC with 6 channels"),
+    ("-c:a libmp3lame", "a.avi", "AVI"),
+    ("-c:a aac", "a.ts", "transport stream"),
+];
+
+#[test]
+fn codecs_without_a_decoder_are_named_with_their_remedy() {
+    let folder = folder_with_tone(48_000);
+    for (arguments, name, codec) in FOREIGN {
+        if !make(&folder, arguments, name) {
+            continue;
+        }
+        let error = read(&file(&folder, name)).unwrap_err();
+        assert_eq!(error.kind(), "unsupported-codec", "{name}: {error}");
+        let message = error.to_string();
+        assert!(message.contains(codec), "{name}: {message}");
+        let path = folder.path().join(name);
+        assert!(
+            message.contains(&format!("ffmpeg -i {} -vn", path.display())),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn amr_is_named_in_its_own_file_and_in_3gp() {
+    assert!(error_of(b"#!AMR\n\x3C\x91\x17".to_vec())
+        .to_string()
+        .contains("AMR-NB"));
+    assert!(error_of(b"#!AMR-WB\n\x3C\x91".to_vec())
+        .to_string()
+        .contains("AMR-WB"));
+    // No free encoder is at hand; a 3GP file in which another codec's code is replaced will do.
+    let folder = folder_with_tone(8_000);
+    if !make(&folder, "-c:a aac -ac 1", "a.3gp") {
+        return;
+    }
+    let mut bytes = std::fs::read(folder.path().join("a.3gp")).unwrap();
+    let at = bytes.windows(4).position(|w| w == b"mp4a").unwrap();
+    bytes[at..at + 4].copy_from_slice(b"samr");
+    let error = error_of(bytes);
+    assert_eq!(error.kind(), "unsupported-codec");
+    assert!(error.to_string().contains("AMR-NB"), "{error}");
+}
+
+#[test]
+fn ffmpeg_decodes_them_if_it_may() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = folder_with_tone(48_000);
+    let options = ReadOptions::default().with_ffmpeg(true);
+    for (arguments, name, _) in FOREIGN {
+        if !make(&folder, arguments, name) {
+            continue;
+        }
+        let (samples, summary) = read_with(&file(&folder, name), &options).unwrap();
+        assert!(
+            (30_000..36_000).contains(&samples.len()),
+            "{name}: {}",
+            samples.len()
+        );
+        assert!(
+            kinds(&summary).contains(&WarningKind::DecodedByFfmpeg),
+            "{name}"
+        );
+        assert!(
+            summary.info.decoder.starts_with("ffmpeg "),
+            "{}",
+            summary.info.decoder
+        );
+    }
+}
+
+#[test]
+fn ffmpeg_reads_names_that_look_like_options_and_protocols() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = folder_with_tone(48_000);
+    if !make(&folder, "-c:a ac3", "a.mkv") {
+        return;
+    }
+    let options = ReadOptions::default().with_ffmpeg(true);
+    for name in ["-i.mkv", "http:x.mkv", "two\nlines.mkv", "%03d.mkv"] {
+        std::fs::copy(folder.path().join("a.mkv"), folder.path().join(name)).unwrap();
+        assert!(
+            read_with(&file(&folder, name), &options).is_ok(),
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn ffmpeg_decodes_what_came_from_standard_input() {
+    let folder = folder_with_tone(48_000);
+    if !make(&folder, "-c:a ac3", "a.mp4") {
+        return;
+    }
+    let bytes = std::fs::read(folder.path().join("a.mp4")).unwrap();
+    let options = ReadOptions::default().with_ffmpeg(true);
+    let (samples, _) = read_with(&Source::memory("standard input", bytes), &options).unwrap();
+    assert!(
+        (31_000..34_000).contains(&samples.len()),
+        "{}",
+        samples.len()
+    );
+}
+
+#[test]
+fn what_ffmpeg_can_not_decode_either_is_an_error_with_its_reason() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let broken = Source::memory("test", *b"#!AMR\n");
+    let options = ReadOptions::default().with_ffmpeg(true);
+    let error = read_with(&broken, &options).unwrap_err();
+    assert!(
+        ["ffmpeg-failed", "no-samples"].contains(&error.kind()),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_reader_dropped_early_leaves_no_process_behind() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    if !ffmpeg(
+        folder.path(),
+        "-f lavfi -i sine=440:r=48000:d=600 -c:a ac3 long.ac3",
+    ) {
+        return;
+    }
+    let options = ReadOptions::default().with_ffmpeg(true);
+    let mut reader = earwitness::audio::open(&file(&folder, "long.ac3"), &options).unwrap();
+    assert!(reader.next_block().unwrap().is_some());
+    drop(reader);
+    // A child that was not waited for would stay in the list as a zombie of this process.
+    #[cfg(target_os = "linux")]
+    assert_eq!(
+        std::fs::read_to_string("/proc/thread-self/children")
+            .unwrap()
+            .trim(),
+        ""
+    );
+}
