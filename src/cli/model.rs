@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{presets, CellAlignment, Table};
-use earwitness::model::store::{Header, Model, ModelError};
+use earwitness::model::header::Header;
+use earwitness::model::store::{Model, ModelError};
 use serde_json::json;
 
 use super::exit::Outcome;
