@@ -10,5 +10,6 @@ pub mod evaluate;
 pub mod features;
 pub mod fingerprint;
 pub mod model;
+pub mod report;
 pub mod spectrum;
 pub mod train;

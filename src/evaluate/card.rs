@@ -6,7 +6,10 @@ use std::fmt::Write;
 
 /// `12 of 24 (0.500, 0.291-0.709)`.
 fn share(s: &Share) -> String {
-    format!("{} of {} ({:.3}, {:.3}-{:.3})", s.hits, s.n, s.share, s.low, s.high)
+    format!(
+        "{} of {} ({:.3}, {:.3}-{:.3})",
+        s.hits, s.n, s.share, s.low, s.high
+    )
 }
 
 fn optional(x: Option<f64>) -> String {
@@ -23,34 +26,78 @@ pub fn markdown(figures: &Figures) -> String {
 
 fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
     writeln!(out, "Protocol: {}\n", f.protocol)?;
-    writeln!(out, "{} recordings from {} source groups. Intervals are 95 %: Clopper-Pearson for counts,", f.recordings, f.groups)?;
+    writeln!(
+        out,
+        "{} recordings from {} source groups. Intervals are 95 %: Clopper-Pearson for counts,",
+        f.recordings, f.groups
+    )?;
     writeln!(out, "bootstrap over source groups where said so.\n")?;
-    writeln!(out, "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr |")?;
+    writeln!(
+        out,
+        "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr |"
+    )?;
     writeln!(out, "|---|---|---|---|---|---|---|")?;
     for label in &f.labels {
         write_label(out, &label.label, label)?;
         if let Some(single) = &label.without_joined {
-            write_label(out, &format!("{} without joined clips", label.label), single)?;
+            write_label(
+                out,
+                &format!("{} without joined clips", label.label),
+                single,
+            )?;
         }
     }
     writeln!(out)?;
     let interval = f
         .balanced_accuracy_interval
-        .map_or_else(String::new, |[low, high]| format!(" ({low:.3}-{high:.3} over groups)"));
-    writeln!(out, "- balanced accuracy over {} labels: {:.3}{interval}", f.labels.len(), f.balanced_accuracy)?;
+        .map_or_else(String::new, |[low, high]| {
+            format!(" ({low:.3}-{high:.3} over groups)")
+        });
+    writeln!(
+        out,
+        "- balanced accuracy over {} labels: {:.3}{interval}",
+        f.labels.len(),
+        f.balanced_accuracy
+    )?;
     let interval = f
         .coverage_group_interval
-        .map_or_else(String::new, |[low, high]| format!("; {low:.3}-{high:.3} over groups"));
-    writeln!(out, "- prediction sets hold the truth: {}{interval}; {:.2} labels on average", share(&f.coverage), f.mean_set_size)?;
-    writeln!(out, "- engine, helicopter, aeroplane and siren answered as a munition or military drone: {}", share(&f.confusers))?;
+        .map_or_else(String::new, |[low, high]| {
+            format!("; {low:.3}-{high:.3} over groups")
+        });
+    writeln!(
+        out,
+        "- prediction sets hold the truth: {}{interval}; {:.2} labels on average",
+        share(&f.coverage),
+        f.mean_set_size
+    )?;
+    writeln!(
+        out,
+        "- engine, helicopter, aeroplane and siren answered as a munition or military drone: {}",
+        share(&f.confusers)
+    )?;
     for (label, alarms) in &f.confusers_by_label {
         writeln!(out, "  - {label}: {}", share(alarms))?;
     }
-    writeln!(out, "- all other labels answered as a munition or military drone: {}", share(&f.military_alarms))?;
-    let levels: Vec<String> = f.decisions.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    writeln!(
+        out,
+        "- all other labels answered as a munition or military drone: {}",
+        share(&f.military_alarms)
+    )?;
+    let levels: Vec<String> = f
+        .decisions
+        .iter()
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
     writeln!(out, "- decisions: {}", levels.join(", "))?;
-    writeln!(out, "- decisions for one signature that name the true label: {}\n", share(&f.signatures_right))?;
-    writeln!(out, "Best label (columns) of the recordings of each label (rows):\n")?;
+    writeln!(
+        out,
+        "- decisions for one signature that name the true label: {}\n",
+        share(&f.signatures_right)
+    )?;
+    writeln!(
+        out,
+        "Best label (columns) of the recordings of each label (rows):\n"
+    )?;
     let names: Vec<&str> = f.labels.iter().map(|l| l.label.as_str()).collect();
     writeln!(out, "| | {} |", names.join(" | "))?;
     writeln!(out, "|---{}|", "|---".repeat(names.len()))?;
@@ -86,10 +133,21 @@ fn write_card(out: &mut String, header: &Header, protocols: &[Figures]) -> std::
     writeln!(out, "# Model card: {}\n", header.id)?;
     writeln!(out, "Written by `earwitness train --card` or `earwitness evaluate --card`; not edited by hand.\n")?;
     writeln!(out, "- learner: {}", header.learner)?;
-    writeln!(out, "- feature version {}, {} features", header.feature_version, header.n_features)?;
-    writeln!(out, "- earwitness {}, file format {}, seed {}\n", header.tool_version, header.format, header.seed)?;
+    writeln!(
+        out,
+        "- feature version {}, {} features",
+        header.feature_version, header.n_features
+    )?;
+    writeln!(
+        out,
+        "- earwitness {}, file format {}, seed {}\n",
+        header.tool_version, header.format, header.seed
+    )?;
     writeln!(out, "## Learnt from\n")?;
-    writeln!(out, "| label | family | class | grade | recordings | source groups | seconds | corpora |")?;
+    writeln!(
+        out,
+        "| label | family | class | grade | recordings | source groups | seconds | corpora |"
+    )?;
     writeln!(out, "|---|---|---|---|---|---|---|---|")?;
     for l in &header.labels {
         writeln!(

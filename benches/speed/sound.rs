@@ -1,0 +1,60 @@
+//! The sound that is timed.
+
+use std::f64::consts::TAU;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Length of the sound.
+pub const MINUTES: u32 = 10;
+
+/// Writes a gliding comb in noise that comes and goes, 16 bit, mono.
+pub fn write_wav(path: &Path, rate: u32) -> Result<(), hound::Error> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, spec)?;
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut phase = 0.0;
+    for n in 0..MINUTES * 60 * rate {
+        let t = f64::from(n) / f64::from(rate);
+        phase += (110.0 + 20.0 * (TAU * t / 60.0).sin()) / f64::from(rate);
+        let comb: f64 = (1..=8).map(|h| (TAU * phase * f64::from(h)).sin()).sum();
+        let level = 0.5 + 0.5 * (TAU * t / 30.0).sin();
+        let sample = 900.0 * level * comb + rng.gen_range(-1500.0..1500.0);
+        writer.write_sample(sample as i16)?;
+    }
+    writer.finalize()
+}
+
+/// Lets ffmpeg write 44.1 kHz AAC at 96 kbit/s in MP4; says why if it can't.
+pub fn write_aac(folder: &Path) -> Result<PathBuf, String> {
+    let (wav, m4a) = (folder.join("44100.wav"), folder.join("44100.m4a"));
+    write_wav(&wav, 44_100).map_err(|e| e.to_string())?;
+    let status = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-y", "-i"])
+        .arg(&wav)
+        .args(["-c:a", "aac", "-b:a", "96k"])
+        .arg(&m4a)
+        .stdin(Stdio::null())
+        .status();
+    match status {
+        Ok(status) if status.success() => Ok(m4a),
+        Ok(status) => Err(format!("ffmpeg failed: {status}")),
+        Err(error) => Err(format!("ffmpeg cannot be run: {error}")),
+    }
+}
+
+/// Copies of one file, so that each is a recording of its own.
+pub fn copies(wav: &Path, folder: &Path, count: usize) -> std::io::Result<Vec<PathBuf>> {
+    let copy = |i| {
+        let path = folder.join(format!("copy{i}.wav"));
+        std::fs::copy(wav, &path).map(|_| path)
+    };
+    (0..count).map(copy).collect()
+}

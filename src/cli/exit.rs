@@ -1,0 +1,63 @@
+//! How the program ends.
+
+use std::io;
+use std::process::ExitCode;
+
+/// How a verb ended that did not fail as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done: exit code 0.
+    Done,
+    /// Done, but some inputs failed: exit code 3.
+    SomeFailed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => ExitCode::SUCCESS,
+            Outcome::SomeFailed => ExitCode::from(3),
+        }
+    }
+}
+
+/// A wrong usage that clap cannot see: exit code 2, as clap's own.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// Prints `error`, unless it only says that the reader of our output went away, and gives its
+/// exit code: 2 for wrong usage, else 1.
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {error:#}");
+    if error.is::<UsageError>() {
+        eprintln!("\nFor more information, try '--help'.");
+        return ExitCode::from(2);
+    }
+    ExitCode::FAILURE
+}
+
+/// `earwitness ... | head` closes the pipe early, and that is no fault.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn a_closed_pipe_is_recognised_under_its_context() {
+        let pipe: Result<(), _> = Err(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(is_broken_pipe(&pipe.context("cannot write").unwrap_err()));
+        let disk: Result<(), _> = Err(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(!is_broken_pipe(&disk.context("cannot write").unwrap_err()));
+    }
+}

@@ -1,0 +1,108 @@
+//! The command line: one file per verb. Whatever a verb does, the library does.
+
+mod batch;
+mod classify;
+mod completions;
+mod evaluate;
+mod exit;
+mod features;
+mod inputs;
+mod man;
+mod model;
+mod output;
+mod parallel;
+mod prior;
+mod progress;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use exit::Outcome;
+
+/// Says which aircraft a recording may hold, how strongly the sound supports that, and when it
+/// cannot tell.
+#[derive(Debug, Parser)]
+#[command(name = "earwitness", version, arg_required_else_help = true)]
+#[command(after_help = "\
+Example:
+  earwitness classify clip.mp4
+
+Exit codes: 0 all done, 1 failed, 2 wrong usage, 3 done but some inputs failed.")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Classify(classify::ClassifyArgs),
+    Features(features::FeaturesArgs),
+    Model(model::ModelArgs),
+    Train(train::TrainArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// How much is said on standard error.
+#[derive(Debug, Clone, Copy, Args)]
+struct Verbosity {
+    /// Say nothing on standard error but what stops the program
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say on standard error how each recording was read
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// Parses the command line, calls the verb, and gives the exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => exit::fail(&error),
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
+    let verbosity = cli.verbosity;
+    match cli.verb {
+        Verb::Classify(args) => classify::run(&args, verbosity),
+        Verb::Features(args) => features::run(&args, verbosity),
+        Verb::Model(args) => model::run(&args),
+        Verb::Train(args) => train::run(&args, verbosity),
+        Verb::Evaluate(args) => evaluate::run(&args, verbosity),
+        Verb::Completions(args) => completions::run(&args),
+        Verb::Man(args) => man::run(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_shows_an_example() {
+        for verb in Cli::command().get_subcommands() {
+            let leaves: Vec<_> = match verb.has_subcommands() {
+                true => verb.get_subcommands().collect(),
+                false => vec![verb],
+            };
+            for leaf in leaves {
+                let help = leaf.get_after_help().map(ToString::to_string);
+                let shows = help.is_some_and(|text| text.contains("earwitness "));
+                assert!(shows, "{} has no example", leaf.get_name());
+            }
+        }
+    }
+}

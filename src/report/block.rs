@@ -1,0 +1,125 @@
+//! One recording, spelt out for people.
+
+use super::words::{self, printable, wrapped};
+use super::{Entry, Writer};
+use crate::model::answer::{Classification, Decision};
+use std::io::{self, Write};
+
+/// How many labels besides the best are listed.
+const OTHERS: usize = 3;
+
+/// Writes a paragraph per recording; meant for one.
+#[derive(Debug, Default)]
+pub struct BlockWriter;
+
+impl Writer for BlockWriter {
+    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+        let text = match entry {
+            Entry::Answer(c) => answer(c),
+            Entry::Failure(f) => wrapped("", &format!("not read: {}", printable(&f.error.message))),
+        };
+        out.write_all(text.as_bytes())
+    }
+
+    fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One line of the block: what, and its value, wrapped beside it.
+fn field(name: &str, value: &str) -> String {
+    wrapped(&format!("  {name:<13} "), value)
+}
+
+fn answer(c: &Classification) -> String {
+    let mut text = format!("{}\n", printable(&c.path));
+    text += &wrapped("", &c.statement);
+    text.push('\n');
+    text += &field("answer", &words::answer(c));
+    if c.decision != Decision::Unusable {
+        text += &findings(c);
+    }
+    let share = format!("{:.1} s of {:.1} s", c.heard_s, c.duration_s);
+    let rests_on = match c.decision {
+        Decision::Unusable => share,
+        _ => format!("{share} sound most like {}", c.label),
+    };
+    text += &field("rests on", &rests_on);
+    text += &field("fitness", words::fitness(c.fitness));
+    for warning in &c.warnings {
+        text += &field("warning", &printable(warning));
+    }
+    let sha256: String = c.model.sha256.chars().take(12).collect();
+    text += &field("model", &format!("{} ({sha256})", c.model.id));
+    text
+}
+
+fn findings(c: &Classification) -> String {
+    let mut text = String::new();
+    if let Some(family) = &c.family {
+        text += &field("family", family);
+    }
+    if let Some(phase) = &c.phase {
+        text += &field("phase", phase);
+    }
+    if let Some(grade) = c.grade {
+        text += &field("grade", words::grade(grade));
+    }
+    if let Some(p) = c.probabilities.get(&c.label) {
+        let best = format!("{p:.2} that it is {}, by the prior: {}", c.label, c.prior);
+        text += &field("probability", &best);
+    }
+    text += &likelihood_ratio(c);
+    let set = match c.prediction_set.is_empty() {
+        true => "none of the labels".to_owned(),
+        false => c.prediction_set.join(", "),
+    };
+    let set = format!(
+        "{set} (in {:.0} % of recordings the true label is among these)",
+        100.0 * c.coverage
+    );
+    text += &field("not excluded", &set);
+    if !c.prediction_set_insufficient.is_empty() {
+        let labels = c.prediction_set_insufficient.join(", ");
+        let why = format!("{labels} (too few source groups to exclude them)");
+        text += &field("undecided", &why);
+    }
+    let others = others(c);
+    if !others.is_empty() {
+        text += &field("next best", &others.join(", "));
+    }
+    text
+}
+
+/// The likelihood ratio with what it compares, or that there is none.
+fn likelihood_ratio(c: &Classification) -> String {
+    let Some(lr) = c.log10_lr.get(&c.label).copied().flatten() else {
+        return match c.log10_lr.contains_key(&c.label) {
+            true => field("log10 LR", "none: too few source groups support one"),
+            false => String::new(),
+        };
+    };
+    let bounds = c.log10_lr_bounds.map_or(String::new(), |[low, high]| {
+        let (low, high) = (words::log10_lr(low), words::log10_lr(high));
+        format!(" (the recordings learnt from support {low} to {high})")
+    });
+    let mut text = field("log10 LR", &format!("{}{bounds}", words::log10_lr(lr)));
+    if let Some([h1, h2]) = &c.hypotheses {
+        text += &field("", &format!("H1: {h1}"));
+        text += &field("", &format!("H2: {h2}"));
+    }
+    text
+}
+
+/// The most probable labels besides the best, with their probabilities.
+fn others(c: &Classification) -> Vec<String> {
+    let mut others: Vec<_> = c.probabilities.iter().collect();
+    others.retain(|(label, p)| **label != c.label && **p >= 0.005);
+    others.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
+    others.truncate(OTHERS);
+    others.iter().map(|(l, p)| format!("{l} {p:.2}")).collect()
+}

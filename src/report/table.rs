@@ -1,0 +1,110 @@
+//! The table for people: two lines or more per recording, so that long names and long warnings
+//! fit 80 columns without cutting either.
+
+use super::words::{self, printable, wrapped};
+use super::{Entry, Failure, Writer};
+use crate::model::answer::{Classification, Decision};
+use std::io::{self, Write};
+
+const LEGEND: &[(&str, &str)] = &[
+    ("answer", "\"cannot tell\": nothing known fits, or too much does; \"some x\": one of the family x; \"consistent with\": known from rendered sound only"),
+    ("grade", "A: learnt from real recordings of 10 source groups or more; B: of fewer; C: from rendered sound only"),
+    ("prob.", "calibrated probability of the best label, if the prior holds (unless --prior set another: classes equally likely beforehand, then families, then labels)"),
+    ("log10 LR", "how strongly the sound itself speaks for the label against the others: +1 is ten times likelier if true, 0 says nothing; bounds: what the number of recordings learnt from supports"),
+    ("heard", "how much of the recording sounds most like the label"),
+    ("not excluded", "labels that the sound leaves open; left out where it is the answer alone"),
+];
+
+/// Writes the table; it grows with every recording.
+#[derive(Debug, Default)]
+pub struct TableWriter {
+    answered: usize,
+    cannot_tell: usize,
+    unusable: usize,
+    failed: usize,
+}
+
+/// The columns under the name of a recording.
+fn row(cells: [&str; 7]) -> String {
+    let [answer, phase, grade, probability, lr, bounds, heard] = cells;
+    let row = format!(
+        "    {answer:<22} {phase:<6} {grade:<5} {probability:>5} {lr:>8}  {bounds:<12} {heard}"
+    );
+    format!("{}\n", row.trim_end())
+}
+
+impl Writer for TableWriter {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let head = row([
+            "answer", "phase", "grade", "prob.", "log10 LR", "bounds", "heard",
+        ]);
+        write!(out, "recording\n{head}{}\n", "-".repeat(words::WIDTH))
+    }
+
+    fn entry(&mut self, entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+        match entry {
+            Entry::Answer(c) => {
+                match c.decision {
+                    Decision::Unusable => self.unusable += 1,
+                    Decision::Unknown | Decision::Class => self.cannot_tell += 1,
+                    Decision::Signature | Decision::Family => self.answered += 1,
+                }
+                out.write_all(answer(c).as_bytes())
+            }
+            Entry::Failure(failure) => {
+                self.failed += 1;
+                out.write_all(not_read(failure).as_bytes())
+            }
+        }
+    }
+
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let total = self.answered + self.cannot_tell + self.unusable + self.failed;
+        writeln!(
+            out,
+            "{}\n{total} recordings: {} answered, {} cannot tell, {} unusable, {} not read\n",
+            "-".repeat(words::WIDTH),
+            self.answered,
+            self.cannot_tell,
+            self.unusable,
+            self.failed
+        )?;
+        LEGEND.iter().try_for_each(|(word, meaning)| {
+            out.write_all(wrapped(&format!("{word:<13} "), meaning).as_bytes())
+        })
+    }
+}
+
+fn answer(c: &Classification) -> String {
+    let best = c.probabilities.get(&c.label);
+    let lr = c.log10_lr.get(&c.label).copied().flatten();
+    let bounds = c.log10_lr_bounds.filter(|_| lr.is_some());
+    let mut text = format!("{}\n", printable(&c.path));
+    text += &row([
+        &words::answer(c),
+        c.phase.as_deref().unwrap_or("-"),
+        c.grade.map_or("-", words::grade_letter),
+        &best.map_or("-".into(), |p| format!("{p:.2}")),
+        &lr.map_or("-".into(), words::log10_lr),
+        &bounds.map_or("-".into(), |[low, high]| format!("{low:+.1} to {high:+.1}")),
+        &format!("{:.0} of {:.0} s", c.heard_s, c.duration_s),
+    ]);
+    if let Some(set) = words::other_than_answer(c) {
+        text += &wrapped("    not excluded: ", &set);
+    }
+    for warning in &c.warnings {
+        text += &wrapped("    ! ", &printable(warning));
+    }
+    text
+}
+
+fn not_read(failure: &Failure) -> String {
+    let name = printable(&failure.path);
+    let message = printable(&failure.error.message);
+    // The name stands on the line above.
+    let message = message
+        .strip_prefix(&name)
+        .and_then(|m| m.strip_prefix(": "));
+    let message = message.unwrap_or(&failure.error.message);
+    format!("{name}\n{}", wrapped("    not read: ", message))
+}

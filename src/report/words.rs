@@ -1,0 +1,128 @@
+//! How answers are put into words, alike in every format for people.
+
+use crate::audio::Fitness;
+use crate::model::answer::{Classification, Decision, Grade};
+
+/// Columns of text.
+pub const WIDTH: usize = 80;
+
+/// The answer in a few words: `shahed-136`, `consistent with harop`, `cannot tell`.
+///
+/// A grade C label is never said to *be* heard: no recording of it was ever learnt from.
+pub fn answer(c: &Classification) -> String {
+    match (c.decision, c.grade) {
+        (Decision::Signature, Some(Grade::C)) => format!("consistent with {}", c.label),
+        (Decision::Signature, _) => c.label.clone(),
+        (Decision::Family, _) => match &c.family {
+            Some(family) => format!("some {family}"),
+            None => "cannot tell".to_owned(),
+        },
+        (Decision::Class | Decision::Unknown, _) => "cannot tell".to_owned(),
+        (Decision::Unusable, _) => "unusable".to_owned(),
+    }
+}
+
+/// What the best label's knowledge rests on.
+pub fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::A => "A: learnt from real recordings of 10 source groups or more",
+        Grade::B => "B: learnt from real recordings of fewer than 10 source groups",
+        Grade::C => "C: rendered from published figures, no real recording",
+    }
+}
+
+pub fn grade_letter(grade: Grade) -> &'static str {
+    match grade {
+        Grade::A => "A",
+        Grade::B => "B",
+        Grade::C => "C",
+    }
+}
+
+pub fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Signature => "signature",
+        Decision::Family => "family",
+        Decision::Class => "class",
+        Decision::Unknown => "unknown",
+        Decision::Unusable => "unusable",
+    }
+}
+
+pub fn fitness(fitness: Fitness) -> &'static str {
+    match fitness {
+        Fitness::Fit => "fit",
+        Fitness::Limited => "limited",
+        Fitness::Unfit => "unfit",
+    }
+}
+
+/// A log10 likelihood ratio or a bound of one, with its sign: it is the sign that says which
+/// hypothesis the sound supports.
+pub fn log10_lr(value: f64) -> String {
+    format!("{value:+.2}")
+}
+
+/// The prediction set, if it says more than the answer does.
+pub fn other_than_answer(c: &Classification) -> Option<String> {
+    let is_answer = c.decision == Decision::Signature && c.prediction_set == [c.label.clone()];
+    if is_answer || c.decision == Decision::Unusable {
+        return None;
+    }
+    Some(match c.prediction_set.is_empty() {
+        true => "none of the labels".to_owned(),
+        false => c.prediction_set.join(", "),
+    })
+}
+
+/// Control characters escaped: a name can neither break a line nor steer a terminal.
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_control() {
+            true => out.extend(c.escape_default()),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+/// Breaks `text` at spaces into lines of at most [`WIDTH`] columns, the first behind `first`, the
+/// others indented as far. Longer words, such as paths, stay whole.
+pub fn wrapped(first: &str, text: &str) -> String {
+    let indent = first.chars().count();
+    let mut out = first.to_owned();
+    let mut column = indent;
+    for (n, word) in text.split(' ').enumerate() {
+        let len = word.chars().count();
+        if n > 0 && column + 1 + len > WIDTH {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if n > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += len;
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_the_width_and_hang_under_their_start() {
+        let text = wrapped("  ! ", &"word ".repeat(40));
+        assert!(text.lines().all(|l| l.chars().count() <= WIDTH));
+        assert!(text.lines().skip(1).all(|l| l.starts_with("    w")));
+    }
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\n\u{1b}[2Jб.wav"), "a\\n\\u{1b}[2Jб.wav");
+    }
+}

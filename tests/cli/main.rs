@@ -1,0 +1,20 @@
+//! The real binary, run as a user runs it.
+
+mod answers;
+mod files;
+mod usage;
+mod wav;
+
+use assert_cmd::Command;
+
+/// The program, in an environment that decides nothing.
+pub fn earwitness() -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("earwitness"));
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// A rendered recording of the repository.
+pub fn sample(name: &str) -> String {
+    format!("{}/samples/{name}", env!("CARGO_MANIFEST_DIR"))
+}
