@@ -4,8 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
+use earwitness::evaluate::card::{card, HeldOut};
+use earwitness::evaluate::protocols::{grouped, leave_source_out};
+use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
+use super::output::Output;
+use super::training::{self, Steps};
 use super::Verbosity;
 
 /// Train a model from labelled recordings
@@ -53,6 +58,39 @@ pub struct TrainArgs {
 ///
 /// # Errors
 /// Recordings, recipe or model file that cannot be used; each error names the remedy.
-pub fn run(_args: &TrainArgs, _verbosity: Verbosity) -> anyhow::Result<Outcome> {
-    anyhow::bail!("training is not wired to the command line yet")
+pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    let recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
+    let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
+    let quiet = verbosity.is_quiet();
+    let model = training::on_threads(args.jobs, || {
+        let corpus = training::corpus(&manifest, &recipe, quiet)?;
+        let steps = Steps::new(quiet);
+        let progress = |what: &str, done: usize, total: usize| steps.show(what, done, total);
+        let model = train(&corpus, &recipe, &progress)?;
+        if args.card.is_none() {
+            return Ok(model);
+        }
+        let held_out = HeldOut {
+            grouped: Some(grouped(&corpus, &recipe, &progress)?),
+            left_out: leave_source_out(&corpus, &recipe, &progress)?,
+        };
+        Ok(model.with_held_out(serde_json::to_value(held_out)?)?)
+    })?;
+    model.save(&args.output)?;
+    if let Some(path) = &args.card {
+        let held_out = match &model.header().held_out {
+            Some(value) => serde_json::from_value(value.clone())?,
+            None => HeldOut::default(),
+        };
+        Output::open(Some(path))?.write_once(card(model.header(), &held_out).as_bytes())?;
+    }
+    if !quiet {
+        eprintln!(
+            "{}: {} ({})",
+            args.output.display(),
+            model.header().learner,
+            model.sha256()
+        );
+    }
+    Ok(Outcome::Done)
 }

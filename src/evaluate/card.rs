@@ -1,7 +1,9 @@
 //! Figures as Markdown: the terminal and the model card print the same text.
 
 use super::figures::{Figures, LabelFigures, Share};
+use super::protocols::LeftOut;
 use crate::model::header::Header;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// `12 of 24 (0.500, 0.291-0.709)`.
@@ -14,6 +16,15 @@ fn share(s: &Share) -> String {
 
 fn optional(x: Option<f64>) -> String {
     x.map_or_else(|| "-".into(), |x| format!("{x:.3}"))
+}
+
+/// The figures of all protocols, as they are stored in a model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeldOut {
+    /// Nested cross-validation by source group.
+    pub grouped: Option<Figures>,
+    /// Corpora left out.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The figures of one protocol as Markdown.
@@ -121,15 +132,39 @@ fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Resu
     )
 }
 
-/// The card of a model: what it was learnt from, and the figures of each protocol.
-pub fn card(header: &Header, protocols: &[Figures]) -> String {
-    let mut text = String::new();
-    // Writing to a string never fails.
-    let _ = write_card(&mut text, header, protocols);
+/// The table of corpora left out, as Markdown.
+pub fn left_out_markdown(rows: &[LeftOut]) -> String {
+    let mut text = String::from(
+        "Protocol: trained without one corpus, tested on it; learner, calibration and prediction sets from the rest.\n\n\
+         | corpus left out | label | right | most often taken for | answered as a munition or military drone |\n|---|---|---|---|---|\n",
+    );
+    for r in rows {
+        let taken = r
+            .taken_for
+            .as_ref()
+            .map_or_else(|| "-".into(), |(label, n)| format!("{label} ({n})"));
+        // Writing to a string never fails.
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {taken} | {} |",
+            r.source,
+            r.label,
+            share(&r.right),
+            share(&r.military)
+        );
+    }
     text
 }
 
-fn write_card(out: &mut String, header: &Header, protocols: &[Figures]) -> std::fmt::Result {
+/// The card of a model: what it was learnt from, and the figures of each protocol.
+pub fn card(header: &Header, held_out: &HeldOut) -> String {
+    let mut text = String::new();
+    // Writing to a string never fails.
+    let _ = write_card(&mut text, header, held_out);
+    text
+}
+
+fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt::Result {
     writeln!(out, "# Model card: {}\n", header.id)?;
     writeln!(out, "Written by `earwitness train --card` or `earwitness evaluate --card`; not edited by hand.\n")?;
     writeln!(out, "- learner: {}", header.learner)?;
@@ -165,9 +200,13 @@ fn write_card(out: &mut String, header: &Header, protocols: &[Figures]) -> std::
     }
     writeln!(out, "\nThe recordings' rights are unclear: none is distributed, only what was learnt from them.")?;
     writeln!(out, "No recording of a Harop, Hermes 450, Orbiter, TB2 or jet was available: this model does not know them.")?;
-    for figures in protocols {
-        writeln!(out, "\n## Held-out figures\n")?;
+    if let Some(figures) = &held_out.grouped {
+        writeln!(out, "\n## Source groups held out\n")?;
         write_figures(out, figures)?;
+    }
+    if !held_out.left_out.is_empty() {
+        writeln!(out, "\n## Corpora left out\n")?;
+        out.push_str(&left_out_markdown(&held_out.left_out));
     }
     writeln!(out, "\n## Recipe\n\n```toml\n{}```", header.recipe)
 }

@@ -14,7 +14,7 @@ use crate::model::likelihood_ratio::raw_log10_lr;
 use crate::model::prior::Prior;
 use crate::model::taxonomy::{place, MILITARY};
 use crate::train::corpus::Corpus;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -26,7 +26,7 @@ const ALARM_RATE: f64 = 0.01;
 const CONFUSERS: [&str; 4] = ["engine", "helicopter", "aeroplane", "siren"];
 
 /// A share of recordings with its interval.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Recordings that count.
     pub hits: usize,
@@ -67,7 +67,7 @@ impl Share {
 }
 
 /// How well one label is told from the rest.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelFigures {
     /// The label.
     pub label: String,
@@ -90,7 +90,7 @@ pub struct LabelFigures {
 }
 
 /// The figures of one protocol.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// What was held out, in words.
     pub protocol: String,

@@ -1,6 +1,6 @@
 //! Envelope modulation: the beat of rotor blades, engines, sirens and steps.
 
-use super::frames::{SegmentFrames, MEL_BANDS};
+use super::frames::SegmentFrames;
 use super::schema::{Describe, FeatureInfo};
 use super::stats::mean_sd;
 use super::Family;
