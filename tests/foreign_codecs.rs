@@ -63,6 +63,60 @@ fn amr_is_named_in_its_own_file_and_in_3gp() {
     assert!(error.to_string().contains("AMR-NB"), "{error}");
 }
 
+/// Makes HE-AAC of AAC-LC in ADTS frames: puts a fill element of the type that carries the upper
+/// band before the end mark of each frame. What is in it is noise, which no test decodes.
+fn with_upper_band(adts: &[u8]) -> Vec<u8> {
+    let mut result = Vec::new();
+    let mut rest = adts;
+    while rest.len() > 7 {
+        let field = |i: usize| usize::from(rest[i]);
+        let len = (field(3) & 3) << 11 | field(4) << 3 | field(5) >> 5;
+        let (frame, next) = rest.split_at(len);
+        let mut bits: Vec<u8> = frame[7..]
+            .iter()
+            .flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1))
+            .collect();
+        while bits.last() == Some(&0) {
+            bits.pop(); // Padding.
+        }
+        assert_eq!(bits.split_off(bits.len() - 3), [1, 1, 1], "the end mark");
+        bits.extend([1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1]); // A fill element of 9 bytes, type 13.
+        bits.extend((0..68).map(|i| (i * i / 7 % 2) as u8));
+        bits.extend([1, 1, 1]);
+        let payload = bits.chunks(8).map(|byte| {
+            byte.iter()
+                .enumerate()
+                .fold(0, |value, (i, bit)| value | bit << (7 - i))
+        });
+        let mut frame = [&frame[..7], &payload.collect::<Vec<u8>>()].concat();
+        let len = frame.len();
+        frame[3] = frame[3] & !3 | (len >> 11) as u8;
+        frame[4] = (len >> 3) as u8;
+        frame[5] = frame[5] & 0x1F | (len << 5) as u8;
+        result.extend(frame);
+        rest = next;
+    }
+    result
+}
+
+#[test]
+fn he_aac_is_told_from_aac_lc_even_where_nothing_announces_it() {
+    let folder = folder_with_tone(24_000);
+    if !make(&folder, "-c:a aac -b:a 48k", "lc.aac") {
+        return;
+    }
+    let adts = std::fs::read(folder.path().join("lc.aac")).unwrap();
+    assert!(read_bytes(adts.clone()).is_ok());
+    std::fs::write(folder.path().join("he.aac"), with_upper_band(&adts)).unwrap();
+    assert!(ffmpeg(folder.path(), "-i he.aac -c copy he.mp4"));
+    assert!(ffmpeg(folder.path(), "-i he.aac -c copy he.mkv"));
+    for name in ["he.aac", "he.mp4", "he.mkv"] {
+        let error = read(&file(&folder, name)).unwrap_err();
+        assert_eq!(error.kind(), "unsupported-codec", "{name}: {error}");
+        assert!(error.to_string().contains("HE-AAC"), "{name}: {error}");
+    }
+}
+
 #[test]
 fn ffmpeg_decodes_them_if_it_may() {
     if !has_ffmpeg() {

@@ -218,8 +218,8 @@ impl Scan {
             energy[lane] += sample * sample;
         };
         for chunk in chunks {
-            for lane in 0..LANES {
-                add(lane, chunk[lane]);
+            for (lane, &sample) in chunk.iter().enumerate() {
+                add(lane, sample);
             }
         }
         for (lane, &sample) in rest.iter().enumerate() {

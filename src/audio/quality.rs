@@ -22,9 +22,9 @@ pub struct Quality {
     pub dc_offset: f64,
     /// Share of the samples at full scale, 0 to 1.
     pub clipped_fraction: f64,
-    /// Share of the time, in windows of 8 ms, with a level below -80 dBFS, 0 to 1.
+    /// Share of the time, in windows of 16 ms, in which nothing is louder than -70 dBFS, 0 to 1.
     pub silent_fraction: f64,
-    /// Times that the sound vanishes completely for 24 ms or more and comes back.
+    /// Times that the sound vanishes completely for 32 ms or more and comes back.
     pub dropouts: u64,
     /// Upper limit of the sound, in Hz, at most 8,000: the top of the highest band of 125 Hz
     /// that holds more than digital noise. 0 for silence.

@@ -1,34 +1,42 @@
 //! `earwitness evaluate`: how often a model is right about recordings it has never heard.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
+use earwitness::evaluate::card::{left_out_markdown, markdown, HeldOut};
+use earwitness::evaluate::floors::Floors;
+use earwitness::evaluate::protocols::{grouped, leave_source_out};
 
 use super::exit::Outcome;
+use super::output::Output;
+use super::progress::Steps;
+use super::training;
 use super::Verbosity;
 
 /// Measure how often answers are right on labelled recordings
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  earwitness evaluate --manifest data/manifest.csv --card CARD.md
-  earwitness evaluate --manifest other/manifest.csv --model drones.earwitness
+  earwitness evaluate --manifest data/manifest.csv
+  earwitness evaluate --manifest data/manifest.csv --protocol leave-source-out --format json
 
-Without --model, models are trained and tested in turn on folds that never split a source group.
+Models are trained and tested in turn on folds that never split a source group.
 With --floors, the exit code is 1 if a figure is worse than its floor.")]
+#[command(group = clap::ArgGroup::new("recordings").required(true))]
 pub struct EvaluateArgs {
     /// CSV list of labelled recordings; paths are relative to it
-    #[arg(long, value_name = "FILE")]
-    pub manifest: PathBuf,
+    #[arg(long, value_name = "FILE", group = "recordings")]
+    pub manifest: Option<PathBuf>,
 
-    /// Test this model as it is instead of training new ones
-    #[arg(short, long, value_name = "MODEL")]
-    pub model: Option<PathBuf>,
+    /// Folder that holds one folder of recordings per label
+    #[arg(long, value_name = "DIR", group = "recordings")]
+    pub folders: Option<PathBuf>,
 
     /// Folds of the cross-validation
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=100))]
-    pub folds: u16,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(3..=20))]
+    pub folds: Option<u16>,
 
     /// What is held out; may be given several times
     #[arg(long, value_enum, default_values_t = [Protocol::Grouped])]
@@ -46,10 +54,6 @@ pub struct EvaluateArgs {
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
 
-    /// Write the model card (Markdown) as well
-    #[arg(long, value_name = "FILE")]
-    pub card: Option<PathBuf>,
-
     /// Table for people, or JSON for programs
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -66,12 +70,6 @@ pub enum Protocol {
     Grouped,
     /// One source (corpus) after the other, for labels that have two or more
     LeaveSourceOut,
-    /// Grouped, with long negatives joined from neighbouring clips: false alarms per hour
-    LongNegatives,
-    /// Grouped, with negatives encoded as AAC at 64 kbit/s (needs ffmpeg)
-    Codec,
-    /// One label after the other: is it answered `unknown`?
-    LeaveLabelOut,
 }
 
 /// Formats of the figures.
@@ -86,6 +84,55 @@ pub enum Format {
 ///
 /// # Errors
 /// Recordings or models that cannot be used, and figures worse than their floors.
-pub fn run(_args: &EvaluateArgs, _verbosity: Verbosity) -> anyhow::Result<Outcome> {
-    anyhow::bail!("evaluation is not wired to the command line yet")
+pub fn run(args: &EvaluateArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    let mut recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
+    recipe.folds = args.folds.map_or(recipe.folds, usize::from);
+    let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
+    let floors = args.floors.as_deref().map(read_floors).transpose()?;
+    let quiet = verbosity.is_quiet();
+    let held_out = training::on_threads(args.jobs, || {
+        let corpus = training::corpus(&manifest, &recipe, quiet)?;
+        let steps = Steps::new(quiet);
+        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+        let wants = |protocol| args.protocol.contains(&protocol);
+        let mut held_out = HeldOut::default();
+        if wants(Protocol::Grouped) || floors.is_some() {
+            held_out.grouped = Some(grouped(&corpus, &recipe, &progress)?);
+        }
+        if wants(Protocol::LeaveSourceOut) {
+            held_out.left_out = leave_source_out(&corpus, &recipe, &progress)?;
+        }
+        Ok(held_out)
+    })?;
+    Output::stdout().write_once(show(&held_out, args.format)?.as_bytes())?;
+    let violations = match (&floors, &held_out.grouped) {
+        (Some(floors), Some(figures)) => floors.violations(figures),
+        _ => Vec::new(),
+    };
+    if violations.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    anyhow::bail!(
+        "figures fell below their floors:\n  {}",
+        violations.join("\n  ")
+    )
+}
+
+fn read_floors(path: &Path) -> anyhow::Result<Floors> {
+    let name = path.display();
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("{name}: cannot read the floors"))?;
+    toml::from_str(&text).with_context(|| format!("{name}: not a list of floors"))
+}
+
+fn show(held_out: &HeldOut, format: Format) -> anyhow::Result<String> {
+    if let Format::Json = format {
+        return Ok(serde_json::to_string_pretty(held_out)? + "\n");
+    }
+    let mut text = held_out.grouped.as_ref().map(markdown).unwrap_or_default();
+    if !held_out.left_out.is_empty() {
+        text += "\n";
+        text += &left_out_markdown(&held_out.left_out);
+    }
+    Ok(text)
 }

@@ -14,6 +14,7 @@ mod parallel;
 mod prior;
 mod progress;
 mod train;
+mod training;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,13 @@ struct Verbosity {
     /// Say on standard error how each recording was read
     #[arg(short, long, global = true)]
     verbose: bool,
+}
+
+impl Verbosity {
+    /// Whether nothing but errors is wanted.
+    fn is_quiet(self) -> bool {
+        self.quiet
+    }
 }
 
 /// Parses the command line, calls the verb, and gives the exit code.

@@ -1,18 +1,17 @@
 //! `earwitness train`: a model from labelled recordings.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
-use earwitness::dataset::Manifest;
-use earwitness::train::corpus::Corpus;
-use earwitness::train::error::TrainError;
+use earwitness::evaluate::card::{card, HeldOut};
+use earwitness::evaluate::protocols::{grouped, leave_source_out};
 use earwitness::train::pipeline::train;
-use earwitness::train::recipe::Recipe;
 
-use super::exit::{Outcome, UsageError};
+use super::exit::Outcome;
+use super::output::Output;
 use super::progress::Steps;
+use super::training;
 use super::Verbosity;
 
 /// Train a model from labelled recordings
@@ -61,74 +60,38 @@ pub struct TrainArgs {
 /// # Errors
 /// Recordings, recipe or model file that cannot be used; each error names the remedy.
 pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
-    let recipe = read_recipe(args.recipe.as_deref(), args.seed)?;
-    let manifest = read_manifest(args)?;
-    let steps = Steps::new(verbosity.quiet);
-    let progress = |step: &str, done: usize, total: usize| steps.update(step, done, total);
-    let (corpus, model) = in_threads(args.jobs, || {
-        let Recipe {
-            augmentation,
-            folds,
-            seed,
-            ..
-        } = &recipe;
-        let corpus = Corpus::listen(&manifest, augmentation, *folds, *seed, &progress)?;
+    let recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
+    let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
+    let quiet = verbosity.is_quiet();
+    let model = training::on_threads(args.jobs, || {
+        let corpus = training::corpus(&manifest, &recipe, quiet)?;
+        let steps = Steps::new(quiet);
+        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let model = train(&corpus, &recipe, &progress)?;
-        Ok::<_, TrainError>((corpus, model))
-    })??;
-    drop(steps);
+        if args.card.is_none() {
+            return Ok(model);
+        }
+        let held_out = HeldOut {
+            grouped: Some(grouped(&corpus, &recipe, &progress)?),
+            left_out: leave_source_out(&corpus, &recipe, &progress)?,
+        };
+        Ok(model.with_held_out(serde_json::to_value(held_out)?)?)
+    })?;
     model.save(&args.output)?;
-    if !verbosity.quiet {
-        for (path, reason) in &corpus.left_out {
-            eprintln!("left out: {path}: {reason}");
-        }
-        let (recordings, labels) = (corpus.recordings.len(), corpus.labels.len());
-        let output = args.output.display();
-        eprintln!("{output}: {labels} labels from {recordings} recordings");
+    if let Some(path) = &args.card {
+        let held_out = match &model.header().held_out {
+            Some(value) => serde_json::from_value(value.clone())?,
+            None => HeldOut::default(),
+        };
+        Output::open(Some(path))?.write_once(card(model.header(), &held_out).as_bytes())?;
     }
-    Ok(match corpus.left_out.is_empty() {
-        true => Outcome::Done,
-        false => Outcome::SomeFailed,
-    })
-}
-
-fn read_manifest(args: &TrainArgs) -> anyhow::Result<Manifest> {
-    match (&args.manifest, &args.folders) {
-        (Some(path), _) => Ok(Manifest::read(path)?),
-        (None, Some(_)) => anyhow::bail!("reading label folders is not wired yet"),
-        (None, None) => Err(UsageError("give --manifest or --folders".into()).into()),
+    if !quiet {
+        eprintln!(
+            "{}: {} ({})",
+            args.output.display(),
+            model.header().learner,
+            model.sha256()
+        );
     }
-}
-
-/// The recipe in the file named, or that of the default model, with `seed` in place of its own.
-///
-/// # Errors
-/// If the file cannot be read, or is no recipe.
-pub fn read_recipe(path: Option<&Path>, seed: Option<u64>) -> anyhow::Result<Recipe> {
-    let recipe = match path {
-        None => Recipe::default_model()?,
-        Some(path) => {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(path);
-            let text = text.with_context(|| format!("cannot read the recipe {name}"))?;
-            Recipe::from_toml(&name, &text)?
-        }
-    };
-    let seed = seed.unwrap_or(recipe.seed);
-    Ok(Recipe { seed, ..recipe })
-}
-
-/// Runs `work` on as many threads as `jobs` says, or one per processor.
-///
-/// # Errors
-/// If the threads cannot be started.
-pub fn in_threads<R: Send>(
-    jobs: Option<NonZeroUsize>,
-    work: impl FnOnce() -> R + Send,
-) -> anyhow::Result<R> {
-    // 0 lets rayon ask the system.
-    let threads = jobs.map_or(0, NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.context("cannot start the threads; try fewer with --jobs")?;
-    Ok(pool.install(work))
+    Ok(Outcome::Done)
 }

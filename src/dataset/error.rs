@@ -35,6 +35,18 @@ pub enum DatasetError {
         /// All that were not found; never empty.
         missing: Vec<PathBuf>,
     },
+    /// The same file stands under two labels.
+    #[error("{first} and {second} are the same file, but one is labelled `{first_label}` and the other `{second_label}`; correct one label or take one of them out")]
+    TwoLabels {
+        /// The earlier recording.
+        first: String,
+        /// Its label.
+        first_label: String,
+        /// The later recording.
+        second: String,
+        /// Its label.
+        second_label: String,
+    },
     /// The data set as a whole cannot be used.
     #[error("{}: {fault}; {remedy}", path.display())]
     Unusable {

@@ -1,9 +1,19 @@
-//! Labelled recordings: manifests, source groups and the folds they are split into.
+//! Labelled recordings: manifests, label folders, source groups and the folds they are split into.
 
+mod continuity;
+mod duplicates;
 mod error;
+mod folders;
 mod folds;
 mod manifest;
+mod neighbours;
+mod sources;
+mod union_find;
 
+pub use continuity::Continuity;
+pub use duplicates::{Evidence, Join, Sound, SourceGroups};
 pub use error::DatasetError;
 pub use folds::{assign_folds, is_valid_label};
 pub use manifest::{Manifest, Recording};
+pub use neighbours::{join_neighbours, split_at_breaks, NEIGHBOURS_NOTE};
+pub use sources::{leave_sources_out, SourceSplit};

@@ -14,7 +14,7 @@ use crate::model::likelihood_ratio::raw_log10_lr;
 use crate::model::prior::Prior;
 use crate::model::taxonomy::{place, MILITARY};
 use crate::train::corpus::Corpus;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -26,7 +26,7 @@ const ALARM_RATE: f64 = 0.01;
 const CONFUSERS: [&str; 4] = ["engine", "helicopter", "aeroplane", "siren"];
 
 /// A share of recordings with its interval.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Recordings that count.
     pub hits: usize,
@@ -47,15 +47,27 @@ impl Share {
     /// [`MetricError`] if there are more hits than recordings.
     pub fn new(hits: usize, n: usize) -> Result<Self, MetricError> {
         if n == 0 {
-            return Ok(Self { hits, n, share: 0.0, low: 0.0, high: 1.0 });
+            return Ok(Self {
+                hits,
+                n,
+                share: 0.0,
+                low: 0.0,
+                high: 1.0,
+            });
         }
         let Interval { low, high } = clopper_pearson(hits, n, CONFIDENCE)?;
-        Ok(Self { hits, n, share: hits as f64 / n as f64, low, high })
+        Ok(Self {
+            hits,
+            n,
+            share: hits as f64 / n as f64,
+            low,
+            high,
+        })
     }
 }
 
 /// How well one label is told from the rest.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelFigures {
     /// The label.
     pub label: String,
@@ -78,7 +90,7 @@ pub struct LabelFigures {
 }
 
 /// The figures of one protocol.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// What was held out, in words.
     pub protocol: String,
@@ -130,24 +142,42 @@ pub fn figures(
     let confusion = Confusion::new(&truth, &best, n_labels)?;
     let balanced = |picked: &[usize]| {
         let pick = |from: &[usize]| picked.iter().map(|&i| from[i]).collect::<Vec<_>>();
-        Confusion::new(&pick(&truth), &pick(&best), n_labels).ok()?.balanced_accuracy()
+        Confusion::new(&pick(&truth), &pick(&best), n_labels)
+            .ok()?
+            .balanced_accuracy()
     };
-    let interval = Bootstrap::default().interval(&groups, &truth, balanced).ok();
-    let sets: Vec<Vec<usize>> = judgements.iter().map(|j| j.prediction_set.clone()).collect();
+    let interval = Bootstrap::default()
+        .interval(&groups, &truth, balanced)
+        .ok();
+    let sets: Vec<Vec<usize>> = judgements
+        .iter()
+        .map(|j| j.prediction_set.clone())
+        .collect();
     let covered = coverage(&sets, &truth, &groups, BOOTSTRAP_SEED)?;
 
     let answers: Vec<_> = judgements.iter().map(|j| level(infos, j)).collect();
-    let alarmed = |i: usize| answers[i].label().is_some_and(|l| place(&corpus.labels[l]).1 == MILITARY);
+    let alarmed = |i: usize| {
+        answers[i]
+            .label()
+            .is_some_and(|l| place(&corpus.labels[l]).1 == MILITARY)
+    };
     let alarms = |of: &dyn Fn(&str) -> bool| {
-        let own: Vec<usize> = (0..truth.len()).filter(|&i| of(&corpus.labels[truth[i]])).collect();
+        let own: Vec<usize> = (0..truth.len())
+            .filter(|&i| of(&corpus.labels[truth[i]]))
+            .collect();
         Share::new(own.iter().filter(|&&i| alarmed(i)).count(), own.len())
     };
     let confusers_by_label = CONFUSERS
         .iter()
         .map(|&label| Ok((label.to_owned(), alarms(&|l| l == label)?)))
         .collect::<Result<_, MetricError>>()?;
-    let named: Vec<usize> = (0..truth.len()).filter(|&i| answers[i].is_signature()).collect();
-    let right = named.iter().filter(|&&i| answers[i].label() == Some(truth[i])).count();
+    let named: Vec<usize> = (0..truth.len())
+        .filter(|&i| answers[i].is_signature())
+        .collect();
+    let right = named
+        .iter()
+        .filter(|&&i| answers[i].label() == Some(truth[i]))
+        .count();
 
     let all: Vec<usize> = (0..truth.len()).collect();
     let mut labels = Vec::new();
@@ -157,7 +187,10 @@ pub fn figures(
     Ok(Figures {
         protocol: protocol.to_owned(),
         recordings: truth.len(),
-        groups: groups.iter().collect::<std::collections::BTreeSet<_>>().len(),
+        groups: groups
+            .iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
         labels,
         balanced_accuracy: confusion.balanced_accuracy().unwrap_or(0.0),
         balanced_accuracy_interval: interval.map(|i| [i.low, i.high]),
@@ -180,23 +213,49 @@ fn label_figures(
     label: usize,
     picked: &[usize],
 ) -> Result<LabelFigures, MetricError> {
-    let is_label: Vec<bool> = picked.iter().map(|&i| corpus.recordings[i].label == label).collect();
-    let raw = |&i: &usize| raw_log10_lr(&judgements[i].log_likelihoods, prior, label).unwrap_or(0.0);
+    let is_label: Vec<bool> = picked
+        .iter()
+        .map(|&i| corpus.recordings[i].label == label)
+        .collect();
+    let raw =
+        |&i: &usize| raw_log10_lr(&judgements[i].log_likelihoods, prior, label).unwrap_or(0.0);
     let scores: Vec<f64> = picked.iter().map(raw).collect();
     let point = at_false_alarm_rate(&scores, &is_label, ALARM_RATE)?;
-    let own: Vec<usize> = picked.iter().copied().filter(|&i| corpus.recordings[i].label == label).collect();
-    let right = own.iter().filter(|&&i| judgements[i].best() == label).count();
-    let bounded: Option<Vec<f64>> = picked.iter().map(|&i| judgements[i].log10_lr[label]).collect();
+    let own: Vec<usize> = picked
+        .iter()
+        .copied()
+        .filter(|&i| corpus.recordings[i].label == label)
+        .collect();
+    let right = own
+        .iter()
+        .filter(|&&i| judgements[i].best() == label)
+        .count();
+    let bounded: Option<Vec<f64>> = picked
+        .iter()
+        .map(|&i| judgements[i].log10_lr[label])
+        .collect();
     let cost = |of: fn(&[f64], &[bool], &[f64]) -> Result<f64, MetricError>| {
-        bounded.as_ref().map(|lrs| of(lrs, &is_label, &[])).transpose()
+        bounded
+            .as_ref()
+            .map(|lrs| of(lrs, &is_label, &[]))
+            .transpose()
     };
-    let single: Vec<usize> = picked.iter().copied().filter(|&i| !corpus.recordings[i].joined).collect();
+    let single: Vec<usize> = picked
+        .iter()
+        .copied()
+        .filter(|&i| !corpus.recordings[i].joined)
+        .collect();
     let has_joined = own.iter().any(|&i| corpus.recordings[i].joined);
-    let without_joined = has_joined.then(|| label_figures(corpus, judgements, prior, label, &single).map(Box::new));
+    let without_joined =
+        has_joined.then(|| label_figures(corpus, judgements, prior, label, &single).map(Box::new));
     Ok(LabelFigures {
         label: corpus.labels[label].clone(),
         right: Share::new(right, own.len())?,
-        groups: own.iter().map(|&i| corpus.recordings[i].group).collect::<std::collections::BTreeSet<_>>().len(),
+        groups: own
+            .iter()
+            .map(|&i| corpus.recordings[i].group)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
         auc: auc(&scores, &is_label)?,
         recall: Share::new(point.hits, point.n_positive)?,
         false_alarms: Share::new(point.false_alarms, point.n_negative)?,
@@ -207,8 +266,10 @@ fn label_figures(
 }
 
 fn count_decisions(names: impl Iterator<Item = &'static str>) -> Vec<(String, usize)> {
-    let mut counts: Vec<(String, usize)> =
-        ["signature", "family", "class", "unknown"].iter().map(|n| ((*n).to_owned(), 0)).collect();
+    let mut counts: Vec<(String, usize)> = ["signature", "family", "class", "unknown"]
+        .iter()
+        .map(|n| ((*n).to_owned(), 0))
+        .collect();
     for name in names {
         if let Some(count) = counts.iter_mut().find(|(n, _)| n == name) {
             count.1 += 1;

@@ -13,6 +13,9 @@ pub const MIN_SEGMENT_S: f64 = 0.5;
 
 const SEGMENT: usize = 2 * SAMPLE_RATE as usize;
 const HOP: usize = SAMPLE_RATE as usize;
+/// Sound on either side of a segment in which its modulation is measured too: a rotor beats too
+/// slowly for 2 s to show it well.
+const CONTEXT: usize = 3 * SAMPLE_RATE as usize / 2;
 const MIN_SEGMENT: usize = SAMPLE_RATE as usize / 2;
 /// Fewest frames with sound in them: a quarter of a second.
 const MIN_ACTIVE: usize = 12;
@@ -81,12 +84,12 @@ impl Extractor {
         // Fed in slices of a hop, the stores never hold more than a segment and a bit.
         for slice in samples.chunks(HOP / 4) {
             self.store.push(slice, on_power);
-            while self.next_start + SEGMENT <= self.store.total() {
+            while self.next_start + SEGMENT + CONTEXT <= self.store.total() {
                 let segment = self.measure(self.next_start, self.next_start + SEGMENT);
                 on_segment(segment);
                 self.next_start += HOP;
                 self.store
-                    .drop_before((self.next_start).saturating_sub(HOP));
+                    .drop_before(self.next_start.saturating_sub(HOP + CONTEXT));
             }
         }
     }
@@ -94,11 +97,15 @@ impl Extractor {
     /// Hands on the last segment, if there is one.
     pub fn finish(mut self, on_segment: &mut dyn FnMut(Segment)) {
         let total = self.store.total();
-        if self.next_start == 0 {
+        if total < SEGMENT {
             if total >= MIN_SEGMENT {
                 on_segment(self.measure(0, total));
             }
             return;
+        }
+        while self.next_start + SEGMENT <= total {
+            on_segment(self.measure(self.next_start, self.next_start + SEGMENT));
+            self.next_start += HOP;
         }
         let heard = self.next_start - HOP + SEGMENT;
         if total >= heard + MIN_SEGMENT {
@@ -116,7 +123,11 @@ impl Extractor {
     }
 
     fn measure(&mut self, start: usize, end: usize) -> Segment {
-        let frames = self.store.segment(start, end);
+        let context = (
+            start.saturating_sub(CONTEXT),
+            (end + CONTEXT).min(self.store.total()),
+        );
+        let frames = self.store.segment(start, end, context);
         if frames.active.len() < MIN_ACTIVE {
             return Segment {
                 start,

@@ -190,37 +190,58 @@ impl FrameStore {
         self.envelope.drop_before(sample / ENVELOPE_HOP);
     }
 
-    /// The frames that lie wholly in samples `start..end`.
-    pub fn segment(&self, start: usize, end: usize) -> SegmentFrames<'_> {
-        let range = |length: usize, hop: usize, available: usize| {
-            let from = start.div_ceil(hop);
-            let to = if end >= length {
-                (end - length) / hop + 1
-            } else {
-                0
-            };
-            (from, to.min(available).max(from))
-        };
-        let (from, to) = range(SHORT.length, SHORT.hop, self.log_mel.end());
-        let (long_from, long_to) = range(LONG.length, LONG.hop, self.whitened.end());
-        let (env_from, env_to) = range(ENVELOPE_HOP, ENVELOPE_HOP, self.envelope.end());
+    /// The frames that lie wholly in samples `start..end`, and for modulation those of
+    /// `context_start..context_end` around them.
+    pub fn segment(&self, start: usize, end: usize, context: (usize, usize)) -> SegmentFrames<'_> {
+        let (from, to) = frames_within((start, end), SHORT.length, SHORT.hop, self.log_mel.end());
+        let long = frames_within((start, end), LONG.length, LONG.hop, self.whitened.end());
+        let points = frames_within(
+            (start, end),
+            ENVELOPE_HOP,
+            ENVELOPE_HOP,
+            self.envelope.end(),
+        );
+        let around = frames_within(context, SHORT.length, SHORT.hop, self.log_mel.end());
+        let around_points = frames_within(context, ENVELOPE_HOP, ENVELOPE_HOP, self.envelope.end());
         let shape = self.shape.range(from, to);
-        let active = shape
-            .chunks_exact(SHAPE_WIDTH)
-            .enumerate()
-            .filter(|(_, s)| s[0] > SILENCE)
-            .map(|(i, _)| i);
         SegmentFrames {
             log_mel: self.log_mel.range(from, to),
             cepstra: self.cepstra.range(from, to),
             shape,
-            active: active.collect(),
-            whitened: self.whitened.range(long_from, long_to),
-            comb_scores: self.comb_scores.range(long_from, long_to),
-            envelope: self.envelope.range(env_from, env_to),
+            active: active(shape),
+            whitened: self.whitened.range(long.0, long.1),
+            comb_scores: self.comb_scores.range(long.0, long.1),
+            envelope: self.envelope.range(points.0, points.1),
+            context_log_mel: self.log_mel.range(around.0, around.1),
+            context_active: active(self.shape.range(around.0, around.1)),
+            context_envelope: self.envelope.range(around_points.0, around_points.1),
             scorer: &self.scorer,
         }
     }
+}
+
+/// First frame, and the one after the last, of those that lie wholly in samples `range`.
+fn frames_within(
+    range: (usize, usize),
+    length: usize,
+    hop: usize,
+    available: usize,
+) -> (usize, usize) {
+    let from = range.0.div_ceil(hop);
+    let to = if range.1 >= length {
+        (range.1 - length) / hop + 1
+    } else {
+        0
+    };
+    (from, to.min(available).max(from))
+}
+
+/// Indices of the frames that are not digital silence.
+fn active(shape: &[f32]) -> Vec<usize> {
+    let rows = shape.chunks_exact(SHAPE_WIDTH).enumerate();
+    rows.filter(|(_, row)| row[0] > SILENCE)
+        .map(|(i, _)| i)
+        .collect()
 }
 
 /// The frames of one segment, as the feature families see them.
@@ -239,6 +260,12 @@ pub struct SegmentFrames<'a> {
     pub comb_scores: &'a [f32],
     /// `[4-ms points][2]`: mean power of the samples and of their first difference.
     pub envelope: &'a [f32],
+    /// Log mel powers of the segment and 1.5 s on either side, as far as the recording goes.
+    pub context_log_mel: &'a [f32],
+    /// Indices of the rows of `context_log_mel` that are not digital silence.
+    pub context_active: Vec<usize>,
+    /// The envelope of the same stretch.
+    pub context_envelope: &'a [f32],
     /// The scorer that made `comb_scores`.
     pub scorer: &'a CombScorer,
 }
@@ -253,5 +280,11 @@ impl SegmentFrames<'_> {
         self.active
             .iter()
             .map(move |&i| &values[i * width..(i + 1) * width])
+    }
+
+    /// Log mel rows of the context that are not silent.
+    pub fn context_rows(&self) -> impl Iterator<Item = &[f32]> + Clone + '_ {
+        let row = |&i: &usize| &self.context_log_mel[i * MEL_BANDS..(i + 1) * MEL_BANDS];
+        self.context_active.iter().map(row)
     }
 }

@@ -1,6 +1,6 @@
 //! Envelope modulation: the beat of rotor blades, engines, sirens and steps.
 
-use super::frames::{SegmentFrames, MEL_BANDS};
+use super::frames::SegmentFrames;
 use super::schema::{Describe, FeatureInfo};
 use super::stats::mean_sd;
 use super::Family;
@@ -163,8 +163,8 @@ pub struct EnvelopeModulation {
 impl Default for EnvelopeModulation {
     fn default() -> Self {
         Self {
-            slow: Modulation::new(256, 62.5),
-            fast: Modulation::new(1024, 250.0),
+            slow: Modulation::new(512, 62.5),
+            fast: Modulation::new(2048, 250.0),
             series: Vec::new(),
             whitened: Vec::new(),
         }
@@ -227,7 +227,7 @@ impl Family for EnvelopeModulation {
             "share of the mel groups that beat at that rate, four times above their surroundings",
         );
         for (low, high) in ROTOR_RANGES {
-            d.add(format!("rotor_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of the mel groups"));
+            d.add(format!("rotor_{low}hz"), "1", (0.0, 80.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of the mel groups"));
         }
         d.add(
             "engine_rate",
@@ -236,7 +236,7 @@ impl Family for EnvelopeModulation {
             "log2 of the rate in Hz at which both 4 ms envelopes beat most, 8 to 120 Hz",
         );
         for (low, high) in ENGINE_RANGES {
-            d.add(format!("engine_{low}hz"), "1", (0.0, 40.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of both 4 ms envelopes"));
+            d.add(format!("engine_{low}hz"), "1", (0.0, 80.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of both 4 ms envelopes"));
         }
         d.done()
     }
@@ -245,7 +245,7 @@ impl Family for EnvelopeModulation {
         let mut groups: [Vec<f32>; GROUPS.len()] = Default::default();
         for ((from, to), whitened) in GROUPS.into_iter().zip(&mut groups) {
             self.series.clear();
-            let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
+            let rows = segment.context_rows();
             self.series
                 .extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
             self.slow.analyse(&self.series);
@@ -257,7 +257,7 @@ impl Family for EnvelopeModulation {
             self.series.clear();
             self.series.extend(
                 segment
-                    .envelope
+                    .context_envelope
                     .chunks_exact(2)
                     .map(|p| p[column])
                     .filter(|&p| p > 1e-10)

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{stft, BINS, HOP, LAG, SAMPLE_RATE};
+use super::{BINS, HOP, LAG, SAMPLE_RATE};
+use crate::spectrum::{Stft, SHORT};
 
 /// Bands between whose neighbours the differences are taken; one more than a word has bits.
 const BANDS: usize = 33;
@@ -37,7 +38,12 @@ impl Fingerprint {
     /// sounds shorter than 0.192 s.
     pub fn of(samples: &[f32]) -> Self {
         let mut builder = FingerprintBuilder::new();
-        stft::for_each_power(samples, |power| builder.push(power));
+        let mut stft = Stft::new(SHORT);
+        let mut power = [0.0; BINS];
+        for frame in samples.windows(SHORT.length).step_by(SHORT.hop) {
+            stft.power_into(frame, &mut power);
+            builder.push(&power);
+        }
         builder.finish()
     }
 

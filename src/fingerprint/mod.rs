@@ -14,20 +14,21 @@
 mod builder;
 mod extend;
 mod index;
-mod stft;
 mod tables;
+
+use crate::spectrum::SHORT;
 
 pub use builder::{Fingerprint, FingerprintBuilder};
 pub use index::{Index, Match};
 
 /// Samples per second of everything that is fingerprinted.
-const SAMPLE_RATE: f64 = 16_000.0;
+const SAMPLE_RATE: f64 = crate::SAMPLE_RATE as f64;
 /// Samples of one spectral frame.
-const WINDOW: usize = 1024;
+const WINDOW: usize = SHORT.length;
 /// Samples from one spectral frame to the next.
-const HOP: usize = 256;
+const HOP: usize = SHORT.hop;
 /// Bins of a power spectrum.
-const BINS: usize = WINDOW / 2 + 1;
+const BINS: usize = SHORT.bins();
 /// Frames over which a change is taken: at this distance two windows share no sample, and the
 /// changes outlast a codec's frames.
 const LAG: usize = 8;

@@ -102,16 +102,23 @@ pub fn level(labels: &[LabelInfo], judgement: &Judgement) -> Level {
 /// none.
 pub fn decide(header: &Header, judgement: Option<&Judgement>, reasons: &[Reason]) -> Decided {
     let Some(judgement) = judgement else {
-        let why = reasons
-            .first()
-            .map_or("it holds no sound that can be measured".to_owned(), ToString::to_string);
+        let why = reasons.first().map_or(
+            "it holds no sound that can be measured".to_owned(),
+            ToString::to_string,
+        );
         let statement = format!("The recording cannot carry an answer: {why}.");
         return unknown(Decision::Unusable, statement);
     };
-    let set: Vec<&LabelInfo> = judgement.prediction_set.iter().map(|&l| &header.labels[l]).collect();
+    let set: Vec<&LabelInfo> = judgement
+        .prediction_set
+        .iter()
+        .map(|&l| &header.labels[l])
+        .collect();
     let level = level(&header.labels, judgement);
     let statement = match level {
-        Level::Signature(l) => signature_statement(&header.labels[l], judgement.probabilities[l], &set),
+        Level::Signature(l) => {
+            signature_statement(&header.labels[l], judgement.probabilities[l], &set)
+        }
         Level::Family(l) => format!(
             "The sound is like that of the family {}; which of {} cannot be told.",
             header.labels[l].family,
@@ -122,7 +129,9 @@ pub fn decide(header: &Header, judgement: Option<&Judgement>, reasons: &[Reason]
             header.labels[l].class,
             list(&set)
         ),
-        Level::NothingFits => "Cannot tell: nothing that the model has learnt fits this sound well enough.".into(),
+        Level::NothingFits => {
+            "Cannot tell: nothing that the model has learnt fits this sound well enough.".into()
+        }
         Level::TooMuchFits => format!("Cannot tell: the sound may be any of {}.", list(&set)),
     };
     match level.label() {

@@ -3,11 +3,13 @@
 use super::answer::{Classification, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA};
 use super::decide::{decide, hypotheses};
 use super::judge::Judgement;
+use super::memory::Known;
 use super::prior::Prior;
 use super::scorer::{Scorer, Scratch};
 use super::store::{hex, Model};
 use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
 use crate::features::{Extractor, Segment};
+use crate::fingerprint::{Fingerprint, FingerprintBuilder};
 use std::collections::BTreeMap;
 
 /// How a recording is heard.
@@ -38,6 +40,14 @@ struct Scored {
     scores: Vec<f32>,
 }
 
+/// A recording after its last sample.
+struct Heard {
+    sha256: [u8; 32],
+    fingerprint: Fingerprint,
+    summary: ReadSummary,
+    segments: Vec<Scored>,
+}
+
 impl Model {
     /// Listens to a recording, in constant memory but for one line a second of the answer.
     ///
@@ -54,14 +64,21 @@ impl Model {
         let mut extractor = Extractor::new();
         let mut segments = Vec::new();
         let mut scratch = Scratch::default();
+        let mut builder = FingerprintBuilder::new();
         while let Some(block) = reader.next_block()? {
-            extractor.push(block, &mut |_| {}, &mut |s| {
+            extractor.push(block, &mut |power| builder.push(power), &mut |s| {
                 segments.extend(self.score(&s, &mut scratch))
             });
         }
         extractor.finish(&mut |s| segments.extend(self.score(&s, &mut scratch)));
         let summary = reader.finish();
-        Ok(self.answer(source, &sha256, summary, &segments, options))
+        let heard = Heard {
+            sha256,
+            fingerprint: builder.finish(),
+            summary,
+            segments,
+        };
+        Ok(self.answer(source, heard, options))
     }
 
     fn score(&self, segment: &Segment, scratch: &mut Scratch) -> Option<Scored> {
@@ -79,14 +96,13 @@ impl Model {
         })
     }
 
-    fn answer(
-        &self,
-        source: &Source,
-        sha256: &[u8; 32],
-        summary: ReadSummary,
-        segments: &[Scored],
-        options: &ListenOptions,
-    ) -> Classification {
+    fn answer(&self, source: &Source, heard: Heard, options: &ListenOptions) -> Classification {
+        let Heard {
+            sha256,
+            fingerprint,
+            summary,
+            segments,
+        } = heard;
         let (fitness, reasons) = summary.quality.fitness();
         let usable = fitness != Fitness::Unfit && !segments.is_empty();
         let rows: Vec<Vec<f32>> = segments.iter().map(|s| s.scores.clone()).collect();
@@ -95,17 +111,17 @@ impl Model {
         let mut warnings: Vec<String> =
             summary.warnings.iter().map(|w| w.message.clone()).collect();
         warnings.extend(reasons.iter().map(ToString::to_string));
-        if self.parts.memory.knows_file(sha256) {
-            warnings.push("trained-on-this: the model was trained on this very file, so its answer proves nothing".into());
+        if let Some(known) = self.parts.memory.knows(&sha256, &fingerprint) {
+            warnings.push(trained_on_this(known));
         }
         let best = judgement.as_ref().map(Judgement::best);
-        let heard = best.map_or(0.0, |label| heard_s(segments, label));
+        let heard = best.map_or(0.0, |label| heard_s(&segments, label));
         let named = |label: usize| self.header().labels[label].label.clone();
         let judged = judgement.as_ref();
         Classification {
             schema: CLASSIFICATION_SCHEMA,
             path: source.name(),
-            sha256: hex(sha256),
+            sha256: hex(&sha256),
             duration_s: round(summary.duration_s),
             decision: decided.decision,
             label: decided.label,
@@ -180,6 +196,14 @@ impl Model {
             probability: round(f64::from(segment.scores[best]).exp()),
         }
     }
+}
+
+fn trained_on_this(known: Known) -> String {
+    let what = match known {
+        Known::SameFile => "this very file".to_owned(),
+        Known::SameSound(seconds) => format!("{seconds:.1} s of this sound"),
+    };
+    format!("trained-on-this: the model was trained on {what}, so its answer proves nothing")
 }
 
 fn best_label(scores: &[f32]) -> usize {

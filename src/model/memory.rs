@@ -1,26 +1,46 @@
 //! What the model remembers of the recordings it was trained on.
 
+use crate::fingerprint::{Fingerprint, Index};
 use serde::{Deserialize, Serialize};
 
-/// Hashes of the training recordings, to say so when one of them is met again.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// Hashes and fingerprints of the training recordings, to say so when one of them is met again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TrainingMemory {
     /// First 16 bytes of the SHA-256 of each file, sorted.
-    pub(crate) hashes: Vec<[u8; 16]>,
+    hashes: Vec<[u8; 16]>,
+    /// Fingerprints, numbered in the order of training.
+    sounds: Index,
+}
+
+/// How a recording is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Known {
+    /// The very file was trained on.
+    SameFile,
+    /// So much of its sound was trained on, in seconds.
+    SameSound(f64),
 }
 
 impl TrainingMemory {
-    /// Remembers files by their SHA-256.
-    pub fn new(sha256: impl Iterator<Item = [u8; 32]>) -> Self {
-        let mut hashes: Vec<[u8; 16]> = sha256.map(|h| first_half(&h)).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        Self { hashes }
+    /// Remembers recordings by the SHA-256 of their files and by their sound.
+    pub fn new<'a>(recordings: impl Iterator<Item = (&'a [u8; 32], &'a Fingerprint)>) -> Self {
+        let mut memory = Self::default();
+        for (number, (sha256, fingerprint)) in (0..).zip(recordings) {
+            memory.hashes.push(first_half(sha256));
+            memory.sounds.add(number, fingerprint);
+        }
+        memory.hashes.sort_unstable();
+        memory.hashes.dedup();
+        memory
     }
 
-    /// Whether a file with this SHA-256 was among them.
-    pub fn knows_file(&self, sha256: &[u8; 32]) -> bool {
-        self.hashes.binary_search(&first_half(sha256)).is_ok()
+    /// Whether a recording was trained on.
+    pub fn knows(&self, sha256: &[u8; 32], fingerprint: &Fingerprint) -> Option<Known> {
+        if self.hashes.binary_search(&first_half(sha256)).is_ok() {
+            return Some(Known::SameFile);
+        }
+        let found = self.sounds.matches(fingerprint);
+        found.first().map(|m| Known::SameSound(m.overlap_s))
     }
 }
 

@@ -69,7 +69,7 @@ pub enum ModelError {
 }
 
 /// The parts that answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Parts {
     /// Standardises feature rows.
     pub scaler: Scaler,

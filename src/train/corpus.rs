@@ -4,11 +4,11 @@ use super::error::TrainError;
 use super::recipe::Augmentation;
 use crate::audio::{self, ReadOptions, Source};
 use crate::channel::{augment, ValidChainParams};
-use crate::dataset::{assign_folds, Manifest};
+use crate::dataset::{assign_folds, Manifest, Sound, SourceGroups};
 use crate::features::Extractor;
+use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The label whose recordings are mixed under others.
@@ -31,6 +31,8 @@ pub struct Heard {
     pub seconds: f64,
     /// Whether it is joined from clips that may come from several recordings.
     pub joined: bool,
+    /// What its sound is known by.
+    pub fingerprint: Fingerprint,
     /// The path as the manifest gives it.
     pub path: String,
 }
@@ -55,6 +57,8 @@ pub struct Corpus {
     pub features: Array2<f32>,
     /// Where each row of `features` came from.
     pub rows: Vec<Row>,
+    /// Why source groups of the manifest were joined, a sentence each.
+    pub joins: Vec<String>,
     /// Recordings that could not be used, with the reason.
     pub left_out: Vec<(String, String)>,
 }
@@ -64,6 +68,7 @@ pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 
 struct Decoded {
     samples: Vec<f32>,
+    fingerprint: Fingerprint,
     sha256: [u8; 32],
 }
 
@@ -112,6 +117,7 @@ impl Corpus {
             rows: Vec::new(),
             recordings: Vec::new(),
             left_out: Vec::new(),
+            joins: Vec::new(),
             labels,
         };
         let mut sounds = Vec::new();
@@ -126,6 +132,7 @@ impl Corpus {
                         fold: 0,
                         source: recording.source.clone(),
                         sha256: sound.sha256,
+                        fingerprint: sound.fingerprint,
                         seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
                         joined: recording.note.contains("more than one recording"),
                         path,
@@ -134,7 +141,8 @@ impl Corpus {
                 }
             }
         }
-        corpus.number_groups(sounds.iter().map(|(_, group)| group.as_str()));
+        let groups: Vec<&str> = sounds.iter().map(|(_, group)| group.as_str()).collect();
+        corpus.find_groups(&groups)?;
         corpus.assign_folds(folds, seed);
         let samples: Vec<Vec<f32>> = sounds.into_iter().map(|(samples, _)| samples).collect();
         corpus.measure(&samples, augmentation, &channel, seed, progress);
@@ -148,12 +156,26 @@ impl Corpus {
         Ok(corpus)
     }
 
-    fn number_groups<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-        for (recording, name) in self.recordings.iter_mut().zip(names) {
-            let next = numbers.len();
-            recording.group = *numbers.entry(name).or_insert(next);
+    /// Numbers the source groups: those of the manifest, joined where they share files or sound.
+    fn find_groups(&mut self, names: &[&str]) -> Result<(), TrainError> {
+        let sounds: Vec<Sound> = self
+            .recordings
+            .iter()
+            .zip(names)
+            .map(|(recording, group)| Sound {
+                name: &recording.path,
+                label: &self.labels[recording.label],
+                group,
+                sha256: recording.sha256,
+                fingerprint: &recording.fingerprint,
+            })
+            .collect();
+        let found = SourceGroups::find(&sounds)?;
+        self.joins = found.report(&sounds);
+        for (recording, number) in self.recordings.iter_mut().zip(found.numbers) {
+            recording.group = number;
         }
+        Ok(())
     }
 
     fn assign_folds(&mut self, folds: usize, seed: u64) {
@@ -315,5 +337,9 @@ fn decode(source: &Source) -> Result<Decoded, String> {
     while let Some(block) = reader.next_block().map_err(|e| e.to_string())? {
         samples.extend_from_slice(block);
     }
-    Ok(Decoded { samples, sha256 })
+    Ok(Decoded {
+        fingerprint: Fingerprint::of(&samples),
+        samples,
+        sha256,
+    })
 }

@@ -17,6 +17,9 @@ pub enum TrainError {
     /// The parts of a model contradict each other.
     #[error(transparent)]
     Model(#[from] crate::model::store::ModelError),
+    /// The labelled recordings cannot be used as they are.
+    #[error(transparent)]
+    Dataset(#[from] crate::dataset::DatasetError),
     /// The labels give no prior.
     #[error(transparent)]
     Prior(#[from] crate::model::prior::PriorError),

@@ -45,7 +45,12 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: Progress) -> Result<Mod
         scaler: fitted.scaler,
         classifier: candidates.swap_remove(candidate),
         judge,
-        memory: TrainingMemory::new(corpus.recordings.iter().map(|r| r.sha256)),
+        memory: TrainingMemory::new(
+            corpus
+                .recordings
+                .iter()
+                .map(|r| (&r.sha256, &r.fingerprint)),
+        ),
     };
     let header = Header {
         id: recipe.id.clone(),

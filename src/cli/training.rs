@@ -1,0 +1,78 @@
+//! What `train` and `evaluate` share: recordings, recipe, threads, progress.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use earwitness::dataset::Manifest;
+use earwitness::train::corpus::Corpus;
+use earwitness::train::recipe::Recipe;
+
+use super::progress::Steps;
+
+/// The recipe named, or the default model's, with another seed if one is given.
+pub fn recipe(path: Option<&Path>, seed: Option<u64>) -> anyhow::Result<Recipe> {
+    let mut recipe = match path {
+        None => Recipe::default_model()?,
+        Some(path) => {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("{name}: cannot read the recipe"))?;
+            Recipe::from_toml(&name, &text)?
+        }
+    };
+    recipe.seed = seed.unwrap_or(recipe.seed);
+    Ok(recipe)
+}
+
+/// Reads the manifest and listens to its recordings; what was left out or joined is said on
+/// standard error.
+pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Result<Corpus> {
+    manifest.check_files()?;
+    let bar = Steps::new(quiet);
+    let corpus = Corpus::listen(
+        manifest,
+        &recipe.augmentation,
+        recipe.folds,
+        recipe.seed,
+        &|what, done, total| {
+            bar.update(what, done, total);
+        },
+    )?;
+    drop(bar);
+    if !quiet {
+        for line in &manifest.repeated {
+            eprintln!("note: {line}; it is passed over");
+        }
+        for join in &corpus.joins {
+            eprintln!("note: one source group: {join}");
+        }
+        for (path, reason) in &corpus.left_out {
+            eprintln!("warning: {path} is left out: {reason}");
+        }
+    }
+    Ok(corpus)
+}
+
+/// Runs `task` on so many threads.
+pub fn on_threads<T: Send>(
+    jobs: Option<NonZeroUsize>,
+    task: impl FnOnce() -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.map_or(0, NonZeroUsize::get))
+        .build()?;
+    pool.install(task)
+}
+
+/// A manifest, or a folder of folders.
+pub fn recordings(
+    manifest: Option<&PathBuf>,
+    folders: Option<&PathBuf>,
+) -> anyhow::Result<Manifest> {
+    match (manifest, folders) {
+        (Some(path), _) => Ok(Manifest::read(path)?),
+        (None, Some(folder)) => Ok(Manifest::from_folders(folder)?),
+        (None, None) => anyhow::bail!("give the labelled recordings with --manifest or --folders"),
+    }
+}

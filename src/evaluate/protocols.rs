@@ -1,0 +1,143 @@
+//! What is held out, and the figures that follow.
+
+use super::error::MetricError;
+use super::figures::{figures, Figures, Share};
+use super::nested::cross_validate;
+use crate::model::decide::level;
+use crate::model::taxonomy::{place, MILITARY};
+use crate::train::corpus::{Corpus, Progress};
+use crate::train::error::TrainError;
+use crate::train::fit::Fitted;
+use crate::train::held_out::{choose, fit_judge, out_of_fold};
+use crate::train::pipeline::{hierarchical_prior, label_infos};
+use crate::train::recipe::Recipe;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a protocol could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluateError {
+    /// A model could not be trained.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// A metric could not be computed.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+}
+
+/// Nested cross-validation by source group.
+///
+/// # Errors
+/// [`EvaluateError`] if a model cannot be trained or a metric is undefined.
+pub fn grouped(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    progress: Progress,
+) -> Result<Figures, EvaluateError> {
+    let prior = hierarchical_prior(corpus)?;
+    let found = cross_validate(corpus, recipe, &prior, progress)?;
+    let protocol = format!(
+        "nested {}-fold cross-validation by source group, one answer per recording, hierarchical prior. Choice of the learner \
+         (folds chose: {}), calibration, LR bounds and prediction sets come from inner folds of the other groups",
+        recipe.folds,
+        found.chosen.join(", ")
+    );
+    Ok(figures(
+        &protocol,
+        corpus,
+        &label_infos(corpus),
+        &found.judgements,
+        &prior,
+    )?)
+}
+
+/// How one label of one corpus fares with a model that never heard that corpus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The corpus left out.
+    pub source: String,
+    /// The label, known from other corpora.
+    pub label: String,
+    /// Recordings whose best label is the true one.
+    pub right: Share,
+    /// Recordings answered as a munition or military drone, at any level.
+    pub military: Share,
+    /// The label most often given instead of the true one, with its count.
+    pub taken_for: Option<(String, usize)>,
+}
+
+/// Trains without each corpus in turn and tests on it, for the labels that other corpora hold too.
+///
+/// # Errors
+/// As [`grouped`].
+pub fn leave_source_out(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    progress: Progress,
+) -> Result<Vec<LeftOut>, EvaluateError> {
+    let prior = hierarchical_prior(corpus)?;
+    let infos = label_infos(corpus);
+    let mut sources_of: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for r in &corpus.recordings {
+        sources_of.entry(r.label).or_default().insert(&r.source);
+    }
+    let testable = |i: usize| sources_of[&corpus.recordings[i].label].len() > 1;
+    let sources: BTreeSet<&str> = (0..corpus.recordings.len())
+        .filter(|&i| testable(i))
+        .map(|i| corpus.recordings[i].source.as_str())
+        .collect();
+    let mut rows = Vec::new();
+    for (done, source) in sources.iter().enumerate() {
+        progress("leaving a corpus out", done, sources.len());
+        let others = |i: usize| corpus.recordings[i].source != *source;
+        let held_out = out_of_fold(corpus, recipe, &others)?;
+        let candidate = choose(corpus, recipe, &held_out, &others)?;
+        let judge = fit_judge(
+            corpus,
+            recipe,
+            &held_out.candidates[candidate],
+            &prior,
+            &others,
+        )?;
+        let fitted = Fitted::fit(corpus, recipe, &others)?;
+        let scores = fitted.score(corpus, &|i| !others(i) && testable(i))?;
+        let mut by_label: BTreeMap<usize, Vec<(usize, bool)>> = BTreeMap::new();
+        for (i, segments) in scores.candidates[candidate].iter().enumerate() {
+            if !segments.is_empty() {
+                let judgement = judge.judge(segments, &prior);
+                let named = level(&infos, &judgement).label();
+                let military = named.is_some_and(|l| place(&corpus.labels[l]).1 == MILITARY);
+                by_label
+                    .entry(corpus.recordings[i].label)
+                    .or_default()
+                    .push((judgement.best(), military));
+            }
+        }
+        for (label, answers) in by_label {
+            rows.push(left_out(corpus, source, label, &answers)?);
+        }
+    }
+    Ok(rows)
+}
+
+fn left_out(
+    corpus: &Corpus,
+    source: &str,
+    label: usize,
+    answers: &[(usize, bool)],
+) -> Result<LeftOut, MetricError> {
+    let mut wrong: BTreeMap<usize, usize> = BTreeMap::new();
+    for (best, _) in answers.iter().filter(|(best, _)| *best != label) {
+        *wrong.entry(*best).or_default() += 1;
+    }
+    let right = answers.iter().filter(|(best, _)| *best == label).count();
+    let military = answers.iter().filter(|(_, military)| *military).count();
+    let worst = wrong.into_iter().max_by_key(|&(_, n)| n);
+    Ok(LeftOut {
+        source: source.to_owned(),
+        label: corpus.labels[label].clone(),
+        right: Share::new(right, answers.len())?,
+        military: Share::new(military, answers.len())?,
+        taken_for: worst.map(|(l, n)| (corpus.labels[l].clone(), n)),
+    })
+}
