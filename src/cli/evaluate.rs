@@ -89,7 +89,7 @@ pub fn run(args: &EvaluateArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
     recipe.folds = args.folds.map_or(recipe.folds, usize::from);
     let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
-    let quiet = verbosity.is_quiet();
+    let quiet = verbosity.quiet;
     let held_out = training::on_threads(args.jobs, || {
         let corpus = training::corpus(&manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);

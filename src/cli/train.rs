@@ -62,7 +62,7 @@ pub struct TrainArgs {
 pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
     let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
-    let quiet = verbosity.is_quiet();
+    let quiet = verbosity.quiet;
     let model = training::on_threads(args.jobs, || {
         let corpus = training::corpus(&manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);
