@@ -11,7 +11,8 @@ use earwitness::evaluate::protocols::{grouped, leave_source_out};
 
 use super::exit::Outcome;
 use super::output::Output;
-use super::training::{self, Steps};
+use super::progress::Steps;
+use super::training;
 use super::Verbosity;
 
 /// Measure how often answers are right on labelled recordings
@@ -88,11 +89,11 @@ pub fn run(args: &EvaluateArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
     recipe.folds = args.folds.map_or(recipe.folds, usize::from);
     let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
-    let quiet = verbosity.is_quiet();
+    let quiet = verbosity.quiet;
     let held_out = training::on_threads(args.jobs, || {
         let corpus = training::corpus(&manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);
-        let progress = |what: &str, done: usize, total: usize| steps.show(what, done, total);
+        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let wants = |protocol| args.protocol.contains(&protocol);
         let mut held_out = HeldOut::default();
         if wants(Protocol::Grouped) || floors.is_some() {

@@ -60,13 +60,6 @@ struct Verbosity {
     verbose: bool,
 }
 
-impl Verbosity {
-    /// Whether nothing but errors is wanted.
-    fn is_quiet(self) -> bool {
-        self.quiet
-    }
-}
-
 /// Parses the command line, calls the verb, and gives the exit code.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();

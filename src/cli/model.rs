@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use comfy_table::{presets, CellAlignment, Table};
+use comfy_table::{presets, CellAlignment, ContentArrangement, Table};
 use earwitness::model::header::Header;
 use earwitness::model::store::{Model, ModelError};
 use serde_json::json;
 
 use super::exit::Outcome;
 use super::output::Output;
+
+/// Columns of text.
+const WIDTH: u16 = 80;
 
 /// Look into model files
 #[derive(Debug, Args)]
@@ -95,7 +98,11 @@ fn describe(model: &Model) -> anyhow::Result<String> {
     for (name, value) in facts {
         writeln!(text, "{name:<16} {value}")?;
     }
-    writeln!(text, "\n{}\n", labels(header))?;
+    text.push('\n');
+    for line in labels(header).lines() {
+        writeln!(text, "{}", line.trim_end())?;
+    }
+    text.push('\n');
     text += "Grade A: learnt from real recordings of 10 source groups or more, B: of fewer,\n";
     text += "C: from rendered sound only. A group is all that was cut from one original.\n";
     if let Some(figures) = &header.held_out {
@@ -110,7 +117,10 @@ fn describe(model: &Model) -> anyhow::Result<String> {
 
 fn labels(header: &Header) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH);
     table.set_header([
         "label",
         "family",

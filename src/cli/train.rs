@@ -10,7 +10,8 @@ use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
 use super::output::Output;
-use super::training::{self, Steps};
+use super::progress::Steps;
+use super::training;
 use super::Verbosity;
 
 /// Train a model from labelled recordings
@@ -61,11 +62,11 @@ pub struct TrainArgs {
 pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
     let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
-    let quiet = verbosity.is_quiet();
+    let quiet = verbosity.quiet;
     let model = training::on_threads(args.jobs, || {
         let corpus = training::corpus(&manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);
-        let progress = |what: &str, done: usize, total: usize| steps.show(what, done, total);
+        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let model = train(&corpus, &recipe, &progress)?;
         if args.card.is_none() {
             return Ok(model);

@@ -1,15 +1,14 @@
 //! What `train` and `evaluate` share: recordings, recipe, threads, progress.
 
-use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use anyhow::Context;
 use earwitness::dataset::Manifest;
 use earwitness::train::corpus::Corpus;
 use earwitness::train::recipe::Recipe;
-use indicatif::{ProgressBar, ProgressStyle};
+
+use super::progress::Steps;
 
 /// The recipe named, or the default model's, with another seed if one is given.
 pub fn recipe(path: Option<&Path>, seed: Option<u64>) -> anyhow::Result<Recipe> {
@@ -37,7 +36,7 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
         recipe.folds,
         recipe.seed,
         &|what, done, total| {
-            bar.show(what, done, total);
+            bar.update(what, done, total);
         },
     )?;
     drop(bar);
@@ -75,49 +74,5 @@ pub fn recordings(
         (Some(path), _) => Ok(Manifest::read(path)?),
         (None, Some(folder)) => Ok(Manifest::from_folders(folder)?),
         (None, None) => anyhow::bail!("give the labelled recordings with --manifest or --folders"),
-    }
-}
-
-/// A bar for tasks in several steps; nothing unless standard error is a terminal.
-pub struct Steps {
-    bar: ProgressBar,
-    step: Mutex<String>,
-}
-
-impl Steps {
-    pub fn new(quiet: bool) -> Self {
-        let visible = !quiet && io::stderr().is_terminal();
-        let bar = if visible {
-            ProgressBar::new(0)
-        } else {
-            ProgressBar::hidden()
-        };
-        if let Ok(style) =
-            ProgressStyle::with_template("{spinner} {msg}: {pos} of {len} [{bar:24}] {elapsed}")
-        {
-            bar.set_style(style.progress_chars("=> "));
-        }
-        Self {
-            bar,
-            step: Mutex::new(String::new()),
-        }
-    }
-
-    pub fn show(&self, what: &str, done: usize, total: usize) {
-        let Ok(mut step) = self.step.lock() else {
-            return;
-        };
-        if *step != what {
-            what.clone_into(&mut step);
-            self.bar.set_length(total as u64);
-            self.bar.set_message(what.to_owned());
-        }
-        self.bar.set_position(done as u64);
-    }
-}
-
-impl Drop for Steps {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -10,7 +10,7 @@ const LEGEND: &[(&str, &str)] = &[
     ("answer", "\"cannot tell\": nothing known fits, or too much does; \"some x\": one of the family x; \"consistent with\": known from rendered sound only"),
     ("grade", "A: learnt from real recordings of 10 source groups or more; B: of fewer; C: from rendered sound only"),
     ("prob.", "calibrated probability of the best label, if the prior holds (unless --prior set another: classes equally likely beforehand, then families, then labels)"),
-    ("log10 LR", "how strongly the sound itself speaks for the label against the others: +1 is ten times likelier if true, 0 says nothing; bounds: what the number of recordings learnt from supports"),
+    ("log10 LR", "what the sound itself adds: at +1 it is ten times likelier if the label is right than if another is, at 0 it says nothing; bounds: the most that the number of recordings learnt from supports"),
     ("heard", "how much of the recording sounds most like the label"),
     ("not excluded", "labels that the sound leaves open; left out where it is the answer alone"),
 ];

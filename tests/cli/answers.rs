@@ -176,7 +176,7 @@ fn an_output_in_no_folder_fails_before_the_work() {
 }
 
 #[test]
-fn a_prior_moves_the_probabilities_and_not_the_likelihood_ratios() {
+fn a_prior_moves_the_probabilities_and_is_named() {
     let of = |prior| {
         let arguments = ["--format", "jsonl", "--prior", prior, &sample("siren.wav")];
         lines(&classify(Path::new("."), &arguments).0).remove(0)

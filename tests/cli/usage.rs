@@ -112,3 +112,13 @@ fn completions_and_manual_pages_are_made() {
     earwitness().arg("man").arg(dir.path()).assert().success();
     assert!(dir.path().join("earwitness-classify.1").is_file());
 }
+
+#[cfg(not(feature = "embedded-model"))]
+#[test]
+fn a_program_without_a_model_says_how_to_name_one() {
+    earwitness()
+        .args(["classify", &sample("wind.wav")])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("--model"));
+}
