@@ -89,7 +89,14 @@ pub fn leave_source_out(
     let mut rows = Vec::new();
     for (done, source) in sources.iter().enumerate() {
         progress("leaving a corpus out", done, sources.len());
-        let others = |i: usize| corpus.recordings[i].source != *source;
+        // A source group that shares sound with the corpus left out must not be trained on either.
+        let shared: BTreeSet<usize> = corpus
+            .recordings
+            .iter()
+            .filter(|r| r.source == *source)
+            .map(|r| r.group)
+            .collect();
+        let others = |i: usize| !shared.contains(&corpus.recordings[i].group);
         let held_out = out_of_fold(corpus, recipe, &others)?;
         let candidate = choose(corpus, recipe, &held_out, &others)?;
         let judge = fit_judge(
@@ -100,7 +107,9 @@ pub fn leave_source_out(
             &others,
         )?;
         let fitted = Fitted::fit(corpus, recipe, &others)?;
-        let scores = fitted.score(corpus, &|i| !others(i) && testable(i))?;
+        let scores = fitted.score(corpus, &|i| {
+            corpus.recordings[i].source == *source && testable(i)
+        })?;
         let mut by_label: BTreeMap<usize, Vec<(usize, bool)>> = BTreeMap::new();
         for (i, segments) in scores.candidates[candidate].iter().enumerate() {
             if !segments.is_empty() {

@@ -4,7 +4,10 @@ use super::error::TrainError;
 use super::recipe::Augmentation;
 use crate::audio::{self, ReadOptions, Source};
 use crate::channel::{augment, ValidChainParams};
-use crate::dataset::{assign_folds, Manifest, Sound, SourceGroups};
+use crate::dataset::{
+    assign_folds, join_neighbours, regroup, split_at_breaks, Manifest, Recording, Sound,
+    SourceGroups,
+};
 use crate::features::Extractor;
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
@@ -120,7 +123,7 @@ impl Corpus {
             joins: Vec::new(),
             labels,
         };
-        let mut sounds = Vec::new();
+        let (mut listed, mut samples) = (Vec::new(), Vec::new());
         for (recording, result) in manifest.recordings.iter().zip(decoded) {
             let path = recording.path.display().to_string();
             match result {
@@ -137,14 +140,15 @@ impl Corpus {
                         joined: recording.note.contains("more than one recording"),
                         path,
                     });
-                    sounds.push((sound.samples, recording.group.clone()));
+                    listed.push(recording.clone());
+                    samples.push(sound.samples);
                 }
             }
         }
-        let groups: Vec<&str> = sounds.iter().map(|(_, group)| group.as_str()).collect();
+        regroup_neighbours(&mut listed, &samples);
+        let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
         corpus.find_groups(&groups)?;
         corpus.assign_folds(folds, seed);
-        let samples: Vec<Vec<f32>> = sounds.into_iter().map(|(samples, _)| samples).collect();
         corpus.measure(&samples, augmentation, &channel, seed, progress);
         corpus.drop_silent();
         if corpus.label_counts().iter().filter(|&&n| n > 0).count() < 2 {
@@ -318,6 +322,17 @@ impl Corpus {
         }
         counts
     }
+}
+
+/// Puts clips that continue each other into one source group, whatever groups the list gives them.
+fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
+    let runs = join_neighbours(listed);
+    let parts: Vec<Vec<usize>> = runs
+        .iter()
+        .filter(|run| run.len() > 1)
+        .flat_map(|run| split_at_breaks(run, |place| &samples[place]))
+        .collect();
+    regroup(listed, &parts);
 }
 
 /// A seed of its own for each copy of each recording (SplitMix64's finaliser).
