@@ -226,8 +226,10 @@ impl Family for EnvelopeModulation {
             (0.0, 1.0),
             "share of the mel groups that beat at that rate, four times above their surroundings",
         );
+        d.add("rotor_strength", "Np", (0.0, 5.0), "how far that beat stands above its surroundings, mean of the mel groups, as ln(1 + ratio)");
+        d.add("rotor_double", "Np", (0.0, 5.0), "the same at twice that rate");
         for (low, high) in ROTOR_RANGES {
-            d.add(format!("rotor_{low}hz"), "1", (0.0, 80.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of the mel groups"));
+            d.add(format!("rotor_{low}hz"), "Np", (0.0, 5.0), format!("ln(1 + ratio) of the strongest beat at {low} to {high} Hz to its surroundings, mean of the mel groups"));
         }
         d.add(
             "engine_rate",
@@ -236,7 +238,7 @@ impl Family for EnvelopeModulation {
             "log2 of the rate in Hz at which both 4 ms envelopes beat most, 8 to 120 Hz",
         );
         for (low, high) in ENGINE_RANGES {
-            d.add(format!("engine_{low}hz"), "1", (0.0, 80.0), format!("strongest beat at {low} to {high} Hz over its surroundings, mean of both 4 ms envelopes"));
+            d.add(format!("engine_{low}hz"), "Np", (0.0, 5.0), format!("ln(1 + ratio) of the strongest beat at {low} to {high} Hz to its surroundings, mean of both 4 ms envelopes"));
         }
         d.done()
     }
@@ -275,7 +277,7 @@ impl Family for EnvelopeModulation {
         out.extend(
             ENGINE_RANGES
                 .iter()
-                .map(|&(low, high)| self.fast.highest(&envelopes, low, high)),
+                .map(|&(low, high)| self.fast.highest(&envelopes, low, high).ln_1p()),
         );
     }
 }
@@ -297,11 +299,15 @@ impl EnvelopeModulation {
             .iter()
             .filter(|g| g[k.saturating_sub(1)..k + 2].iter().any(|&w| w > 4.0))
             .count();
-        out.extend([rate.log2(), beating as f32 / groups.len() as f32]);
+        let strength = |k: usize| {
+            let near = self.whitened.get(k.saturating_sub(1)..k + 2).unwrap_or(&[]);
+            near.iter().copied().fold(0.0, f32::max).ln_1p()
+        };
+        out.extend([rate.log2(), beating as f32 / groups.len() as f32, strength(k), strength(2 * k)]);
         out.extend(
             ROTOR_RANGES
                 .iter()
-                .map(|&(low, high)| self.slow.highest(&self.whitened, low, high)),
+                .map(|&(low, high)| self.slow.highest(&self.whitened, low, high).ln_1p()),
         );
     }
 }
