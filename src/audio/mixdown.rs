@@ -100,7 +100,7 @@ impl Mixdown {
         }
         let start = mono.len();
         match (frames.planes(), self.mix) {
-            ([], _) => return,
+            ([], _) => (),
             ([only], _) => mono.extend_from_slice(only),
             (planes, Mix::Channel(channel)) => {
                 // The number of channels may change in the middle of a stream.
@@ -243,7 +243,7 @@ fn scan_clean(plane: &mut [f32]) -> (Scan, u64) {
     let mut removed = 0;
     for sample in plane.iter_mut() {
         // Not the negation: NaN compares false.
-        if !(sample.abs() < ABSURD) {
+        if sample.is_nan() || sample.abs() >= ABSURD {
             *sample = 0.0;
             removed += 1;
         }

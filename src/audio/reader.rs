@@ -20,7 +20,7 @@ use super::{container, ffmpeg, remedy, wav, MAX_CHANNELS, SAMPLE_RATE, SAMPLE_RA
 
 /// Samples in every block but the last: 0.512 s.
 pub const BLOCK_SAMPLES: usize = 8192;
-const _: () = assert!(BLOCK_SAMPLES % WINDOW == 0);
+const _: () = assert!(BLOCK_SAMPLES.is_multiple_of(WINDOW));
 
 /// What is decoded before the first block, to decide how channels are mixed: 2 seconds ...
 const LOOKAHEAD_S: usize = 2;

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn values_have_six_significant_digits() {
-        assert_eq!(six_digits(1234.56789), "1234.57");
+        assert_eq!(six_digits(1_234.567_9), "1234.57");
         assert_eq!(six_digits(0.0001234567), "0.000123457");
         assert_eq!(six_digits(-2.0), "-2");
     }

@@ -15,5 +15,5 @@ pub use duplicates::{Evidence, Join, Sound, SourceGroups};
 pub use error::DatasetError;
 pub use folds::{assign_folds, is_valid_label};
 pub use manifest::{Manifest, Recording};
-pub use neighbours::{join_neighbours, split_at_breaks, NEIGHBOURS_NOTE};
+pub use neighbours::{join_neighbours, regroup, split_at_breaks, NEIGHBOURS_NOTE};
 pub use sources::{leave_sources_out, SourceSplit};

@@ -67,6 +67,20 @@ pub fn split_at_breaks<'a>(run: &[usize], sound: impl Fn(usize) -> &'a [f32]) ->
     parts
 }
 
+/// Makes every part a source group, named after its first recording, in place of the groups that
+/// the list gives: those were cut by number where the videos were not.
+///
+/// Give the parts of runs of two or more recordings only; others' groups are as the list says.
+pub fn regroup(recordings: &mut [Recording], parts: &[Vec<usize>]) {
+    for part in parts {
+        let Some(&first) = part.first() else { continue };
+        let name = format!("{} and on", recordings[first].path.display());
+        for &place in part {
+            recordings[place].group.clone_from(&name);
+        }
+    }
+}
+
 fn goes_on(before: &[f32], after: &[f32]) -> bool {
     Continuity::between(before, after).is_some_and(|join| !join.is_break())
 }
@@ -128,6 +142,18 @@ mod tests {
         ];
         let runs = join_neighbours(&list);
         assert_eq!(runs, [vec![1, 0], vec![2, 6], vec![3], vec![4], vec![5]]);
+    }
+
+    #[test]
+    fn parts_become_groups_and_the_rest_keep_theirs() {
+        let mut list: Vec<Recording> = ["a_1", "a_2", "a_3", "b"]
+            .iter()
+            .map(|path| clip(path, "siren", ""))
+            .collect();
+        regroup(&mut list, &[vec![0, 1], vec![2]]);
+        assert_eq!(list[0].group, list[1].group);
+        assert_ne!(list[1].group, list[2].group);
+        assert_eq!(list[3].group, "b");
     }
 
     #[test]

@@ -206,6 +206,9 @@ pub fn figures(
     })
 }
 
+/// A cost of log10 LRs: LRs, which side each is on, weights.
+type Cost = fn(&[f64], &[bool], &[f64]) -> Result<f64, MetricError>;
+
 fn label_figures(
     corpus: &Corpus,
     judgements: &[Judgement],
@@ -234,7 +237,7 @@ fn label_figures(
         .iter()
         .map(|&i| judgements[i].log10_lr[label])
         .collect();
-    let cost = |of: fn(&[f64], &[bool], &[f64]) -> Result<f64, MetricError>| {
+    let cost = |of: Cost| {
         bounded
             .as_ref()
             .map(|lrs| of(lrs, &is_label, &[]))

@@ -227,7 +227,12 @@ impl Family for EnvelopeModulation {
             "share of the mel groups that beat at that rate, four times above their surroundings",
         );
         d.add("rotor_strength", "Np", (0.0, 5.0), "how far that beat stands above its surroundings, mean of the mel groups, as ln(1 + ratio)");
-        d.add("rotor_double", "Np", (0.0, 5.0), "the same at twice that rate");
+        d.add(
+            "rotor_double",
+            "Np",
+            (0.0, 5.0),
+            "the same at twice that rate",
+        );
         for (low, high) in ROTOR_RANGES {
             d.add(format!("rotor_{low}hz"), "Np", (0.0, 5.0), format!("ln(1 + ratio) of the strongest beat at {low} to {high} Hz to its surroundings, mean of the mel groups"));
         }
@@ -303,7 +308,12 @@ impl EnvelopeModulation {
             let near = self.whitened.get(k.saturating_sub(1)..k + 2).unwrap_or(&[]);
             near.iter().copied().fold(0.0, f32::max).ln_1p()
         };
-        out.extend([rate.log2(), beating as f32 / groups.len() as f32, strength(k), strength(2 * k)]);
+        out.extend([
+            rate.log2(),
+            beating as f32 / groups.len() as f32,
+            strength(k),
+            strength(2 * k),
+        ]);
         out.extend(
             ROTOR_RANGES
                 .iter()

@@ -10,6 +10,12 @@
 //! [`Fingerprint`] holds 62.5 words (250 bytes) per second, 0.9 MB per hour; an [`Index`] keeps
 //! every fourth word (62.5 bytes per second) and finds which of its recordings share at least a
 //! second of sound with a given one. What it can't find: sound whose speed or pitch was changed.
+//!
+//! Measured on 2,228 real recordings (2.4 hours): cuts of 3 s from any sample are found in 98 % of
+//! cases after AAC and Opus at 64 kbit/s and in 96-98 % at 32 kbit/s; cuts of 1 s in 98 % and 79 %.
+//! Among all 2.5 million pairs, none of different labels matches. 10 minutes of sound cost 4 ms to
+//! fingerprint, given the power spectra, and 8 ms to look up among those 2.4 hours (release build,
+//! one thread). `tests/shared_sound_recordings.rs` prints these figures.
 
 mod builder;
 mod extend;

@@ -28,7 +28,7 @@ pub fn ln(x: f32) -> f32 {
     p = p * t - 1.666_805_8e-1;
     p = p * t + 2.000_071_5e-1;
     p = p * t - 2.499_999_4e-1;
-    p = p * t + 3.333_333_1e-1;
+    p = p * t + 3.333_333e-1;
     let e = exponent as f32;
     t * z * p - 0.5 * z + t + e * std::f32::consts::LN_2
 }

@@ -146,7 +146,7 @@ impl SvmValidParams {
         let mut seen = vec![0usize; self.n_labels];
         for &row in &order {
             seen[targets[row]] += 1;
-            held[row] = seen[targets[row]] % 4 == 0;
+            held[row] = seen[targets[row]].is_multiple_of(4);
         }
         let open: Vec<usize> = order.iter().copied().filter(|row| !held[*row]).collect();
         let solver = if open.len() <= self.max_rows {

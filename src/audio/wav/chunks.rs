@@ -168,7 +168,7 @@ impl<'a> Walk<'a> {
     /// some writers forget to.
     fn after(&mut self, start: u64, size: u64) -> Result<u64, AudioError> {
         let end = start.saturating_add(size);
-        if size % 2 == 0 || !self.is_chunk(end)? || self.is_chunk(end + 1)? {
+        if size.is_multiple_of(2) || !self.is_chunk(end)? || self.is_chunk(end + 1)? {
             return Ok(end.saturating_add(size % 2));
         }
         self.repair(
