@@ -167,3 +167,20 @@ fn a_quiet_run_says_nothing_of_a_broken_file() {
         .code(3)
         .stderr(predicate::str::is_empty());
 }
+
+#[test]
+#[ignore = "slow: thousands of files"]
+fn thousands_of_files_come_all_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes = wav::comb(100.0, 0.6);
+    let mut wanted = Vec::new();
+    for i in 0..5000 {
+        let name = format!("{:02}/{i:04}.wav", i / 100);
+        std::fs::create_dir_all(dir.path().join(format!("{:02}", i / 100))).unwrap();
+        std::fs::write(dir.path().join(&name), &bytes).unwrap();
+        wanted.push(format!("./{name}"));
+    }
+    let (found, code, _) = names(dir.path(), &["-r", "."], b"");
+    assert_eq!(code, 0);
+    assert_eq!(found, wanted);
+}
