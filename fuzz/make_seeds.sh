@@ -1,0 +1,59 @@
+#!/bin/sh
+# Makes small valid files to start fuzzing from, with ffmpeg: corpus/container_reader and
+# corpus/wav_reader. All sound in them is synthetic.
+set -eu
+cd "$(dirname "$0")"
+containers=corpus/container_reader
+wavs=corpus/wav_reader
+mkdir -p "$containers" "$wavs"
+
+tone='-f lavfi -i sine=440:r=16000:d=0.12'
+stereo='-f lavfi -i aevalsrc=sin(2000*t)|cos(900*t):s=44100:d=0.08'
+make() {
+    # shellcheck disable=SC2086 # the arguments are words
+    ffmpeg -nostdin -v error -y $1 "$2" || echo "left out: $2" >&2
+}
+
+make "$tone -c:a aac -b:a 24k" $containers/aac.m4a
+make "$tone -c:a aac -b:a 24k -movflags frag_keyframe+empty_moov" $containers/fragments.mp4
+make "$tone -c:a aac -b:a 24k" $containers/aac.aac
+make "$tone -c:a aac" $containers/aac.mkv
+make "$tone -c:a libopus -b:a 12k" $containers/opus.opus
+make "$tone -c:a libopus -b:a 12k" $containers/opus.webm
+make "$tone -c:a libopus" $containers/opus.mp4
+make "$tone -c:a libvorbis" $containers/vorbis.ogg
+make "$tone -c:a libmp3lame -b:a 24k" $containers/mp3.mp3
+make "$tone -c:a flac" $containers/flac.flac
+make "$tone -c:a flac" $containers/flac.ogg
+make "$tone -c:a alac" $containers/alac.m4a
+make "$tone -c:a alac" $containers/alac.caf
+make "$tone -c:a pcm_s16be" $containers/pcm.aiff
+make "$tone -c:a pcm_s16le" $containers/pcm.caf
+make "$tone -c:a pcm_s16le" $containers/pcm.mov
+make "$stereo -c:a aac" $containers/stereo.m4a
+make "$stereo -c:a libvorbis" $containers/stereo.ogg
+make "$stereo -c:a libopus" $containers/stereo.opus
+make "$stereo -c:a libmp3lame" $containers/stereo.mp3
+make "$stereo -c:a mp2" $containers/stereo.mp2
+make "$stereo -c:a flac" $containers/stereo.flac
+make "$stereo -c:a ac3" $containers/ac3.mkv
+make "-f lavfi -i testsrc=size=16x16:rate=5:duration=0.2 $tone -c:v mpeg4 -c:a aac" \
+    $containers/video.mp4
+
+# The WAV target takes a choice of magic, the RIFF size and the chunks.
+wav() {
+    make "$2" seed.wav
+    {
+        printf "\\$1"
+        dd if=seed.wav bs=1 skip=4 count=4 2>/dev/null
+        dd if=seed.wav bs=1 skip=12 2>/dev/null
+    } >"$wavs/$3"
+    rm -f seed.wav
+}
+for codec in pcm_u8 pcm_s16le pcm_s24le pcm_s32le pcm_f32le pcm_f64le pcm_alaw pcm_mulaw adpcm_ms \
+    adpcm_ima_wav; do
+    wav 000 "$tone -c:a $codec" $codec
+done
+wav 000 "$stereo -c:a pcm_s16le" stereo
+wav 000 "$stereo -c:a adpcm_ima_wav" stereo_adpcm
+wav 002 "$tone -c:a pcm_s16le -rf64 always" rf64
