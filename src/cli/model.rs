@@ -98,9 +98,11 @@ fn describe(model: &Model) -> anyhow::Result<String> {
     for (name, value) in facts {
         writeln!(text, "{name:<16} {value}")?;
     }
-    text.push('\n');
-    for line in labels(header).lines() {
-        writeln!(text, "{}", line.trim_end())?;
+    for table in [labels(header), sources(header)] {
+        text.push('\n');
+        for line in table.lines() {
+            writeln!(text, "{}", line.trim_end())?;
+        }
     }
     text.push('\n');
     text += "Grade A: learnt from real recordings of 10 source groups or more, B: of fewer,\n";
@@ -115,12 +117,18 @@ fn describe(model: &Model) -> anyhow::Result<String> {
     Ok(text)
 }
 
-fn labels(header: &Header) -> Table {
+/// A table without lines, as wide as a terminal at most.
+fn plain_table() -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(WIDTH);
+    table
+}
+
+fn labels(header: &Header) -> Table {
+    let mut table = plain_table();
     table.set_header([
         "label",
         "family",
@@ -128,7 +136,6 @@ fn labels(header: &Header) -> Table {
         "recordings",
         "groups",
         "minutes",
-        "sources",
     ]);
     for l in &header.labels {
         table.add_row([
@@ -138,13 +145,21 @@ fn labels(header: &Header) -> Table {
             l.recordings.to_string(),
             l.groups.to_string(),
             format!("{:.1}", l.seconds / 60.0),
-            l.sources.join(", "),
         ]);
     }
     for column in 3..6 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+    }
+    table
+}
+
+fn sources(header: &Header) -> Table {
+    let mut table = plain_table();
+    table.set_header(["label", "sources"]);
+    for l in &header.labels {
+        table.add_row([l.label.clone(), l.sources.join(", ")]);
     }
     table
 }
