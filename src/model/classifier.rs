@@ -3,6 +3,7 @@
 use super::boosting::BoostedTrees;
 use super::kernel::KernelMachine;
 use super::linear::LinearModel;
+use super::merged::Merged;
 use super::perceptron::Perceptron;
 use super::scorer::{impl_predict, log_softmax, Scorer, ScorerError, Scratch};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub enum Classifier {
     BoostedTrees(BoostedTrees),
     /// Gaussian kernels around landmarks.
     KernelMachine(KernelMachine),
+    /// A classifier of kinds within labels.
+    Merged(Merged),
     /// Several classifiers whose log-probabilities are averaged.
     Blend(Blend),
 }
@@ -111,6 +114,7 @@ impl Classifier {
             Classifier::Perceptron(model) => model,
             Classifier::BoostedTrees(model) => model,
             Classifier::KernelMachine(model) => model,
+            Classifier::Merged(model) => model,
             Classifier::Blend(model) => model,
         }
     }

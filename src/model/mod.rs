@@ -13,6 +13,7 @@ pub mod likelihood_ratio;
 pub mod linear;
 pub mod listen;
 pub mod memory;
+pub mod merged;
 pub mod perceptron;
 pub mod pooling;
 pub mod prediction_set;

@@ -46,6 +46,8 @@ pub struct Scratch {
     pub(crate) a: Vec<f32>,
     pub(crate) b: Vec<f32>,
     pub(crate) c: Vec<f32>,
+    /// Scores of the kinds within labels.
+    pub(crate) kinds: Vec<f32>,
 }
 
 /// A trained classifier that gives one natural-log probability per label.

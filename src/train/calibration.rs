@@ -1,14 +1,15 @@
 //! Fits the [`Calibrator`] on held-out recordings: multinomial logistic regression on their
 //! scores with one scale and one shift per label.
 //!
-//! Recordings of one source group share a weight, and labels weigh alike, so that what comes
-//! out are likelihoods (for a flat prior), whatever the mixture of the data.
+//! Labels weigh alike, so that what comes out are likelihoods (for a flat prior), whatever the
+//! mixture of the data.
 
 use super::error::{require, TrainError};
 use super::outcomes::Outcomes;
 use super::solve::{newton, Point};
 use crate::model::calibration::{log_sum_exp, Calibrator};
 use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
 
 const NAME: &str = "calibration";
 
@@ -16,17 +17,32 @@ const NAME: &str = "calibration";
 /// enough to keep perfectly separated data finite.
 const SCALE_PULL: f64 = 1e-3;
 
-/// Fits one scale and shift per label.
-///
-/// `l2` (0.05 is a fair start) pulls each label's scale towards the shared scale and its shift
-/// towards 0; the more, the fewer groups there are. A label without recordings gets the shared
-/// scale and no shift.
+/// How the calibration is fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationSettings {
+    /// Pulls each label's scale towards the shared scale and its shift towards 0; the fewer
+    /// source groups, the more is needed. Above 0, 0.05 is a fair start.
+    pub l2: f64,
+    /// How far the recordings of one source group share a weight: 0 (each counts in full) to 1 (a
+    /// group counts once, however many recordings it has).
+    pub group_power: f64,
+}
+
+/// Fits one scale and shift per label. A label without recordings gets the shared scale and no
+/// shift.
 ///
 /// # Errors
-/// [`TrainError::Setting`] for an `l2` that is not above 0, [`TrainError::Data`] if fewer than
-/// two labels occur, [`TrainError::NotConverged`] if the fit fails.
-pub fn fit_calibrator(outcomes: &Outcomes, l2: f64) -> Result<Calibrator, TrainError> {
+/// [`TrainError::Setting`] for an `l2` that is not above 0 or a `group_power` outside 0 to 1,
+/// [`TrainError::Data`] if fewer than two labels occur, [`TrainError::NotConverged`] if the fit fails.
+pub fn fit_calibrator(
+    outcomes: &Outcomes,
+    settings: CalibrationSettings,
+) -> Result<Calibrator, TrainError> {
+    let CalibrationSettings { l2, group_power } = settings;
     require(l2.is_finite() && l2 > 0.0, NAME, "l2", l2, "above 0")?;
+    let shared = (0.0..=1.0).contains(&group_power);
+    require(shared, NAME, "group_power", group_power, "between 0 and 1")?;
     let n_groups = outcomes.groups_per_label();
     let present: Vec<usize> = (0..outcomes.n_labels())
         .filter(|k| n_groups[*k] > 0)
@@ -37,7 +53,7 @@ pub fn fit_calibrator(outcomes: &Outcomes, l2: f64) -> Result<Calibrator, TrainE
             remedy: "calibrate on at least two labels",
         });
     }
-    let problem = Problem::new(outcomes, &present, l2);
+    let problem = Problem::new(outcomes, &present, settings);
     let mut start = vec![0.0; 1 + 2 * present.len()];
     start[0] = 1.0;
     let found = newton(NAME, start, |at| problem.evaluate(at))?;
@@ -73,13 +89,13 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(outcomes: &Outcomes, present: &[usize], l2: f64) -> Self {
+    fn new(outcomes: &Outcomes, present: &[usize], settings: CalibrationSettings) -> Self {
         let column_of = |label: &usize| present.iter().position(|k| k == label).unwrap_or(0);
         Self {
             scores: outcomes.scores().select(ndarray::Axis(1), present),
             truth: outcomes.labels().iter().map(column_of).collect(),
-            weights: outcomes.balanced_weights(),
-            l2,
+            weights: outcomes.balanced_weights(settings.group_power),
+            l2: settings.l2,
         }
     }
 
@@ -162,9 +178,16 @@ mod tests {
         Outcomes::new(scores, labels, (0..n).map(|i| i % groups).collect()).unwrap()
     }
 
+    fn by_group(l2: f64) -> CalibrationSettings {
+        CalibrationSettings {
+            l2,
+            group_power: 1.0,
+        }
+    }
+
     #[test]
     fn scale_and_shifts_are_undone() {
-        let fitted = fit_calibrator(&outcomes(6000, 2.5, 6000), 1e-6).unwrap();
+        let fitted = fit_calibrator(&outcomes(6000, 2.5, 6000), by_group(1e-6)).unwrap();
         for k in 0..3 {
             assert!((fitted.scale[k] * 2.5 - 1.0).abs() < 0.12, "{fitted:?}");
         }
@@ -181,8 +204,8 @@ mod tests {
         let scores = once.scores().select(ndarray::Axis(0), &rows);
         let thrice = Outcomes::new(scores, labels, groups).unwrap();
         let (a, b) = (
-            fit_calibrator(&once, 0.05).unwrap(),
-            fit_calibrator(&thrice, 0.05).unwrap(),
+            fit_calibrator(&once, by_group(0.05)).unwrap(),
+            fit_calibrator(&thrice, by_group(0.05)).unwrap(),
         );
         for k in 0..3 {
             assert!((a.scale[k] - b.scale[k]).abs() < 1e-6);
@@ -194,7 +217,7 @@ mod tests {
     fn perfectly_separated_scores_stay_finite() {
         let scores = ndarray::array![[0.0, -9.0, -9.0], [-9.0, 0.0, -9.0]];
         let separated = Outcomes::new(scores, vec![0, 1], vec![0, 1]).unwrap();
-        let fitted = fit_calibrator(&separated, 0.05).unwrap();
+        let fitted = fit_calibrator(&separated, by_group(0.05)).unwrap();
         assert!(fitted.scale[0].is_finite() && fitted.scale[0] < 5.0);
         // The third label never occurs: shared scale, no shift.
         assert_eq!(fitted.shift[2], 0.0);

@@ -60,7 +60,7 @@ pub fn fit_prediction_sets(
         .zip(posteriors.labels())
         .map(|(row, label)| score.score(&row.to_vec(), *label))
         .collect();
-    let weights = posteriors.group_weights();
+    let weights = posteriors.group_weights(1.0);
     let n_groups = posteriors.groups_per_label();
     // Of a label, or of all of them.
     let threshold = |label: Option<usize>| {

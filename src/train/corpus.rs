@@ -1,6 +1,7 @@
 //! Listening to the training recordings: features of each and of its copies, hashes, durations.
 
 use super::error::TrainError;
+use super::kinds::{Kinds, Noted};
 use super::recipe::Augmentation;
 use crate::audio::{self, ReadOptions, Source};
 use crate::channel::{augment, ValidChainParams};
@@ -38,6 +39,8 @@ pub struct Heard {
     pub fingerprint: Fingerprint,
     /// The path as the manifest gives it.
     pub path: String,
+    /// The note as the manifest gives it.
+    pub note: String,
 }
 
 /// One row of features.
@@ -139,6 +142,7 @@ impl Corpus {
                         seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
                         joined: recording.note.contains("more than one recording"),
                         path,
+                        note: recording.note.clone(),
                     });
                     listed.push(recording.clone());
                     samples.push(sound.samples);
@@ -312,6 +316,16 @@ impl Corpus {
             .collect();
         let mut sound = sounds.iter();
         self.recordings.retain(|_| *sound.next().unwrap_or(&false));
+    }
+
+    /// The kinds within the labels, by the notes of the recordings.
+    pub fn kinds(&self) -> Kinds {
+        let noted = self.recordings.iter().map(|r| Noted {
+            label: r.label,
+            group: r.group,
+            note: &r.note,
+        });
+        Kinds::find(&noted.collect::<Vec<_>>(), self.labels.len())
     }
 
     /// Number of recordings of each label.

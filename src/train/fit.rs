@@ -6,6 +6,7 @@ use super::recipe::Recipe;
 use super::sample::Samples;
 use super::standardise::{self, StandardiseParams};
 use crate::model::classifier::{Blend, Classifier};
+use crate::model::merged::Merged;
 use crate::model::scaler::Scaler;
 use crate::model::scorer::{Scorer, Scratch};
 use linfa::traits::Fit;
@@ -42,23 +43,29 @@ impl Fitted {
         let rows: Vec<usize> = (0..corpus.rows.len())
             .filter(|&i| uses(corpus.rows[i].recording))
             .collect();
-        let labels = rows
-            .iter()
-            .map(|&i| corpus.recordings[corpus.rows[i].recording].label);
-        let data = DatasetBase::new(
-            corpus.features.select(Axis(0), &rows),
-            Array1::from_iter(labels),
-        );
+        let n_labels = corpus.labels.len();
+        let kinds = corpus.kinds();
+        let targets = |of: &dyn Fn(usize) -> usize| -> Array1<usize> {
+            rows.iter().map(|&i| of(corpus.rows[i].recording)).collect()
+        };
+        let labels = targets(&|recording| corpus.recordings[recording].label);
+        let data = DatasetBase::new(corpus.features.select(Axis(0), &rows), labels.clone());
         let weights = row_weights(corpus, recipe, &rows);
         let mut data: Samples = data.with_weights(Array1::from(weights));
         let scaler = StandardiseParams::default().fit(&data)?;
         standardise::apply(&scaler, &mut data)?;
-        let n_labels = corpus.labels.len();
-        let classifiers = recipe
-            .learners
-            .iter()
-            .map(|learner| learner.fit(&data, n_labels, recipe.seed))
-            .collect::<Result<_, _>>()?;
+        let mut classifiers = Vec::new();
+        for learner in &recipe.learners {
+            classifiers.push(if learner.by_kind {
+                data.targets = targets(&|recording| kinds.of_recording[recording]);
+                let told_apart = learner.fit(&data, kinds.label_of.len(), recipe.seed)?;
+                let merged = Merged::new(told_apart, kinds.label_of.clone(), n_labels)?;
+                Classifier::Merged(merged)
+            } else {
+                data.targets.assign(&labels);
+                learner.fit(&data, n_labels, recipe.seed)?
+            });
+        }
         Ok(Self {
             scaler,
             classifiers,

@@ -54,8 +54,8 @@ pub fn choose(
     let mut best = (0, f64::INFINITY);
     for (candidate, segments) in scores.candidates.iter().enumerate() {
         let outcomes = outcomes(corpus, segments, uses)?;
-        let calibrator = fit_calibrator(&outcomes, recipe.calibration_l2)?;
-        let weights = outcomes.balanced_weights();
+        let calibrator = fit_calibrator(&outcomes, recipe.calibration)?;
+        let weights = outcomes.balanced_weights(recipe.calibration.group_power);
         let rows = outcomes
             .scores()
             .rows()
@@ -124,8 +124,7 @@ pub fn fit_judge(
         if picked.iter().all(|&i| others(i)) {
             continue;
         }
-        let calibrator =
-            fit_calibrator(&outcomes(corpus, segments, &others)?, recipe.calibration_l2)?;
+        let calibrator = fit_calibrator(&outcomes(corpus, segments, &others)?, recipe.calibration)?;
         for (mut row, &i) in likelihoods.rows_mut().into_iter().zip(&picked) {
             if corpus.recordings[i].fold == fold {
                 row.assign(&Array1::from(recording_log_likelihoods(
@@ -147,7 +146,7 @@ pub fn fit_judge(
         ..ConformalSettings::default()
     };
     let sets = fit_prediction_sets(&all.with_scores(posteriors)?, settings)?;
-    let calibrator = fit_calibrator(&all, recipe.calibration_l2)?;
+    let calibrator = fit_calibrator(&all, recipe.calibration)?;
     Ok(Judge {
         calibrator,
         background,

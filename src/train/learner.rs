@@ -10,10 +10,22 @@ use linfa::traits::Fit;
 use linfa::ParamGuard;
 use serde::{Deserialize, Serialize};
 
-/// One learner with its settings.
+/// One learner of a recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LearnerRecipe {
+    /// Whether it learns the kinds within labels (what the manifest's notes tell apart) and adds
+    /// them up, instead of learning the labels themselves.
+    #[serde(default)]
+    pub by_kind: bool,
+    /// Which learner, with its settings.
+    #[serde(flatten)]
+    pub settings: LearnerSettings,
+}
+
+/// A learner with its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum LearnerRecipe {
+pub enum LearnerSettings {
     /// Multinomial logistic regression (linfa).
     Logistic {
         /// Ridge penalty.
@@ -62,10 +74,10 @@ pub enum LearnerRecipe {
 impl LearnerRecipe {
     /// Name of the learner, for tables.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Logistic { .. } => "logistic",
-            Self::Perceptron { .. } => "perceptron",
-            Self::Boosting { .. } => "boosting",
+        match self.settings {
+            LearnerSettings::Logistic { .. } => "logistic",
+            LearnerSettings::Perceptron { .. } => "perceptron",
+            LearnerSettings::Boosting { .. } => "boosting",
         }
     }
 
@@ -79,15 +91,15 @@ impl LearnerRecipe {
         n_labels: usize,
         seed: u64,
     ) -> Result<Classifier, TrainError> {
-        Ok(match self {
-            Self::Logistic { l2, max_rows } => {
+        Ok(match &self.settings {
+            LearnerSettings::Logistic { l2, max_rows } => {
                 let params = LogisticParams::new(n_labels)
                     .l2(*l2)
                     .max_rows(*max_rows)
                     .seed(seed);
                 Classifier::Linear(params.check()?.fit(data)?)
             }
-            Self::Perceptron {
+            LearnerSettings::Perceptron {
                 hidden,
                 epochs,
                 weight_decay,
@@ -111,7 +123,7 @@ impl LearnerRecipe {
                     .seed(seed);
                 Classifier::Perceptron(params.check()?.fit(data)?)
             }
-            Self::Boosting {
+            LearnerSettings::Boosting {
                 rounds,
                 learning_rate,
                 max_leaves,

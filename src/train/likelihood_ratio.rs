@@ -74,7 +74,7 @@ impl LrEvidence {
             .collect::<Result<Vec<f64>, _>>()?;
         let is_h1: Vec<bool> = likelihoods.labels().iter().map(|l| *l == label).collect();
         let n_groups = likelihoods.groups_per_label();
-        let by_group = likelihoods.group_weights();
+        let by_group = likelihoods.group_weights(1.0);
         let rows = by_group.iter().zip(likelihoods.labels());
         let mut weights: Vec<f64> = rows
             .map(|(weight, own)| match *own == label {

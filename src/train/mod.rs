@@ -11,6 +11,7 @@ pub mod error;
 pub mod fit;
 pub mod held_out;
 pub mod isotonic;
+pub mod kinds;
 pub mod learner;
 pub mod likelihood_ratio;
 pub mod logistic;

@@ -103,25 +103,29 @@ impl Outcomes {
         seen.iter().map(BTreeSet::len).collect()
     }
 
-    /// A weight per recording such that the recordings of one group and label share a weight
-    /// of 1: a label's weights sum to its number of groups.
-    pub fn group_weights(&self) -> Vec<f64> {
+    /// A weight per recording: 1 over the number of recordings of its group and label to the power
+    /// of `power`. With 1 a label's weights sum to its number of groups, with 0 each recording
+    /// weighs 1.
+    pub fn group_weights(&self, power: f64) -> Vec<f64> {
         let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let keys = || self.labels.iter().copied().zip(self.groups.iter().copied());
         for key in keys() {
             *counts.entry(key).or_default() += 1;
         }
-        keys().map(|key| 1.0 / counts[&key] as f64).collect()
+        keys()
+            .map(|key| (counts[&key] as f64).powf(-power))
+            .collect()
     }
 
     /// Group weights scaled so that every label that occurs sums to 1.
-    pub fn balanced_weights(&self) -> Vec<f64> {
-        let n_groups = self.groups_per_label();
-        let weights = self.group_weights();
+    pub fn balanced_weights(&self, power: f64) -> Vec<f64> {
+        let weights = self.group_weights(power);
+        let mut sums = vec![0.0; self.n_labels()];
+        for (w, label) in weights.iter().zip(&self.labels) {
+            sums[*label] += w;
+        }
         let scaled = weights.iter().zip(&self.labels);
-        scaled
-            .map(|(w, label)| w / n_groups[*label] as f64)
-            .collect()
+        scaled.map(|(w, label)| w / sums[*label]).collect()
     }
 }
 
@@ -133,9 +137,10 @@ mod tests {
     fn recordings_of_a_group_share_a_weight() {
         let scores = Array2::zeros((5, 3));
         let outcomes = Outcomes::new(scores, vec![0, 0, 0, 1, 1], vec![7, 7, 8, 8, 9]).unwrap();
-        assert_eq!(outcomes.group_weights(), [0.5, 0.5, 1.0, 1.0, 1.0]);
+        assert_eq!(outcomes.group_weights(1.0), [0.5, 0.5, 1.0, 1.0, 1.0]);
+        assert_eq!(outcomes.group_weights(0.0), [1.0; 5]);
         assert_eq!(outcomes.groups_per_label(), [2, 2, 0]);
-        assert_eq!(outcomes.balanced_weights(), [0.25, 0.25, 0.5, 0.5, 0.5]);
+        assert_eq!(outcomes.balanced_weights(1.0), [0.25, 0.25, 0.5, 0.5, 0.5]);
     }
 
     #[test]

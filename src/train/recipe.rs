@@ -1,5 +1,6 @@
 //! The recipe: everything besides the recordings that decides what a model becomes.
 
+use super::calibration::CalibrationSettings;
 use super::error::TrainError;
 use super::learner::LearnerRecipe;
 use crate::channel::ChainParams;
@@ -19,8 +20,8 @@ pub struct Recipe {
     pub folds: usize,
     /// Share of recordings whose true label the prediction set shall hold, 0.5 to 0.99.
     pub coverage: f64,
-    /// Strength of the pull of the calibration towards one scale for all labels, above 0.
-    pub calibration_l2: f64,
+    /// How scores become likelihoods.
+    pub calibration: CalibrationSettings,
     /// How labels and groups weigh.
     pub balance: Balance,
     /// How training recordings are varied.
@@ -100,7 +101,9 @@ impl Recipe {
         };
         within("folds", self.folds as f64, 3.0, 20.0)?;
         within("coverage", self.coverage, 0.5, 0.99)?;
-        within("calibration_l2", self.calibration_l2, 1e-6, 1e3)?;
+        let calibration = self.calibration;
+        within("calibration.l2", calibration.l2, 1e-6, 1e3)?;
+        within("calibration.group_power", calibration.group_power, 0.0, 1.0)?;
         within("balance.group_power", self.balance.group_power, 0.0, 1.0)?;
         within(
             "augmentation.max_copies",
