@@ -33,6 +33,45 @@ pub fn ln(x: f32) -> f32 {
     t * z * p - 0.5 * z + t + e * std::f32::consts::LN_2
 }
 
+/// The sum of the logarithms of many numbers, [`LANES`](Self::LANES) of them side by side.
+///
+/// The numbers' mantissas are multiplied and their exponents added, which takes a fifth of the
+/// time that a logarithm of each would.
+pub(super) struct LogSum {
+    mantissas: [f32; Self::LANES],
+    exponents: [i32; Self::LANES],
+}
+
+impl LogSum {
+    /// Numbers taken at once.
+    pub const LANES: usize = 8;
+
+    /// No numbers yet: 0.
+    pub fn new() -> Self {
+        Self {
+            mantissas: [1.0; Self::LANES],
+            exponents: [0; Self::LANES],
+        }
+    }
+
+    /// Adds the logarithm of a positive, normal `x`. A lane holds 127 of them: a mantissa is less
+    /// than 2, and the product must stay finite.
+    #[inline(always)]
+    pub fn add(&mut self, lane: usize, x: f32) {
+        const MANTISSA: u32 = 0x007f_ffff;
+        let bits = x.to_bits();
+        self.mantissas[lane] *= f32::from_bits(bits & MANTISSA | 1f32.to_bits());
+        self.exponents[lane] += (bits >> 23) as i32 - 127;
+    }
+
+    /// The sum of the natural logarithms.
+    pub fn value(&self) -> f32 {
+        let exponent: i32 = self.exponents.iter().sum();
+        let mantissas: f32 = self.mantissas.iter().map(|&m| ln(m)).sum();
+        mantissas + exponent as f32 * std::f32::consts::LN_2
+    }
+}
+
 /// Replaces each power by its natural logarithm, floored at [`POWER_FLOOR`].
 pub fn ln_in_place(powers: &mut [f32]) {
     for p in powers {
@@ -57,6 +96,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_sum_of_logarithms_holds_a_whole_spectrum() {
+        let (mut sum, mut exact) = (LogSum::new(), 0.0);
+        for i in 0..1016 {
+            let x = 10f32.powf((i % 30) as f32 - 15.0) * 1.99;
+            sum.add(i % LogSum::LANES, x);
+            exact += f64::from(x).ln();
+        }
+        assert!((f64::from(sum.value()) - exact).abs() < 1e-2, "{exact}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod log;
 mod mel;
 mod shape;
 mod stft;
+pub(crate) mod sum;
 
 pub use comb::{Comb, CombScorer, CombTrack, COMB_MAX_HZ, COMB_MIN_HZ};
 pub use lines::{LineSpectrum, LINE_BINS};

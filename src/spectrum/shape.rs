@@ -1,6 +1,8 @@
 //! The shape of one short spectrum in a handful of numbers.
 
-use super::{ln, FrameSize};
+use super::log::LogSum;
+use super::sum::sum;
+use super::FrameSize;
 
 /// Shape of one power spectrum. All are independent of level.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -18,8 +20,34 @@ pub struct Shape {
 /// Measures [`Shape`]s of spectra of one frame size.
 pub struct ShapeMeter {
     bin_hz: f32,
-    /// Powers are floored here for the geometric mean, as librosa's `amin` does.
-    floor: f32,
+    /// 0, 1, 2 ... as floats: one for every bin.
+    bins: Vec<f32>,
+}
+
+/// Powers are floored here for the geometric mean, as librosa's `amin` does.
+const FLOOR: f32 = 1e-10;
+const LANES: usize = LogSum::LANES;
+
+/// Sums over the bins of a spectrum, side by side.
+struct Sums {
+    power: [f32; LANES],
+    first: [f32; LANES],
+    second: [f32; LANES],
+    logs: LogSum,
+}
+
+impl Sums {
+    /// Adds up to [`LANES`] bins.
+    #[inline(always)]
+    fn add(&mut self, power: &[f32], bins: &[f32]) {
+        for (lane, (&p, &k)) in power.iter().zip(bins).enumerate() {
+            let moment = k * p;
+            self.power[lane] += p;
+            self.first[lane] += moment;
+            self.second[lane] += k * moment;
+            self.logs.add(lane, if p > FLOOR { p } else { FLOOR });
+        }
+    }
 }
 
 impl ShapeMeter {
@@ -27,51 +55,51 @@ impl ShapeMeter {
     pub fn new(size: FrameSize) -> Self {
         Self {
             bin_hz: size.bin_hz(),
-            floor: 1e-10,
+            bins: (0..size.bins()).map(|k| k as f32).collect(),
         }
     }
 
     /// The shape of `power` (all bins of one frame); all zero for digital silence.
     pub fn measure(&self, power: &[f32]) -> Shape {
-        let (mut sum, mut first, mut second, mut logs) =
-            ([0f32; 8], [0f32; 8], [0f32; 8], [0f32; 8]);
-        let chunks = power.chunks_exact(8);
-        let rest = chunks.remainder();
-        let mut accumulate = |lane: usize, bin: usize, p: f32| {
-            let k = bin as f32;
-            sum[lane] += p;
-            first[lane] += k * p;
-            second[lane] += k * k * p;
-            logs[lane] += ln(p.max(self.floor));
+        let mut sums = Sums {
+            power: [0.0; LANES],
+            first: [0.0; LANES],
+            second: [0.0; LANES],
+            logs: LogSum::new(),
         };
-        for (c, chunk) in chunks.enumerate() {
-            for (lane, &p) in chunk.iter().enumerate() {
-                accumulate(lane, c * 8 + lane, p);
-            }
+        let (chunks, rest) = power.as_chunks::<LANES>();
+        let (bins, last_bins) = self.bins.as_chunks::<LANES>();
+        for (p, k) in chunks.iter().zip(bins) {
+            sums.add(p, k);
         }
-        let done = power.len() - rest.len();
-        for (i, &p) in rest.iter().enumerate() {
-            accumulate(i, done + i, p);
-        }
-        let total: f32 = sum.iter().sum();
+        sums.add(rest, last_bins);
+        let total = sum(&sums.power);
         if total <= f32::MIN_POSITIVE {
             return Shape::default();
         }
-        let mean_bin = first.iter().sum::<f32>() / total;
-        let variance = (second.iter().sum::<f32>() / total - mean_bin * mean_bin).max(0.0);
+        let mean_bin = sum(&sums.first) / total;
+        let variance = (sum(&sums.second) / total - mean_bin * mean_bin).max(0.0);
         let n = power.len() as f32;
-        let geometric = (logs.iter().sum::<f32>() / n).exp();
+        let geometric = (sums.logs.value() / n).exp();
         Shape {
             centroid_hz: mean_bin * self.bin_hz,
             spread_hz: variance.sqrt() * self.bin_hz,
             rolloff_hz: self.rolloff(power, 0.85 * total),
-            flatness: (geometric / (total / n).max(self.floor)).min(1.0),
+            flatness: (geometric / (total / n).max(FLOOR)).min(1.0),
         }
     }
 
     fn rolloff(&self, power: &[f32], target: f32) -> f32 {
-        let mut below = 0.0;
-        for (bin, p) in power.iter().enumerate() {
+        let (mut below, mut passed) = (0.0, 0);
+        for chunk in power.as_chunks::<LANES>().0 {
+            let up_to_here = below + sum(chunk);
+            if up_to_here >= target {
+                break;
+            }
+            below = up_to_here;
+            passed += LANES;
+        }
+        for (bin, p) in power.iter().enumerate().skip(passed) {
             below += p;
             if below >= target {
                 return bin as f32 * self.bin_hz;
