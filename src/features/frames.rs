@@ -28,6 +28,8 @@ const SILENCE: f32 = 1e-9;
 pub struct Rows {
     width: usize,
     first: usize,
+    /// Frames before this one may be forgotten.
+    wanted: usize,
     values: Vec<f32>,
 }
 
@@ -36,6 +38,7 @@ impl Rows {
         Self {
             width,
             first: 0,
+            wanted: 0,
             values: Vec::new(),
         }
     }
@@ -51,10 +54,15 @@ impl Rows {
         &mut self.values[at..]
     }
 
+    /// Forgets the frames before `frame`, once they are half of all: what stays is moved to the
+    /// front, and that must not happen every time.
     fn drop_before(&mut self, frame: usize) {
-        let n = frame.min(self.end()).saturating_sub(self.first);
-        self.values.drain(..n * self.width);
-        self.first += n;
+        self.wanted = self.wanted.max(frame.min(self.end()));
+        let unwanted = self.wanted - self.first;
+        if 2 * unwanted >= self.end() - self.first {
+            self.values.drain(..unwanted * self.width);
+            self.first = self.wanted;
+        }
     }
 
     /// The values of frames `from..to`, row after row; frames already dropped are a bug.

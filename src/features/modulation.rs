@@ -4,11 +4,8 @@ use super::frames::{SegmentFrames, GROUPS};
 use super::schema::{Describe, FeatureInfo};
 use super::stats::mean_sd;
 use super::Family;
-use crate::spectrum::hann;
 use crate::spectrum::sum::{add_scaled, highest, mean, sum};
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+use crate::spectrum::{hann, RealPower};
 
 /// Edges of the modulation bands of the mel envelopes (62.5 points a second), in Hz.
 const SLOW_EDGES: [f32; 7] = [0.7, 2.0, 4.0, 8.0, 12.0, 18.0, 31.0];
@@ -43,53 +40,34 @@ const FAINT: f32 = -10.0 * std::f32::consts::LN_10;
 struct Modulation {
     rate: f32,
     window: Vec<f32>,
-    transform: Arc<dyn RealToComplex<f32>>,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    transform: RealPower,
     power: Vec<f32>,
     prefix: Vec<f64>,
 }
 
 impl Modulation {
     fn new(length: usize, rate: f32) -> Self {
-        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(length);
         Self {
             rate,
             window: Vec::new(),
-            input: transform.make_input_vec(),
-            output: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
+            transform: RealPower::new(length),
             power: vec![0.0; length / 2 + 1],
             prefix: Vec::new(),
-            transform,
         }
     }
 
     /// Power spectrum of a series about its mean, zero-padded.
     fn analyse(&mut self, series: &[f32]) {
-        let n = series.len().min(self.input.len());
+        let n = series.len().min(self.transform.length());
         if self.window.len() != n {
             self.window = hann(n);
         }
-        let mean = mean(series);
-        self.input.fill(0.0);
-        for ((i, s), w) in self.input.iter_mut().zip(&series[..n]).zip(&self.window) {
-            *i = (s - mean) * w;
-        }
-        let done = self.transform.process_with_scratch(
-            &mut self.input,
-            &mut self.output,
-            &mut self.scratch,
-        );
-        debug_assert!(done.is_ok());
-        for (p, z) in self.power.iter_mut().zip(&self.output) {
-            *p = z.re * z.re + z.im * z.im;
-        }
+        let power = self.transform.of(series, mean(series), &self.window);
+        self.power.copy_from_slice(power);
     }
 
     fn bin(&self, hz: f32) -> f32 {
-        hz / self.rate * self.input.len() as f32
+        hz / self.rate * self.transform.length() as f32
     }
 
     /// Log share of the modulation power in each band between neighbouring `edges`.
@@ -149,7 +127,7 @@ impl Modulation {
         let best = (from..to)
             .max_by(|&a, &b| score(a).total_cmp(&score(b)))
             .unwrap_or(from);
-        best as f32 * self.rate / self.input.len() as f32
+        best as f32 * self.rate / self.transform.length() as f32
     }
 }
 

@@ -1,7 +1,7 @@
 //! The shape of one short spectrum in a handful of numbers.
 
-use super::log::LogSum;
-use super::sum::sum;
+use super::log::ln_sum;
+use super::sum::{dot, sum, sum_of_pairs};
 use super::FrameSize;
 
 /// Shape of one power spectrum. All are independent of level.
@@ -26,29 +26,8 @@ pub struct ShapeMeter {
 
 /// Powers are floored here for the geometric mean, as librosa's `amin` does.
 const FLOOR: f32 = 1e-10;
-const LANES: usize = LogSum::LANES;
-
-/// Sums over the bins of a spectrum, side by side.
-struct Sums {
-    power: [f32; LANES],
-    first: [f32; LANES],
-    second: [f32; LANES],
-    logs: LogSum,
-}
-
-impl Sums {
-    /// Adds up to [`LANES`] bins.
-    #[inline(always)]
-    fn add(&mut self, power: &[f32], bins: &[f32]) {
-        for (lane, (&p, &k)) in power.iter().zip(bins).enumerate() {
-            let moment = k * p;
-            self.power[lane] += p;
-            self.first[lane] += moment;
-            self.second[lane] += k * moment;
-            self.logs.add(lane, if p > FLOOR { p } else { FLOOR });
-        }
-    }
-}
+/// Bins that the search for the roll-off passes over at once.
+const STRIDE: usize = 16;
 
 impl ShapeMeter {
     /// A meter for spectra of `size`.
@@ -61,26 +40,15 @@ impl ShapeMeter {
 
     /// The shape of `power` (all bins of one frame); all zero for digital silence.
     pub fn measure(&self, power: &[f32]) -> Shape {
-        let mut sums = Sums {
-            power: [0.0; LANES],
-            first: [0.0; LANES],
-            second: [0.0; LANES],
-            logs: LogSum::new(),
-        };
-        let (chunks, rest) = power.as_chunks::<LANES>();
-        let (bins, last_bins) = self.bins.as_chunks::<LANES>();
-        for (p, k) in chunks.iter().zip(bins) {
-            sums.add(p, k);
-        }
-        sums.add(rest, last_bins);
-        let total = sum(&sums.power);
+        let total = sum(power);
         if total <= f32::MIN_POSITIVE {
             return Shape::default();
         }
-        let mean_bin = sum(&sums.first) / total;
-        let variance = (sum(&sums.second) / total - mean_bin * mean_bin).max(0.0);
+        let mean_bin = dot(power, &self.bins) / total;
+        let second_moment = sum_of_pairs(power, &self.bins, |p, k| p * k * k) / total;
+        let variance = (second_moment - mean_bin * mean_bin).max(0.0);
         let n = power.len() as f32;
-        let geometric = (sums.logs.value() / n).exp();
+        let geometric = (ln_sum(power, FLOOR) / n).exp();
         Shape {
             centroid_hz: mean_bin * self.bin_hz,
             spread_hz: variance.sqrt() * self.bin_hz,
@@ -91,13 +59,13 @@ impl ShapeMeter {
 
     fn rolloff(&self, power: &[f32], target: f32) -> f32 {
         let (mut below, mut passed) = (0.0, 0);
-        for chunk in power.as_chunks::<LANES>().0 {
+        for chunk in power.chunks_exact(STRIDE) {
             let up_to_here = below + sum(chunk);
             if up_to_here >= target {
                 break;
             }
             below = up_to_here;
-            passed += LANES;
+            passed += STRIDE;
         }
         for (bin, p) in power.iter().enumerate().skip(passed) {
             below += p;

@@ -22,7 +22,10 @@ fn total(mut lanes: [f32; LANES]) -> f32 {
 }
 
 /// Sum of `map(value)` over `values`; 0 for none.
-#[inline(always)]
+///
+/// Not inlined, like the others here: where the compiler knows the length it unrolls the loop and
+/// loses the lanes.
+#[inline(never)]
 pub fn sum_of(values: &[f32], map: impl Fn(f32) -> f32) -> f32 {
     let (chunks, rest) = values.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];
@@ -38,7 +41,7 @@ pub fn sum_of(values: &[f32], map: impl Fn(f32) -> f32) -> f32 {
 }
 
 /// Sum of `map(x, y)` over the pairs of two slices; the longer one's rest is left out.
-#[inline(always)]
+#[inline(never)]
 pub fn sum_of_pairs(xs: &[f32], ys: &[f32], map: impl Fn(f32, f32) -> f32) -> f32 {
     let n = xs.len().min(ys.len());
     let ((x_chunks, x_rest), (y_chunks, y_rest)) =
@@ -71,6 +74,7 @@ pub fn dot(xs: &[f32], ys: &[f32]) -> f32 {
 }
 
 /// Largest of `values`, passing over NaN; `f32::MIN` for none.
+#[inline(never)]
 pub fn highest(values: &[f32]) -> f32 {
     // Not `f32::max`, whose rule for NaN costs three instructions more.
     let larger = |a: f32, b: f32| if b > a { b } else { a };
