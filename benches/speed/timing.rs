@@ -37,7 +37,7 @@ pub struct Bench<'a> {
 impl<'a> Bench<'a> {
     /// Of stages that work in this thread; only those whose name holds `wanted`.
     pub fn of_this_thread(wanted: Option<String>) -> Self {
-        let clock = match thread_time() {
+        let clock: fn() -> Duration = match thread_time() {
             Some(_) => || thread_time().unwrap_or_default(),
             None => wall_time,
         };
