@@ -5,6 +5,7 @@
 //! ratio to it means the same on every machine. `cargo bench -- NAME` runs only stages whose
 //! name holds NAME.
 
+mod peers;
 mod program;
 mod sound;
 mod stages;
@@ -16,66 +17,78 @@ use std::path::Path;
 use earwitness::audio::Source;
 
 use sound::MINUTES;
-use timing::{Bench, SECONDS};
+use timing::{Bench, Times, SECONDS};
+
+const FLOOR: &str = "read + one STFT 1024/256 (the floor)";
+const CLASSIFY: &str = "classify";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let wanted = std::env::args().skip(1).find(|a| !a.starts_with('-'));
-    let mut bench = Bench::new(wanted);
     let folder = tempfile::tempdir()?;
     let wav = folder.path().join("ten-minutes.wav");
     sound::write_wav(&wav, 16_000)?;
-    println!("{MINUTES} minutes of 16 kHz, 16-bit, mono WAV; one thread; median of several runs");
-    time_stages(&mut bench, &Source::Path(wav.clone()))?;
-    time_aac(&mut bench, folder.path())?;
-    time_program(&mut bench, folder.path(), &wav)
+    println!(
+        "{MINUTES} minutes of 16 kHz, 16-bit, mono WAV; one thread; stages in turn, best processor time of each"
+    );
+    let times = time_stages(wanted.clone(), folder.path(), &wav)?;
+    compare_with_librosa(&times, &wav);
+    time_program(wanted, folder.path(), &wav)
 }
 
-fn time_stages(bench: &mut Bench, source: &Source) -> Result<(), Box<dyn Error>> {
-    bench.time("read", || stages::read(source))?;
-    let floor = bench.time("read + one STFT 1024/256 (the floor)", || {
-        stages::stft(source)
-    })?;
-    bench.time_against("features", floor, || stages::features(source))?;
-    match stages::Listener::new() {
-        Ok(listener) => {
-            bench.time_against("classify", floor, || listener.classify(source))?;
-        }
+fn time_stages(wanted: Option<String>, folder: &Path, wav: &Path) -> Result<Times, Box<dyn Error>> {
+    let source = Source::Path(wav.to_owned());
+    let m4a = sound::write_aac(folder).map(Source::Path);
+    let listener = stages::Listener::new();
+    let mut bench = Bench::of_this_thread(wanted);
+    bench.add("read", || stages::read(&source));
+    bench.add(FLOOR, || stages::stft(&source));
+    bench.add("features", || stages::features(&source));
+    match &listener {
+        Ok(listener) => bench.add(CLASSIFY, || listener.classify(&source)),
         Err(reason) => println!("skipped: classify ({reason})"),
     }
-    Ok(())
+    match &m4a {
+        Ok(m4a) => {
+            bench.add("read 44.1 kHz AAC", || stages::read(m4a));
+            if let Ok(listener) = &listener {
+                bench.add("classify 44.1 kHz AAC", || listener.classify(m4a));
+            }
+        }
+        Err(reason) => println!("skipped: 44.1 kHz AAC, as it comes out of a phone ({reason})"),
+    }
+    bench.run(FLOOR)
 }
 
-/// As it comes out of a phone.
-fn time_aac(bench: &mut Bench, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let m4a = match sound::write_aac(folder) {
-        Ok(path) => Source::Path(path),
-        Err(reason) => {
-            println!("skipped: 44.1 kHz AAC ({reason})");
-            return Ok(());
-        }
+fn compare_with_librosa(times: &Times, wav: &Path) {
+    let Some(classify) = times.of(CLASSIFY) else {
+        return;
     };
-    bench.time("read 44.1 kHz AAC", || stages::read(&m4a))?;
-    bench.time("features of 44.1 kHz AAC", || stages::features(&m4a))?;
-    if let Ok(listener) = stages::Listener::new() {
-        bench.time("classify 44.1 kHz AAC", || listener.classify(&m4a))?;
+    match peers::librosa_s(wav, 7) {
+        Ok(seconds) => {
+            timing::print("librosa: load + log-mel + MFCC", seconds, times.of(FLOOR));
+            println!(
+                "(classify takes {:.2} times as long as that)",
+                classify / seconds
+            );
+        }
+        Err(reason) => println!("skipped: librosa ({reason})"),
     }
-    Ok(())
 }
 
 /// The program itself, as a process of its own.
-fn time_program(bench: &mut Bench, folder: &Path, wav: &Path) -> Result<(), Box<dyn Error>> {
+fn time_program(wanted: Option<String>, folder: &Path, wav: &Path) -> Result<(), Box<dyn Error>> {
+    const ONE: &str = "program, 8 files, --jobs 1";
+    const TWO: &str = "program, 8 files, --jobs 2";
     if let Err(reason) = stages::Listener::new() {
         println!("skipped: the program ({reason})");
         return Ok(());
     }
     let copies = sound::copies(wav, folder, 8)?;
-    let one = bench.time("program, 8 files, --jobs 1", || {
-        program::classify(&copies, 1)
-    })?;
-    let two = bench.time("program, 8 files, --jobs 2", || {
-        program::classify(&copies, 2)
-    })?;
-    if let (Some(one), Some(two)) = (one, two) {
+    let mut bench = Bench::by_the_wall(wanted);
+    bench.add(ONE, || program::classify(&copies, 1));
+    bench.add(TWO, || program::classify(&copies, 2));
+    let times = bench.run(FLOOR)?;
+    if let (Some(one), Some(two)) = (times.of(ONE), times.of(TWO)) {
         println!("two jobs are {:.2} times as fast as one", one / two);
         println!(
             "({:.0} times real time over all files)",

@@ -37,6 +37,7 @@ mod fitness;
 mod info;
 mod meter;
 mod mixdown;
+mod overlap_add;
 mod quality;
 mod reader;
 mod remedy;

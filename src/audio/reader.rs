@@ -143,7 +143,7 @@ impl Reader {
             warnings,
             decoder,
             mixdown: Mixdown::new(first),
-            resampler: resampler(source, first.rate())?,
+            resampler: Resampler::new(first.rate()),
             frames: Frames::default(),
             ahead,
             ended,
@@ -188,18 +188,17 @@ impl Reader {
         }
         if !self.frames.is_empty() {
             check(&self.source, &self.frames)?;
-            self.follow_format()?;
+            self.follow_format();
             if self.resampler.is_bypass() {
                 self.mixdown.mix(&mut self.frames, &mut self.queue);
             } else {
                 self.mono.clear();
                 self.mixdown.mix(&mut self.frames, &mut self.mono);
-                let pushed = self.resampler.push(&self.mono, &mut self.queue);
-                pushed.map_err(|e| AudioError::decoder_failed(&self.source, e))?;
+                self.resampler.push(&self.mono, &mut self.queue);
             }
         }
         if self.is_drained() {
-            self.drain_resampler()?;
+            self.resampler.finish(&mut self.queue);
         }
         Ok(())
     }
@@ -210,7 +209,7 @@ impl Reader {
     }
 
     /// A chained stream may go on at another rate.
-    fn follow_format(&mut self) -> Result<(), AudioError> {
+    fn follow_format(&mut self) {
         let (rate, channels) = (self.frames.rate(), self.frames.channels());
         let was = (self.info.sample_rate, self.info.channels);
         let is_known = self
@@ -227,16 +226,9 @@ impl Reader {
             ));
         }
         if rate != self.resampler.rate() {
-            self.drain_resampler()?;
-            self.resampler = resampler(&self.source, rate)?;
+            self.resampler.finish(&mut self.queue);
+            self.resampler = Resampler::new(rate);
         }
-        Ok(())
-    }
-
-    fn drain_resampler(&mut self) -> Result<(), AudioError> {
-        self.resampler
-            .finish(&mut self.queue)
-            .map_err(|e| AudioError::decoder_failed(&self.source, e))
     }
 
     /// Says what was read. Call it when [`next_block`](Self::next_block) has given `None`; before
@@ -341,8 +333,4 @@ fn check(source: &Source, frames: &Frames) -> Result<(), AudioError> {
         });
     }
     Ok(())
-}
-
-fn resampler(source: &Source, rate: u32) -> Result<Resampler, AudioError> {
-    Resampler::new(rate).map_err(|e| AudioError::decoder_failed(source, e))
 }

@@ -4,6 +4,7 @@ use super::frames::SegmentFrames;
 use super::schema::{Describe, FeatureInfo};
 use super::stats::{mean_sd, slope};
 use super::Family;
+use crate::spectrum::sum::{add_scaled, highest, mean};
 use crate::spectrum::{CombTrack, LINE_BINS, LONG};
 
 /// Ranges of the fundamental in Hz in which the best comb is measured on its own.
@@ -135,70 +136,55 @@ impl Family for HarmonicComb {
         }
         let track = CombTrack::follow(segment.scorer, segment.comb_scores, &mut self.scratch);
         let rows = || segment.comb_scores.chunks_exact(width);
-        self.motion(
-            &track,
-            rows().map(|r| r.iter().copied().fold(f32::MIN, f32::max)),
-            out,
-        );
+        let best = rows().map(highest).sum::<f32>() / frames as f32;
+        self.motion(&track, best, out);
         self.orders(segment, &track, out);
 
         self.mean.clear();
         self.mean.resize(width, 0.0);
         for row in rows() {
-            for (m, &s) in self.mean.iter_mut().zip(row) {
-                *m += s / frames as f32;
-            }
+            add_scaled(&mut self.mean, 1.0 / frames as f32, row);
         }
-        let best = |row: &[f32], (low, high): (f32, f32)| {
-            row[segment.scorer.nearest(low)..segment.scorer.nearest(high)]
-                .iter()
-                .copied()
-                .fold(f32::MIN, f32::max)
-        };
-        out.extend(RANGES.iter().map(|&r| best(&self.mean, r)));
+        let ranges =
+            RANGES.map(|(low, high)| segment.scorer.nearest(low)..segment.scorer.nearest(high));
+        out.extend(ranges.clone().map(|r| highest(&self.mean[r])));
         out.extend(
-            RANGES
-                .iter()
-                .map(|&r| rows().map(|row| best(row, r)).sum::<f32>() / frames as f32),
+            ranges.map(|r| rows().map(|row| highest(&row[r.clone()])).sum::<f32>() / frames as f32),
         );
     }
 }
 
 impl HarmonicComb {
-    fn motion(
-        &mut self,
-        track: &CombTrack,
-        best: impl Iterator<Item = f32> + Clone,
-        out: &mut Vec<f32>,
-    ) {
-        let contrasts = track.combs.iter().map(|c| c.contrast);
-        let (mean, sd) = mean_sd(contrasts.clone());
-        let (best, _) = mean_sd(best);
+    /// How the comb stands out and moves; `best` is the mean contrast of the best comb of each
+    /// frame by itself.
+    fn motion(&mut self, track: &CombTrack, best: f32, out: &mut Vec<f32>) {
+        let contrasts: Vec<f32> = track.combs.iter().map(|c| c.contrast).collect();
+        let (contrast, sd) = mean_sd(&contrasts);
         self.logs.clear();
         self.logs
             .extend(track.combs.iter().map(|c| c.fundamental_hz.log2()));
         let n = self.logs.len();
-        let step = slope(self.logs.iter().copied());
-        let (centre, _) = mean_sd(self.logs.iter().copied());
+        let step = slope(&self.logs);
+        let centre = mean(&self.logs);
         let residual =
             |(i, l): (usize, &f32)| l - centre - step * (i as f32 - (n - 1) as f32 / 2.0);
-        let (_, wander) = mean_sd(self.logs.iter().enumerate().map(residual));
+        let residuals: Vec<f32> = self.logs.iter().enumerate().map(residual).collect();
+        let (_, wander) = mean_sd(&residuals);
         let quarter = n / 4;
         let bend = if quarter == 0 {
             0.0
         } else {
-            let average = |s: &[f32]| s.iter().sum::<f32>() / s.len() as f32;
-            average(&self.logs[quarter..n - quarter])
-                - 0.5 * (average(&self.logs[..quarter]) + average(&self.logs[n - quarter..]))
+            mean(&self.logs[quarter..n - quarter])
+                - 0.5 * (mean(&self.logs[..quarter]) + mean(&self.logs[n - quarter..]))
         };
         let per_second = crate::SAMPLE_RATE as f32 / LONG.hop as f32;
         let median = super::stats::quantile(&mut self.logs, 0.5);
         out.extend([
             median,
-            mean,
+            contrast,
             sd,
-            contrasts.fold(f32::MAX, f32::min),
-            mean - best,
+            contrasts.iter().copied().fold(f32::MAX, f32::min),
+            contrast - best,
             wander,
             step * per_second,
             bend,

@@ -1,12 +1,11 @@
 //! Dynamics: how level rises and falls over the segment, overall and by band.
 
-use super::frames::{SegmentFrames, MEL_BANDS};
+use super::frames::{SegmentFrames, OCTETS};
 use super::schema::{Describe, FeatureInfo};
-use super::stats::{autocorrelation, mean_sd, quantile, slope};
+use super::stats::{autocorrelation, mean_sd, slope, spread_quantiles};
 use super::Family;
+use crate::spectrum::sum::mean;
 
-/// Bands of eight mel bands each.
-const BANDS: usize = 8;
 /// Frames per tenth of a second.
 const TENTH: usize = 6;
 
@@ -19,7 +18,7 @@ pub struct Dynamics {
 impl Family for Dynamics {
     fn describe(&self) -> Vec<FeatureInfo> {
         let mut d = Describe::new("dynamics");
-        for b in 0..BANDS {
+        for b in 0..OCTETS {
             d.add(
                 format!("band{b}_sd"),
                 "Np",
@@ -103,14 +102,11 @@ impl Family for Dynamics {
     }
 
     fn measure(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
-        let width = MEL_BANDS / BANDS;
-        for b in 0..BANDS {
+        for b in 0..OCTETS {
             self.series.clear();
-            let rows = segment.active_rows(segment.log_mel, MEL_BANDS);
-            self.series.extend(
-                rows.map(|r| r[b * width..(b + 1) * width].iter().sum::<f32>() / width as f32),
-            );
-            let (_, sd) = mean_sd(self.series.iter().copied());
+            let rows = segment.active_rows(segment.octets, OCTETS);
+            self.series.extend(rows.map(|r| r[b]));
+            let (_, sd) = mean_sd(&self.series);
             let (rise, fall) = self.rise_and_fall();
             out.extend([sd, rise, fall, autocorrelation(&self.series, TENTH)]);
         }
@@ -123,30 +119,28 @@ impl Family for Dynamics {
 impl Dynamics {
     fn rise_and_fall(&mut self) -> (f32, f32) {
         self.sorted.clone_from(&self.series);
-        let median = quantile(&mut self.sorted, 0.5);
-        let high = quantile(&mut self.sorted, 0.95);
-        (high - median, median - quantile(&mut self.sorted, 0.05))
+        let [low, median, high] = spread_quantiles(&mut self.sorted);
+        (high - median, median - low)
     }
 
     fn level(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
         /// Points per second of the envelope.
         const RATE: f32 = 250.0;
+        /// Power of a point that says something: -90 dBFS.
+        const HEARD: f32 = 1e-9;
+        let heard = || {
+            let points = segment.envelope.iter().zip(segment.log_envelope);
+            points.filter(|(&power, _)| power > HEARD)
+        };
         self.series.clear();
-        self.series.extend(
-            segment
-                .envelope
-                .chunks_exact(2)
-                .map(|p| p[0])
-                .filter(|&p| p > 1e-9)
-                .map(f32::ln),
-        );
+        self.series.extend(heard().map(|(_, log)| log));
         let points = self.series.len();
         if points < 16 {
             out.extend([0.0; 8]);
             return;
         }
         let (rise, fall) = self.rise_and_fall();
-        let mean_power = self.series.iter().map(|l| l.exp()).sum::<f32>() / points as f32;
+        let mean_power = heard().map(|(power, _)| power).sum::<f32>() / points as f32;
         let top = (0..points)
             .max_by(|&a, &b| self.series[a].total_cmp(&self.series[b]))
             .unwrap_or(0);
@@ -164,10 +158,9 @@ impl Dynamics {
             armed = step < 0.5;
         }
         let after = &self.series[top..(top + 50).min(points)];
-        let decay = slope(after.iter().copied()) * RATE;
-        let trend = slope(self.series.iter().copied()) * RATE;
+        let decay = slope(after) * RATE;
+        let trend = slope(&self.series) * RATE;
         let quarter = points / 4;
-        let mean = |s: &[f32]| s.iter().sum::<f32>() / s.len() as f32;
         let middle = mean(&self.series[quarter..points - quarter]);
         let outer = 0.5 * (mean(&self.series[..quarter]) + mean(&self.series[points - quarter..]));
         out.extend([

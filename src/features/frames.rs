@@ -1,16 +1,25 @@
 //! What is kept of each frame until every segment that holds it has been measured.
 
+use crate::spectrum::sum::{dot, mean, sum_of_pairs};
 use crate::spectrum::{
-    ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft, LINE_BINS, LONG,
-    SHORT,
+    ln, ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft, LINE_BINS,
+    LONG, POWER_FLOOR, SHORT,
 };
 
 /// Mel bands of a short frame, 50 Hz to 8 kHz.
 pub const MEL_BANDS: usize = 64;
 /// Cepstral coefficients of a short frame, the 0th included.
 pub const CEPSTRA: usize = 20;
+/// Mel bands of one octet.
+const OCTET: usize = 8;
+/// Octets of mel bands, whose dynamics are followed.
+pub const OCTETS: usize = MEL_BANDS / OCTET;
+/// Mel groups whose modulation is analysed, as first band and the one after the last.
+pub const GROUPS: [(usize, usize); 6] = [(0, 6), (6, 14), (14, 24), (24, 36), (36, 50), (50, 64)];
 /// Samples per point of the envelope: 4 ms, so that modulation up to 125 Hz is seen.
 pub const ENVELOPE_HOP: usize = 64;
+/// Points of the envelope in a short frame.
+const POINTS: usize = SHORT.length / ENVELOPE_HOP;
 /// Mean power below which a frame is digital silence and says nothing: -90 dBFS.
 const SILENCE: f32 = 1e-9;
 
@@ -19,6 +28,8 @@ const SILENCE: f32 = 1e-9;
 pub struct Rows {
     width: usize,
     first: usize,
+    /// Frames before this one may be forgotten.
+    wanted: usize,
     values: Vec<f32>,
 }
 
@@ -27,6 +38,7 @@ impl Rows {
         Self {
             width,
             first: 0,
+            wanted: 0,
             values: Vec::new(),
         }
     }
@@ -42,10 +54,15 @@ impl Rows {
         &mut self.values[at..]
     }
 
+    /// Forgets the frames before `frame`, once they are half of all: what stays is moved to the
+    /// front, and that must not happen every time.
     fn drop_before(&mut self, frame: usize) {
-        let n = frame.min(self.end()).saturating_sub(self.first);
-        self.values.drain(..n * self.width);
-        self.first += n;
+        self.wanted = self.wanted.max(frame.min(self.end()));
+        let unwanted = self.wanted - self.first;
+        if 2 * unwanted >= self.end() - self.first {
+            self.values.drain(..unwanted * self.width);
+            self.first = self.wanted;
+        }
     }
 
     /// The values of frames `from..to`, row after row; frames already dropped are a bug.
@@ -73,7 +90,10 @@ pub struct FrameStore {
     shape: Rows,
     whitened: Rows,
     comb_scores: Rows,
+    octets: Rows,
+    groups: Rows,
     envelope: Rows,
+    log_envelope: [Rows; 2],
     last_sample: f32,
 }
 
@@ -99,7 +119,10 @@ impl FrameStore {
             shape: Rows::new(SHAPE_WIDTH),
             whitened: Rows::new(LINE_BINS),
             comb_scores: Rows::new(scorer.candidates()),
-            envelope: Rows::new(2),
+            octets: Rows::new(OCTETS),
+            groups: Rows::new(GROUPS.len()),
+            envelope: Rows::new(1),
+            log_envelope: [Rows::new(1), Rows::new(1)],
             last_sample: 0.0,
             scorer,
         }
@@ -136,28 +159,41 @@ impl FrameStore {
 
     fn push_envelope(&mut self) {
         let at = self.envelope.end() * ENVELOPE_HOP - self.samples_start;
-        let (mut full, mut high, mut last) = (0.0, 0.0, self.last_sample);
-        for &x in &self.samples[at..at + ENVELOPE_HOP] {
-            full += x * x;
-            high += (x - last) * (x - last);
-            last = x;
+        let samples = &self.samples[at..at + ENVELOPE_HOP];
+        let first_step = samples[0] - self.last_sample;
+        let squared_step = |x: f32, before: f32| (x - before) * (x - before);
+        let steps = sum_of_pairs(&samples[1..], samples, squared_step);
+        self.last_sample = samples[ENVELOPE_HOP - 1];
+        let full = dot(samples, samples) / ENVELOPE_HOP as f32;
+        let high = (first_step * first_step + steps) / ENVELOPE_HOP as f32;
+        self.envelope.push()[0] = full;
+        for (rows, power) in self.log_envelope.iter_mut().zip([full, high]) {
+            rows.push()[0] = ln(power.max(POWER_FLOOR));
         }
-        self.last_sample = last;
-        let row = self.envelope.push();
-        row[0] = full / ENVELOPE_HOP as f32;
-        row[1] = high / ENVELOPE_HOP as f32;
     }
 
     fn push_short(&mut self, on_power: &mut dyn FnMut(&[f32])) {
         let at = self.log_mel.end() * SHORT.hop - self.samples_start;
         let frame = &self.samples[at..at + SHORT.length];
-        let energy = frame.iter().map(|x| x * x).sum::<f32>() / SHORT.length as f32;
+        let first_point = self.log_mel.end() * SHORT.hop / ENVELOPE_HOP;
+        let energy = mean(self.envelope.range(first_point, first_point + POINTS));
         self.short_stft.power_into(frame, &mut self.power);
         on_power(&self.power);
         let log_mel = self.log_mel.push();
         self.mel.apply(&self.power, log_mel);
         ln_in_place(log_mel);
         self.dct.apply(log_mel, self.cepstra.push());
+        for (to, bands) in self
+            .octets
+            .push()
+            .iter_mut()
+            .zip(log_mel.chunks_exact(OCTET))
+        {
+            *to = mean(bands);
+        }
+        for (to, (first, end)) in self.groups.push().iter_mut().zip(GROUPS) {
+            *to = mean(&log_mel[first..end]);
+        }
         let Shape {
             centroid_hz,
             spread_hz,
@@ -181,13 +217,22 @@ impl FrameStore {
     /// Forgets frames that start before `sample`.
     pub fn drop_before(&mut self, sample: usize) {
         let short = sample.div_ceil(SHORT.hop);
-        for rows in [&mut self.log_mel, &mut self.cepstra, &mut self.shape] {
+        for rows in [
+            &mut self.log_mel,
+            &mut self.cepstra,
+            &mut self.shape,
+            &mut self.octets,
+            &mut self.groups,
+        ] {
             rows.drop_before(short);
         }
         let long = sample.div_ceil(LONG.hop);
         self.whitened.drop_before(long);
         self.comb_scores.drop_before(long);
-        self.envelope.drop_before(sample / ENVELOPE_HOP);
+        let [full, high] = &mut self.log_envelope;
+        for rows in [&mut self.envelope, full, high] {
+            rows.drop_before(sample / ENVELOPE_HOP);
+        }
     }
 
     /// The frames that lie wholly in samples `start..end`, and for modulation those of
@@ -212,9 +257,12 @@ impl FrameStore {
             whitened: self.whitened.range(long.0, long.1),
             comb_scores: self.comb_scores.range(long.0, long.1),
             envelope: self.envelope.range(points.0, points.1),
-            context_log_mel: self.log_mel.range(around.0, around.1),
+            log_envelope: self.log_envelope[0].range(points.0, points.1),
+            octets: self.octets.range(from, to),
+            context_groups: self.groups.range(around.0, around.1),
             context_active: active(self.shape.range(around.0, around.1)),
-            context_envelope: self.envelope.range(around_points.0, around_points.1),
+            context_log_envelope: [0, 1]
+                .map(|i| self.log_envelope[i].range(around_points.0, around_points.1)),
             scorer: &self.scorer,
         }
     }
@@ -258,14 +306,19 @@ pub struct SegmentFrames<'a> {
     pub whitened: &'a [f32],
     /// Contrast of every candidate fundamental, `[long frames][candidates]`.
     pub comb_scores: &'a [f32],
-    /// `[4-ms points][2]`: mean power of the samples and of their first difference.
+    /// Mean power of the samples, one value every 4 ms.
     pub envelope: &'a [f32],
-    /// Log mel powers of the segment and 1.5 s on either side, as far as the recording goes.
-    pub context_log_mel: &'a [f32],
-    /// Indices of the rows of `context_log_mel` that are not digital silence.
+    /// Its natural logarithm.
+    pub log_envelope: &'a [f32],
+    /// Mean log mel power of each octet of bands, `[frames][OCTETS]`.
+    pub octets: &'a [f32],
+    /// Mean log mel power of each of [`GROUPS`], `[frames][GROUPS.len()]`, of the segment and
+    /// 1.5 s on either side, as far as the recording goes.
+    pub context_groups: &'a [f32],
+    /// Indices of the rows of `context_groups` that are not digital silence.
     pub context_active: Vec<usize>,
-    /// The envelope of the same stretch.
-    pub context_envelope: &'a [f32],
+    /// Log mean power, every 4 ms of the same stretch, of the samples and of their first difference.
+    pub context_log_envelope: [&'a [f32]; 2],
     /// The scorer that made `comb_scores`.
     pub scorer: &'a CombScorer,
 }
@@ -282,9 +335,9 @@ impl SegmentFrames<'_> {
             .map(move |&i| &values[i * width..(i + 1) * width])
     }
 
-    /// Log mel rows of the context that are not silent.
-    pub fn context_rows(&self) -> impl Iterator<Item = &[f32]> + Clone + '_ {
-        let row = |&i: &usize| &self.context_log_mel[i * MEL_BANDS..(i + 1) * MEL_BANDS];
-        self.context_active.iter().map(row)
+    /// Level of one of [`GROUPS`] in each frame of the context that is not silent.
+    pub fn context_group(&self, group: usize) -> impl Iterator<Item = f32> + '_ {
+        let level = move |i: &usize| self.context_groups[i * GROUPS.len() + group];
+        self.context_active.iter().map(level)
     }
 }

@@ -1,16 +1,12 @@
 //! Envelope modulation: the beat of rotor blades, engines, sirens and steps.
 
-use super::frames::SegmentFrames;
+use super::frames::{SegmentFrames, GROUPS};
 use super::schema::{Describe, FeatureInfo};
 use super::stats::mean_sd;
 use super::Family;
-use crate::spectrum::{hann, ln};
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+use crate::spectrum::sum::{add_scaled, highest, mean, sum};
+use crate::spectrum::{hann, RealPower};
 
-/// Mel groups whose envelopes are analysed, as first and last band.
-const GROUPS: [(usize, usize); 6] = [(0, 6), (6, 14), (14, 24), (24, 36), (36, 50), (50, 64)];
 /// Edges of the modulation bands of the mel envelopes (62.5 points a second), in Hz.
 const SLOW_EDGES: [f32; 7] = [0.7, 2.0, 4.0, 8.0, 12.0, 18.0, 31.0];
 /// Edges of the modulation bands of the 4 ms envelopes (250 points a second), in Hz.
@@ -37,72 +33,53 @@ const ENGINE_RANGES: [(f32, f32); 7] = [
 ];
 /// Share of the modulation power below which a band counts as empty.
 const SHARE_FLOOR: f32 = 1e-4;
+/// Log power below which a point of an envelope says nothing: -100 dBFS.
+const FAINT: f32 = -10.0 * std::f32::consts::LN_10;
 
 /// One modulation spectrum of a fixed number of points.
 struct Modulation {
     rate: f32,
     window: Vec<f32>,
-    transform: Arc<dyn RealToComplex<f32>>,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    transform: RealPower,
     power: Vec<f32>,
     prefix: Vec<f64>,
 }
 
 impl Modulation {
     fn new(length: usize, rate: f32) -> Self {
-        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(length);
         Self {
             rate,
             window: Vec::new(),
-            input: transform.make_input_vec(),
-            output: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
+            transform: RealPower::new(length),
             power: vec![0.0; length / 2 + 1],
             prefix: Vec::new(),
-            transform,
         }
     }
 
     /// Power spectrum of a series about its mean, zero-padded.
     fn analyse(&mut self, series: &[f32]) {
-        let n = series.len().min(self.input.len());
+        let n = series.len().min(self.transform.length());
         if self.window.len() != n {
             self.window = hann(n);
         }
-        let (mean, _) = mean_sd(series.iter().copied());
-        self.input.fill(0.0);
-        for ((i, s), w) in self.input.iter_mut().zip(&series[..n]).zip(&self.window) {
-            *i = (s - mean) * w;
-        }
-        let done = self.transform.process_with_scratch(
-            &mut self.input,
-            &mut self.output,
-            &mut self.scratch,
-        );
-        debug_assert!(done.is_ok());
-        for (p, z) in self.power.iter_mut().zip(&self.output) {
-            *p = z.re * z.re + z.im * z.im;
-        }
+        let power = self.transform.of(series, mean(series), &self.window);
+        self.power.copy_from_slice(power);
     }
 
     fn bin(&self, hz: f32) -> f32 {
-        hz / self.rate * self.input.len() as f32
+        hz / self.rate * self.transform.length() as f32
     }
 
     /// Log share of the modulation power in each band between neighbouring `edges`.
     fn shares(&self, edges: &[f32], out: &mut Vec<f32>) {
-        let sum = |low: f32, high: f32| -> f32 {
+        let between = |low: f32, high: f32| {
             let to = (self.bin(high).round() as usize).min(self.power.len());
-            self.power[(self.bin(low).round() as usize).min(to)..to]
-                .iter()
-                .sum()
+            sum(&self.power[(self.bin(low).round() as usize).min(to)..to])
         };
-        let total = sum(edges[0], edges[edges.len() - 1]);
+        let total = between(edges[0], edges[edges.len() - 1]);
         for e in edges.windows(2) {
             let share = if total > 1e-12 {
-                sum(e[0], e[1]) / total
+                between(e[0], e[1]) / total
             } else {
                 0.0
             };
@@ -127,9 +104,10 @@ impl Modulation {
         }
         for (k, sum) in sums.iter_mut().enumerate().skip(1) {
             let (low, high) = (k.saturating_sub(half).max(1), (k + half + 1).min(n));
-            let mean = (self.prefix[high] - self.prefix[low]) / (high - low) as f64;
-            if mean > 1e-9 {
-                *sum += self.power[k] / mean as f32;
+            let around = (self.prefix[high] - self.prefix[low]) as f32;
+            let bins = (high - low) as f32;
+            if around > 1e-9 * bins {
+                *sum += self.power[k] * bins / around;
             }
         }
     }
@@ -138,7 +116,7 @@ impl Modulation {
     fn highest(&self, whitened: &[f32], low: f32, high: f32) -> f32 {
         let to = (self.bin(high).round() as usize).min(whitened.len());
         let from = (self.bin(low).round() as usize).min(to);
-        whitened[from..to].iter().copied().fold(0.0, f32::max)
+        highest(&whitened[from..to]).max(0.0)
     }
 
     /// Rate in Hz between `low` and `high` that beats most, its double counted half.
@@ -149,7 +127,7 @@ impl Modulation {
         let best = (from..to)
             .max_by(|&a, &b| score(a).total_cmp(&score(b)))
             .unwrap_or(from);
-        best as f32 * self.rate / self.input.len() as f32
+        best as f32 * self.rate / self.transform.length() as f32
     }
 }
 
@@ -250,27 +228,18 @@ impl Family for EnvelopeModulation {
 
     fn measure(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
         let mut groups: [Vec<f32>; GROUPS.len()] = Default::default();
-        for ((from, to), whitened) in GROUPS.into_iter().zip(&mut groups) {
+        for (group, whitened) in groups.iter_mut().enumerate() {
             self.series.clear();
-            let rows = segment.context_rows();
-            self.series
-                .extend(rows.map(|r| r[from..to].iter().sum::<f32>() / (to - from) as f32));
+            self.series.extend(segment.context_group(group));
             self.slow.analyse(&self.series);
             self.slow.shares(&SLOW_EDGES, out);
             self.slow.add_whitened(whitened);
         }
         let mut envelopes = Vec::new();
-        for column in 0..2 {
+        for envelope in segment.context_log_envelope {
             self.series.clear();
-            self.series.extend(
-                segment
-                    .context_envelope
-                    .chunks_exact(2)
-                    .map(|p| p[column])
-                    .filter(|&p| p > 1e-10)
-                    .map(ln),
-            );
-            let (_, depth) = mean_sd(self.series.iter().copied());
+            self.series.extend(envelope.iter().filter(|&&l| l > FAINT));
+            let (_, depth) = mean_sd(&self.series);
             self.fast.analyse(&self.series);
             out.push(depth);
             self.fast.shares(&FAST_EDGES, out);
@@ -294,9 +263,7 @@ impl EnvelopeModulation {
         self.whitened.clear();
         self.whitened.resize(groups[0].len(), 0.0);
         for group in groups {
-            for (sum, w) in self.whitened.iter_mut().zip(group) {
-                *sum += w / groups.len() as f32;
-            }
+            add_scaled(&mut self.whitened, 1.0 / groups.len() as f32, group);
         }
         let rate = self.slow.beat(&self.whitened, 5.0, 30.0);
         let k = self.slow.bin(rate).round() as usize;

@@ -4,9 +4,13 @@ use super::frames::{SegmentFrames, MEL_BANDS, SHAPE_WIDTH};
 use super::schema::{Describe, FeatureInfo};
 use super::stats::mean_sd;
 use super::Family;
+use crate::spectrum::ln;
+use crate::spectrum::sum::sum_of_pairs;
 
 #[derive(Default)]
-pub struct SpectralShape;
+pub struct SpectralShape {
+    series: Vec<f32>,
+}
 
 impl Family for SpectralShape {
     fn describe(&self) -> Vec<FeatureInfo> {
@@ -59,23 +63,25 @@ impl Family for SpectralShape {
     fn measure(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
         let rows = segment.active_rows(segment.shape, SHAPE_WIDTH);
         for column in 1..4 {
-            let (mean, sd) = mean_sd(rows.clone().map(|r| r[column] / 1_000.0));
-            out.extend([mean, sd]);
+            self.push_mean_sd(rows.clone().map(|r| r[column] / 1_000.0), out);
         }
-        let (mean, sd) = mean_sd(rows.map(|r| r[4].max(1e-10).ln()));
-        out.extend([mean, sd]);
+        self.push_mean_sd(rows.map(|r| ln(r[4].max(1e-10))), out);
         let mel = segment.active_rows(segment.log_mel, MEL_BANDS);
-        let (mean, sd) = mean_sd(mel.clone().zip(mel.skip(1)).map(|(a, b)| flux(a, b)));
+        self.push_mean_sd(mel.clone().zip(mel.skip(1)).map(|(a, b)| flux(a, b)), out);
+    }
+}
+
+impl SpectralShape {
+    fn push_mean_sd(&mut self, values: impl Iterator<Item = f32>, out: &mut Vec<f32>) {
+        self.series.clear();
+        self.series.extend(values);
+        let (mean, sd) = mean_sd(&self.series);
         out.extend([mean, sd]);
     }
 }
 
 fn flux(a: &[f32], b: &[f32]) -> f32 {
     let n = a.len() as f32;
-    let shift = a.iter().zip(b).map(|(x, y)| y - x).sum::<f32>() / n;
-    a.iter()
-        .zip(b)
-        .map(|(x, y)| (y - x - shift).abs())
-        .sum::<f32>()
-        / n
+    let shift = sum_of_pairs(a, b, |x, y| y - x) / n;
+    sum_of_pairs(a, b, |x, y| (y - x - shift).abs()) / n
 }

@@ -3,6 +3,7 @@
 use super::frames::{SegmentFrames, CEPSTRA, MEL_BANDS};
 use super::schema::{Describe, FeatureInfo};
 use super::Family;
+use crate::spectrum::sum::{add_scaled, mean};
 
 /// Groups of mel bands whose level relative to the whole is kept.
 const GROUPS: usize = 16;
@@ -57,19 +58,15 @@ impl Family for Timbre {
             sums.clear();
             sums.resize(CEPSTRA, 0.0);
         }
-        let n = segment.active.len().max(1) as f32;
+        let share = 1.0 / segment.active.len().max(1) as f32;
         for row in segment.active_rows(segment.cepstra, CEPSTRA) {
-            for (m, &c) in self.mean.iter_mut().zip(row) {
-                *m += c / n;
-            }
+            add_scaled(&mut self.mean, share, row);
         }
         let mut last: Option<&[f32]> = None;
         for row in segment.active_rows(segment.cepstra, CEPSTRA) {
             let previous = last.unwrap_or(row);
-            for k in 0..CEPSTRA {
-                self.square[k] += (row[k] - self.mean[k]) * (row[k] - self.mean[k]) / n;
-                self.delta[k] += (row[k] - previous[k]) * (row[k] - previous[k]) / n;
-            }
+            add_squared_steps(&mut self.square, share, row, &self.mean);
+            add_squared_steps(&mut self.delta, share, row, previous);
             last = Some(row);
         }
         out.extend_from_slice(&self.mean[1..]);
@@ -79,16 +76,17 @@ impl Family for Timbre {
         self.bands.clear();
         self.bands.resize(MEL_BANDS, 0.0);
         for row in segment.active_rows(segment.log_mel, MEL_BANDS) {
-            for (b, &v) in self.bands.iter_mut().zip(row) {
-                *b += v / n;
-            }
+            add_scaled(&mut self.bands, share, row);
         }
-        let level = self.bands.iter().sum::<f32>() / MEL_BANDS as f32;
+        let level = mean(&self.bands);
         let width = MEL_BANDS / GROUPS;
-        out.extend(
-            self.bands
-                .chunks_exact(width)
-                .map(|g| g.iter().sum::<f32>() / width as f32 - level),
-        );
+        out.extend(self.bands.chunks_exact(width).map(|g| mean(g) - level));
+    }
+}
+
+/// Adds `factor` times the squared distance of each `x` from its `origin` to `sums`.
+fn add_squared_steps(sums: &mut [f32], factor: f32, xs: &[f32], origins: &[f32]) {
+    for ((sum, x), origin) in sums.iter_mut().zip(xs).zip(origins) {
+        *sum += factor * (x - origin) * (x - origin);
     }
 }

@@ -4,6 +4,7 @@ use super::frames::SegmentFrames;
 use super::schema::{Describe, FeatureInfo};
 use super::stats::{mean_sd, slope};
 use super::Family;
+use crate::spectrum::sum::{add_scaled, highest, mean};
 use crate::spectrum::{LINE_BINS, LONG};
 
 /// Edges of the bands in Hz, half an octave each.
@@ -111,43 +112,29 @@ impl Family for Tonality {
         self.mean.clear();
         self.mean.resize(LINE_BINS, 0.0);
         for row in segment.whitened.chunks_exact(LINE_BINS) {
-            for (m, &w) in self.mean.iter_mut().zip(row) {
-                *m += w / n;
-            }
+            add_scaled(&mut self.mean, 1.0 / n, row);
         }
-        let highest = |row: &[f32], low: f32, high: f32| {
-            row[bin(low)..bin(high)]
-                .iter()
-                .copied()
-                .fold(f32::MIN, f32::max)
-        };
         let mut moments = 0.0;
         for e in EDGES.windows(2) {
-            let moment = segment
-                .whitened
-                .chunks_exact(LINE_BINS)
-                .map(|r| highest(r, e[0], e[1]))
-                .sum::<f32>()
-                / n;
-            out.extend([highest(&self.mean, e[0], e[1]), moment]);
+            let band = bin(e[0])..bin(e[1]);
+            let rows = segment.whitened.chunks_exact(LINE_BINS);
+            let moment = rows.map(|r| highest(&r[band.clone()])).sum::<f32>() / n;
+            out.extend([highest(&self.mean[band.clone()]), moment]);
             moments += moment / (EDGES.len() - 1) as f32;
         }
-        let count = |row: &[f32], height: f32| {
-            row.windows(3)
-                .filter(|w| w[1] > height && w[1] >= w[0] && w[1] > w[2])
-                .count() as f32
-        };
-        out.push(
-            segment
-                .whitened
-                .chunks_exact(LINE_BINS)
-                .map(|r| count(r, LINE))
-                .sum::<f32>()
-                / n,
-        );
-        out.push(count(&self.mean, 1.4));
+        let rows = segment.whitened.chunks_exact(LINE_BINS);
+        out.push(rows.map(|r| count_lines(r, LINE)).sum::<f32>() / n);
+        out.push(count_lines(&self.mean, 1.4));
         self.whistle(segment, moments, out);
     }
+}
+
+/// Local maxima above `height`.
+fn count_lines(row: &[f32], height: f32) -> f32 {
+    let neighbours = row.iter().zip(row[1..].iter().zip(&row[2..]));
+    // No short cuts: a branch for every bin takes longer than all three comparisons of four bins.
+    let is_line = |(a, (b, c)): (&f32, (&f32, &f32))| (*b > height) & (b >= a) & (b > c);
+    neighbours.map(|near| u32::from(is_line(near))).sum::<u32>() as f32
 }
 
 impl Tonality {
@@ -156,18 +143,18 @@ impl Tonality {
         self.peaks.clear();
         self.heights.clear();
         for row in segment.whitened.chunks_exact(LINE_BINS) {
-            let k = (low..high)
-                .max_by(|&a, &b| row[a].total_cmp(&row[b]))
-                .unwrap_or(low);
+            let band = &row[low..high];
+            let height = highest(band);
+            let k = low + band.iter().rposition(|&v| v == height).unwrap_or(0);
             self.peaks.push((k as f32 * LONG.bin_hz()).log2());
-            self.heights.push(row[k]);
+            self.heights.push(height);
         }
-        let (hz, spread) = mean_sd(self.peaks.iter().copied());
-        let (height, _) = mean_sd(self.heights.iter().copied());
+        let (hz, spread) = mean_sd(&self.peaks);
+        let height = mean(&self.heights);
         let steps = self.peaks.windows(2).map(|w| (w[1] - w[0]).abs());
-        let (jump, _) = mean_sd(steps);
+        let jump = steps.sum::<f32>() / self.peaks.len().saturating_sub(1).max(1) as f32;
         let per_second = crate::SAMPLE_RATE as f32 / LONG.hop as f32;
-        let glide = slope(self.peaks.iter().copied()) * per_second;
+        let glide = slope(&self.peaks) * per_second;
         out.extend([hz, height, spread, jump, glide, height - moments]);
     }
 }

@@ -1,5 +1,6 @@
 //! What every learnt classifier can do: turn one feature row into one score per label.
 
+use crate::spectrum::sum::add_product;
 use thiserror::Error;
 
 /// Largest number of features, labels, units or nodes that a model may claim. Far above any
@@ -145,29 +146,11 @@ pub fn log_softmax(scores: &mut [f32]) {
     }
 }
 
-/// `out = bias + row * weights`, where `weights` holds inputs x outputs, input after input.
-///
-/// Four inputs at a time run along the outputs, which the compiler vectorises without
-/// reordering a sum; `out` must be as long as `bias`.
+/// `out = bias + row * weights`, where `weights` holds inputs x outputs, input after input; `out`
+/// must be as long as `bias`.
 pub(crate) fn affine_into(weights: &[f32], bias: &[f32], row: &[f32], out: &mut [f32]) {
     out.copy_from_slice(bias);
-    let n_out = bias.len();
-    let whole = row.len() / 4 * 4;
-    let (blocks, rest) = weights.split_at(whole * n_out);
-    for (x, block) in row.chunks_exact(4).zip(blocks.chunks_exact(4 * n_out)) {
-        let (w0, block) = block.split_at(n_out);
-        let (w1, block) = block.split_at(n_out);
-        let (w2, w3) = block.split_at(n_out);
-        let columns = w0.iter().zip(w1).zip(w2).zip(w3);
-        for (to, (((a, b), c), d)) in out.iter_mut().zip(columns) {
-            *to += (x[0] * a + x[1] * b) + (x[2] * c + x[3] * d);
-        }
-    }
-    for (x, w) in row[whole..].iter().zip(rest.chunks_exact(n_out)) {
-        for (to, w) in out.iter_mut().zip(w) {
-            *to += x * w;
-        }
-    }
+    add_product(out, row, weights);
 }
 
 /// Fails unless `found == expected`.

@@ -43,8 +43,9 @@ pub struct CombScorer {
     axis: Vec<f32>,
     line_shift: Vec<usize>,
     gap_shift: Vec<usize>,
-    /// Number of harmonics of each candidate that lie on the axis.
-    harmonics: Vec<usize>,
+    /// One over the square root of the number of harmonics of each candidate that lie on the
+    /// axis and of their largest number.
+    weights: Vec<f32>,
     /// Candidates for which harmonic `h + 1` lies on the axis.
     reach: Vec<usize>,
 }
@@ -85,15 +86,16 @@ impl CombScorer {
         let reach: Vec<usize> = (0..MAX_HARMONIC)
             .map(|h| points.saturating_sub(gap_shift[h + 1]).min(candidates))
             .collect();
-        let harmonics = (0..candidates)
+        let weights = (0..candidates)
             .map(|c| reach.iter().filter(|&&r| c < r).count())
+            .map(|harmonics| 1.0 / ((harmonics * MAX_HARMONIC) as f32).sqrt())
             .collect();
         Self {
             cells,
             axis: vec![0.0; points],
             line_shift,
             gap_shift,
-            harmonics,
+            weights,
             reach,
         }
     }
@@ -104,7 +106,7 @@ impl CombScorer {
 
     /// Number of candidate fundamentals.
     pub fn candidates(&self) -> usize {
-        self.harmonics.len()
+        self.weights.len()
     }
 
     /// Fundamental of a candidate in Hz.
@@ -124,8 +126,11 @@ impl CombScorer {
     /// whitened frame ([`super::LineSpectrum::whiten`]).
     pub fn score(&mut self, whitened: &[f32], scores: &mut [f32]) {
         for (a, cell) in self.axis.iter_mut().zip(&self.cells) {
-            let (low, high) = (whitened[cell.bin], whitened[cell.bin + 1]);
-            *a = (low + cell.fraction * (high - low)).clamp(LINE_BASEMENT, LINE_CEILING);
+            let pair = &whitened[cell.bin..cell.bin + 2];
+            *a = pair[0] + cell.fraction * (pair[1] - pair[0]);
+        }
+        for a in &mut self.axis {
+            *a = a.clamp(LINE_BASEMENT, LINE_CEILING);
         }
         scores.fill(0.0);
         for h in 0..MAX_HARMONIC {
@@ -137,8 +142,8 @@ impl CombScorer {
                 *s += l - 0.5 * (b + a);
             }
         }
-        for (s, &n) in scores.iter_mut().zip(&self.harmonics) {
-            *s /= (n as f32).sqrt() * (MAX_HARMONIC as f32).sqrt();
+        for (s, weight) in scores.iter_mut().zip(&self.weights) {
+            *s *= weight;
         }
     }
 
@@ -261,13 +266,13 @@ impl CombTrack {
 
 /// Adds the maximum over ±2 neighbours of `row` to `sums`.
 fn add_neighbourhood_max(row: &[f32], sums: &mut [f32]) {
-    let n = row.len();
-    for c in 2..n.saturating_sub(2) {
-        sums[c] += row[c - 2]
-            .max(row[c - 1])
-            .max(row[c])
-            .max(row[c + 1])
-            .max(row[c + 2]);
+    if row.len() < 5 {
+        return;
+    }
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let outer = row.iter().zip(&row[1..]).zip(&row[3..]).zip(&row[4..]);
+    for ((sum, &middle), (((a, b), c), d)) in sums[2..].iter_mut().zip(&row[2..]).zip(outer) {
+        *sum += larger(larger(larger(*a, *b), larger(*c, *d)), middle);
     }
 }
 

@@ -1,6 +1,11 @@
 //! Mel bands and the cosine transform that turns them into cepstral coefficients.
 
+use super::sum::{add_product, dot};
 use super::FrameSize;
+
+/// Bands reach over a whole number of so many bins, the outer ones with weight 0: sums of whole
+/// vectors need no remainder, and most bands are narrower than this.
+const STEP: usize = 8;
 
 /// A bank of triangular filters evenly spaced on the mel scale.
 ///
@@ -45,14 +50,17 @@ impl MelBank {
                 rise.min(fall).max(0.0) as f32
             };
             let under = |bin: &usize| weight(*bin) > 0.0;
-            let first_bin = (0..size.bins()).find(under).unwrap_or(0);
+            let first_under = (0..size.bins()).find(under).unwrap_or(0);
+            let count = (first_under..size.bins()).take_while(under).count();
+            let bins = count.next_multiple_of(STEP).min(size.bins());
+            let first_bin = first_under.min(size.bins() - bins);
             let first_weight = bank.weights.len();
             bank.weights
-                .extend((first_bin..size.bins()).take_while(under).map(weight));
+                .extend((first_bin..first_bin + bins).map(weight));
             bank.bands.push(Band {
                 first_bin,
                 first_weight,
-                bins: bank.weights.len() - first_weight,
+                bins,
             });
         }
         bank
@@ -73,7 +81,7 @@ impl MelBank {
         for (o, band) in out.iter_mut().zip(&self.bands) {
             let weights = &self.weights[band.first_weight..band.first_weight + band.bins];
             let powers = &power[band.first_bin..band.first_bin + band.bins];
-            *o = weights.iter().zip(powers).map(|(w, p)| w * p).sum();
+            *o = dot(weights, powers);
         }
     }
 }
@@ -109,10 +117,6 @@ impl Dct {
     pub fn apply(&self, values: &[f32], out: &mut [f32]) {
         debug_assert_eq!(values.len(), self.inputs);
         out.fill(0.0);
-        for (&v, row) in values.iter().zip(self.basis.chunks_exact(self.outputs)) {
-            for (o, b) in out.iter_mut().zip(row) {
-                *o += v * b;
-            }
-        }
+        add_product(&mut out[..self.outputs], values, &self.basis);
     }
 }

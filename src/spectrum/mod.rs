@@ -8,12 +8,15 @@ mod comb;
 mod lines;
 mod log;
 mod mel;
+mod real_power;
 mod shape;
 mod stft;
+pub(crate) mod sum;
 
 pub use comb::{Comb, CombScorer, CombTrack, COMB_MAX_HZ, COMB_MIN_HZ};
 pub use lines::{LineSpectrum, LINE_BINS};
 pub use log::{ln, ln_in_place, power_db, POWER_FLOOR};
 pub use mel::{Dct, MelBank};
+pub(crate) use real_power::RealPower;
 pub use shape::{Shape, ShapeMeter};
 pub use stft::{hann, FrameSize, Stft, LONG, SHORT};

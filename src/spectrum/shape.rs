@@ -1,6 +1,8 @@
 //! The shape of one short spectrum in a handful of numbers.
 
-use super::{ln, FrameSize};
+use super::log::ln_sum;
+use super::sum::{dot, sum, sum_of_pairs};
+use super::FrameSize;
 
 /// Shape of one power spectrum. All are independent of level.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -18,60 +20,54 @@ pub struct Shape {
 /// Measures [`Shape`]s of spectra of one frame size.
 pub struct ShapeMeter {
     bin_hz: f32,
-    /// Powers are floored here for the geometric mean, as librosa's `amin` does.
-    floor: f32,
+    /// 0, 1, 2 ... as floats: one for every bin.
+    bins: Vec<f32>,
 }
+
+/// Powers are floored here for the geometric mean, as librosa's `amin` does.
+const FLOOR: f32 = 1e-10;
+/// Bins that the search for the roll-off passes over at once.
+const STRIDE: usize = 16;
 
 impl ShapeMeter {
     /// A meter for spectra of `size`.
     pub fn new(size: FrameSize) -> Self {
         Self {
             bin_hz: size.bin_hz(),
-            floor: 1e-10,
+            bins: (0..size.bins()).map(|k| k as f32).collect(),
         }
     }
 
     /// The shape of `power` (all bins of one frame); all zero for digital silence.
     pub fn measure(&self, power: &[f32]) -> Shape {
-        let (mut sum, mut first, mut second, mut logs) =
-            ([0f32; 8], [0f32; 8], [0f32; 8], [0f32; 8]);
-        let chunks = power.chunks_exact(8);
-        let rest = chunks.remainder();
-        let mut accumulate = |lane: usize, bin: usize, p: f32| {
-            let k = bin as f32;
-            sum[lane] += p;
-            first[lane] += k * p;
-            second[lane] += k * k * p;
-            logs[lane] += ln(p.max(self.floor));
-        };
-        for (c, chunk) in chunks.enumerate() {
-            for (lane, &p) in chunk.iter().enumerate() {
-                accumulate(lane, c * 8 + lane, p);
-            }
-        }
-        let done = power.len() - rest.len();
-        for (i, &p) in rest.iter().enumerate() {
-            accumulate(i, done + i, p);
-        }
-        let total: f32 = sum.iter().sum();
+        let total = sum(power);
         if total <= f32::MIN_POSITIVE {
             return Shape::default();
         }
-        let mean_bin = first.iter().sum::<f32>() / total;
-        let variance = (second.iter().sum::<f32>() / total - mean_bin * mean_bin).max(0.0);
+        let mean_bin = dot(power, &self.bins) / total;
+        let second_moment = sum_of_pairs(power, &self.bins, |p, k| p * k * k) / total;
+        let variance = (second_moment - mean_bin * mean_bin).max(0.0);
         let n = power.len() as f32;
-        let geometric = (logs.iter().sum::<f32>() / n).exp();
+        let geometric = (ln_sum(power, FLOOR) / n).exp();
         Shape {
             centroid_hz: mean_bin * self.bin_hz,
             spread_hz: variance.sqrt() * self.bin_hz,
             rolloff_hz: self.rolloff(power, 0.85 * total),
-            flatness: (geometric / (total / n).max(self.floor)).min(1.0),
+            flatness: (geometric / (total / n).max(FLOOR)).min(1.0),
         }
     }
 
     fn rolloff(&self, power: &[f32], target: f32) -> f32 {
-        let mut below = 0.0;
-        for (bin, p) in power.iter().enumerate() {
+        let (mut below, mut passed) = (0.0, 0);
+        for chunk in power.chunks_exact(STRIDE) {
+            let up_to_here = below + sum(chunk);
+            if up_to_here >= target {
+                break;
+            }
+            below = up_to_here;
+            passed += STRIDE;
+        }
+        for (bin, p) in power.iter().enumerate().skip(passed) {
             below += p;
             if below >= target {
                 return bin as f32 * self.bin_hz;

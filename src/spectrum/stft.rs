@@ -1,8 +1,6 @@
 //! The short-time Fourier transform, one frame at a time.
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+use super::RealPower;
 
 /// Length and spacing of the frames of one analysis, in samples at 16 kHz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,23 +51,16 @@ pub fn hann(length: usize) -> Vec<f32> {
 pub struct Stft {
     size: FrameSize,
     window: Vec<f32>,
-    transform: Arc<dyn RealToComplex<f32>>,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    transform: RealPower,
 }
 
 impl Stft {
     /// Plans the transform for frames of `size`.
     pub fn new(size: FrameSize) -> Self {
-        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(size.length);
         Self {
             size,
             window: hann(size.length),
-            input: transform.make_input_vec(),
-            output: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
-            transform,
+            transform: RealPower::new(size.length),
         }
     }
 
@@ -86,18 +77,7 @@ impl Stft {
     pub fn power_into(&mut self, frame: &[f32], power: &mut [f32]) {
         assert_eq!(frame.len(), self.size.length);
         assert!(power.len() <= self.size.bins());
-        for ((x, &s), &w) in self.input.iter_mut().zip(frame).zip(&self.window) {
-            *x = s * w;
-        }
-        // The buffers come from the plan itself, so their lengths always fit.
-        let done = self.transform.process_with_scratch(
-            &mut self.input,
-            &mut self.output,
-            &mut self.scratch,
-        );
-        debug_assert!(done.is_ok());
-        for (p, z) in power.iter_mut().zip(&self.output) {
-            *p = z.re * z.re + z.im * z.im;
-        }
+        let all = self.transform.of(frame, 0.0, &self.window);
+        power.copy_from_slice(&all[..power.len()]);
     }
 }
