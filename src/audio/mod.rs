@@ -37,7 +37,6 @@ mod fitness;
 mod info;
 mod meter;
 mod mixdown;
-mod overlap_add;
 mod quality;
 mod reader;
 mod remedy;

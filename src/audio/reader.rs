@@ -143,7 +143,7 @@ impl Reader {
             warnings,
             decoder,
             mixdown: Mixdown::new(first),
-            resampler: Resampler::new(first.rate()),
+            resampler: resampler(source, first.rate())?,
             frames: Frames::default(),
             ahead,
             ended,
@@ -188,17 +188,18 @@ impl Reader {
         }
         if !self.frames.is_empty() {
             check(&self.source, &self.frames)?;
-            self.follow_format();
+            self.follow_format()?;
             if self.resampler.is_bypass() {
                 self.mixdown.mix(&mut self.frames, &mut self.queue);
             } else {
                 self.mono.clear();
                 self.mixdown.mix(&mut self.frames, &mut self.mono);
-                self.resampler.push(&self.mono, &mut self.queue);
+                let pushed = self.resampler.push(&self.mono, &mut self.queue);
+                pushed.map_err(|e| AudioError::decoder_failed(&self.source, e))?;
             }
         }
         if self.is_drained() {
-            self.resampler.finish(&mut self.queue);
+            self.drain_resampler()?;
         }
         Ok(())
     }
@@ -209,7 +210,7 @@ impl Reader {
     }
 
     /// A chained stream may go on at another rate.
-    fn follow_format(&mut self) {
+    fn follow_format(&mut self) -> Result<(), AudioError> {
         let (rate, channels) = (self.frames.rate(), self.frames.channels());
         let was = (self.info.sample_rate, self.info.channels);
         let is_known = self
@@ -226,9 +227,16 @@ impl Reader {
             ));
         }
         if rate != self.resampler.rate() {
-            self.resampler.finish(&mut self.queue);
-            self.resampler = Resampler::new(rate);
+            self.drain_resampler()?;
+            self.resampler = resampler(&self.source, rate)?;
         }
+        Ok(())
+    }
+
+    fn drain_resampler(&mut self) -> Result<(), AudioError> {
+        self.resampler
+            .finish(&mut self.queue)
+            .map_err(|e| AudioError::decoder_failed(&self.source, e))
     }
 
     /// Says what was read. Call it when [`next_block`](Self::next_block) has given `None`; before
@@ -333,4 +341,8 @@ fn check(source: &Source, frames: &Frames) -> Result<(), AudioError> {
         });
     }
     Ok(())
+}
+
+fn resampler(source: &Source, rate: u32) -> Result<Resampler, AudioError> {
+    Resampler::new(rate).map_err(|e| AudioError::decoder_failed(source, e))
 }

@@ -1,15 +1,17 @@
 //! Any sample rate becomes 16 kHz.
 //!
-//! The filter of rubato's synchronous FFT resampler (`overlap_add`). Its delay is cut off, so
+//! rubato's synchronous FFT resampler, with a Blackman-Harris filter. Its delay is cut off, so
 //! that the first sample out stands for the first sample in, and what comes out of `n` samples
 //! is `n * 16000 / rate` samples long, rounded. Sound at 16 kHz passes through bit for bit.
 
-use super::overlap_add::OverlapAdd;
+use rubato::audioadapter_buffers::direct::SequentialSlice;
+use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
+
 use super::SAMPLE_RATE;
 
 /// The filter spans at least this many samples at the lower of the two rates: about 95 % of
 /// its band passes, and what is beyond it is 140 dB down.
-const MIN_FILTER: usize = 512;
+const MIN_BLOCK: usize = 512;
 
 /// Resamples one channel, in pieces of any size.
 pub(super) struct Resampler {
@@ -19,9 +21,13 @@ pub(super) struct Resampler {
 
 impl Resampler {
     /// For samples at `rate` Hz, which must not be 0.
-    pub(super) fn new(rate: u32) -> Self {
-        let fft = (rate != SAMPLE_RATE).then(|| FftResampler::new(rate));
-        Self { rate, fft }
+    pub(super) fn new(rate: u32) -> Result<Self, String> {
+        let fft = if rate == SAMPLE_RATE {
+            None
+        } else {
+            Some(FftResampler::new(rate)?)
+        };
+        Ok(Self { rate, fft })
     }
 
     /// The rate of what goes in, in Hz.
@@ -35,25 +41,28 @@ impl Resampler {
     }
 
     /// Takes `input`; appends to `output` what is ready.
-    pub(super) fn push(&mut self, input: &[f32], output: &mut Vec<f32>) {
+    pub(super) fn push(&mut self, input: &[f32], output: &mut Vec<f32>) -> Result<(), String> {
         match &mut self.fft {
             None => output.extend_from_slice(input),
-            Some(fft) => fft.push(input, output),
+            Some(fft) => fft.push(input, output)?,
         }
+        Ok(())
     }
 
     /// Appends what is still inside; the resampler is spent after that.
-    pub(super) fn finish(&mut self, output: &mut Vec<f32>) {
-        if let Some(fft) = &mut self.fft {
-            fft.finish(self.rate, output);
+    pub(super) fn finish(&mut self, output: &mut Vec<f32>) -> Result<(), String> {
+        match &mut self.fft {
+            None => Ok(()),
+            Some(fft) => fft.finish(self.rate, output),
         }
     }
 }
 
 struct FftResampler {
-    filter: OverlapAdd,
-    /// Samples that wait until there are enough for a step.
-    pending: Vec<f32>,
+    fft: Fft<f32>,
+    block_in: Vec<f32>,
+    filled: usize,
+    block_out: Vec<f32>,
     /// Samples of delay that are still to be dropped.
     delay: usize,
     taken: u64,
@@ -61,63 +70,86 @@ struct FftResampler {
 }
 
 impl FftResampler {
-    fn new(rate: u32) -> Self {
-        let (filter_in, filter_out) = filter_lengths(rate);
-        let filter = OverlapAdd::new(filter_in, filter_out);
-        Self {
-            delay: filter.delay(),
-            pending: Vec::with_capacity(filter.step_in()),
-            filter,
+    fn new(rate: u32) -> Result<Self, String> {
+        let (block_in, block_out) = blocks(rate);
+        let fft = Fft::new_custom(
+            rate as usize,
+            SAMPLE_RATE as usize,
+            block_in,
+            1,
+            1,
+            WindowFunction::BlackmanHarris2,
+            FixedSync::Both,
+        )
+        .map_err(|e| e.to_string())?;
+        Ok(Self {
+            delay: fft.output_delay(),
+            fft,
+            block_in: vec![0.0; block_in],
+            filled: 0,
+            block_out: vec![0.0; block_out],
             taken: 0,
             given: 0,
-        }
+        })
     }
 
-    fn push(&mut self, mut input: &[f32], output: &mut Vec<f32>) {
+    fn push(&mut self, mut input: &[f32], output: &mut Vec<f32>) -> Result<(), String> {
         self.taken += input.len() as u64;
-        let step = self.filter.step_in();
         while !input.is_empty() {
-            let (now, later) = input.split_at(input.len().min(step - self.pending.len()));
-            self.pending.extend_from_slice(now);
+            let count = input.len().min(self.block_in.len() - self.filled);
+            let (now, later) = input.split_at(count);
+            self.block_in[self.filled..self.filled + count].copy_from_slice(now);
+            self.filled += count;
             input = later;
-            if self.pending.len() == step {
-                self.process(output);
+            if self.filled == self.block_in.len() {
+                self.process(output)?;
             }
         }
+        Ok(())
     }
 
-    /// Takes one step, for which all samples are there.
-    fn process(&mut self, output: &mut Vec<f32>) {
-        let start = output.len();
-        self.filter.process(&self.pending, output);
-        self.pending.clear();
-        let dropped = self.delay.min(output.len() - start);
-        output.drain(start..start + dropped);
+    fn process(&mut self, output: &mut Vec<f32>) -> Result<(), String> {
+        let (frames_in, frames_out) = (self.block_in.len(), self.block_out.len());
+        let input = SequentialSlice::new(&self.block_in[..], 1, frames_in);
+        let result = SequentialSlice::new_mut(&mut self.block_out[..], 1, frames_out);
+        let (input, mut result) = (
+            input.map_err(|e| e.to_string())?,
+            result.map_err(|e| e.to_string())?,
+        );
+        self.fft
+            .process_into_buffer(&input, &mut result, None)
+            .map_err(|e| e.to_string())?;
+        self.filled = 0;
+        let dropped = self.delay.min(self.block_out.len());
         self.delay -= dropped;
-        self.given += (output.len() - start) as u64;
+        let ready = &self.block_out[dropped..];
+        self.given += ready.len() as u64;
+        output.extend_from_slice(ready);
+        Ok(())
     }
 
     /// Feeds silence until all that was taken is through.
-    fn finish(&mut self, rate: u32, output: &mut Vec<f32>) {
+    fn finish(&mut self, rate: u32, output: &mut Vec<f32>) -> Result<(), String> {
         let rate = u64::from(rate);
         let wanted = (self.taken * u64::from(SAMPLE_RATE) + rate / 2) / rate;
         while self.given < wanted {
-            self.pending.resize(self.filter.step_in(), 0.0);
-            self.process(output);
+            self.block_in[self.filled..].fill(0.0);
+            self.process(output)?;
         }
         output.truncate(output.len() - (self.given - wanted) as usize);
         self.given = wanted;
+        Ok(())
     }
 }
 
-/// Length of the filter in samples, in and out: a power of two times the smallest whole ratio, so that
+/// Samples per transform, in and out: a power of two times the smallest whole ratio, so that
 /// the transforms factor well (1024 at 48 kHz becomes 1026 = 2 * 27 * 19, three times slower).
-fn filter_lengths(rate: u32) -> (usize, usize) {
+fn blocks(rate: u32) -> (usize, usize) {
     let divisor = gcd(rate, SAMPLE_RATE);
     let (input, output) = (rate / divisor, SAMPLE_RATE / divisor);
-    // Two at least: the delay of an odd filter is no whole number of samples.
+    // Two at least: the delay of an odd block is no whole number of samples.
     let mut factor = 2;
-    while (input.min(output) as usize * factor) < MIN_FILTER {
+    while (input.min(output) as usize * factor) < MIN_BLOCK {
         factor *= 2;
     }
     (input as usize * factor, output as usize * factor)
@@ -137,12 +169,12 @@ mod tests {
     use std::f64::consts::TAU;
 
     fn resample(rate: u32, input: &[f32]) -> Vec<f32> {
-        let mut resampler = Resampler::new(rate);
+        let mut resampler = Resampler::new(rate).unwrap();
         let mut output = Vec::new();
         for piece in input.chunks(777) {
-            resampler.push(piece, &mut output);
+            resampler.push(piece, &mut output).unwrap();
         }
-        resampler.finish(&mut output);
+        resampler.finish(&mut output).unwrap();
         output
     }
 
@@ -213,7 +245,7 @@ mod tests {
 
     #[test]
     fn common_rates_get_transforms_that_factor_well() {
-        assert_eq!(filter_lengths(48_000), (1536, 512));
-        assert_eq!(filter_lengths(44_100), (1764, 640));
+        assert_eq!(blocks(48_000), (1536, 512));
+        assert_eq!(blocks(44_100), (1764, 640));
     }
 }
