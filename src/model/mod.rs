@@ -6,6 +6,7 @@ pub mod boosting;
 pub mod calibration;
 pub mod classifier;
 pub mod decide;
+pub mod examine;
 pub mod header;
 pub mod judge;
 pub mod kernel;
