@@ -22,4 +22,3 @@ pub mod scaler;
 pub mod scorer;
 pub mod store;
 pub mod taxonomy;
-pub mod typicality;

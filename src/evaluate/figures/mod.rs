@@ -3,6 +3,8 @@
 pub mod alarm;
 pub mod label;
 pub mod share;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use self::alarm::{is_alarm, is_military};
 use self::label::LabelFigures;
@@ -167,4 +169,69 @@ fn count_decisions(names: impl Iterator<Item = &'static str>) -> Vec<(String, us
         }
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{case, infos, judgement};
+    use super::*;
+
+    fn prior() -> Prior {
+        Prior::hierarchical(&[("a", "a", "a"), ("b", "b", "b"), ("c", "c", "c")]).unwrap()
+    }
+
+    /// Two recordings of each label of `testing::infos`: all right but one engine, taken for a harop.
+    fn cases() -> Vec<Case> {
+        vec![
+            case(0, judgement([0.9, 0.05, 0.05], &[0])),
+            case(0, judgement([0.7, 0.2, 0.1], &[0, 1])),
+            case(1, judgement([0.1, 0.9, 0.0], &[1])),
+            case(1, judgement([0.95, 0.05, 0.0], &[0])),
+            case(2, judgement([0.0, 0.1, 0.9], &[2])),
+            case(2, judgement([0.0, 0.4, 0.6], &[2, 1])),
+        ]
+    }
+
+    #[test]
+    fn alarms_and_levels_are_counted() {
+        let found = figures("none", &cases(), &infos(), &prior()).unwrap();
+        assert_eq!((found.confusers.hits, found.confusers.n), (1, 2));
+        assert_eq!(
+            (found.military_alarms.hits, found.military_alarms.n),
+            (1, 4)
+        );
+        assert_eq!(found.unknown(), 2);
+        let right = &found.signatures_right;
+        assert_eq!((right.hits, right.n), (3, 4));
+        assert!((found.balanced_accuracy - 2.5 / 3.0).abs() < 1e-12);
+        assert_eq!((found.coverage.hits, found.coverage.n), (5, 6));
+    }
+
+    #[test]
+    fn detection_of_the_first_label_has_one_negative_above_all() {
+        let found = figures("none", &cases(), &infos(), &prior()).unwrap();
+        let harop = found.label("harop").unwrap();
+        let detection = harop.detection.as_ref().unwrap();
+        // Of eight pairs, the engine taken for a harop wins two.
+        assert!((detection.auc - 0.75).abs() < 1e-12);
+        assert_eq!((detection.recall.hits, detection.threshold), (0, None));
+    }
+
+    #[test]
+    fn recordings_of_one_label_alone_have_no_detection() {
+        let found = figures("none", &cases()[..2], &infos(), &prior()).unwrap();
+        assert_eq!(found.labels.len(), 1);
+        assert!(found.labels[0].detection.is_none());
+        assert_eq!(found.labels[0].right.hits, 2);
+    }
+
+    #[test]
+    fn figures_survive_a_model_header() {
+        let found = figures("none", &cases()[..2], &infos(), &prior()).unwrap();
+        let text = serde_json::to_string(&found).unwrap();
+        assert_eq!(serde_json::from_str::<Figures>(&text).unwrap(), found);
+        let found = figures("none", &cases(), &infos(), &prior()).unwrap();
+        let text = serde_json::to_string(&found).unwrap();
+        assert_eq!(serde_json::from_str::<Figures>(&text).unwrap(), found);
+    }
 }

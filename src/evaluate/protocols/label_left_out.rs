@@ -175,6 +175,7 @@ fn part(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::figures::testing::{infos, judgement};
     use crate::fingerprint::Fingerprint;
     use ndarray::Array2;
 
@@ -232,6 +233,21 @@ mod tests {
         );
         assert_eq!(strangers.features.column(0).to_vec(), [0.0, 2.0]);
         assert_eq!(strangers.rows[1].recording, 1);
+    }
+
+    #[test]
+    fn answers_are_counted_by_what_they_name() {
+        let answers = [
+            judgement([0.9, 0.1, 0.0], &[0, 1]),
+            judgement([0.1, 0.9, 0.0], &[1]),
+            judgement([0.0, 1.0, 0.0], &[1]),
+            judgement([0.5, 0.4, 0.1], &[0, 1]),
+            judgement([0.5, 0.4, 0.1], &[]),
+        ];
+        let found = LabelLeftOut::new("jet", &infos(), answers.iter()).unwrap();
+        assert_eq!((found.unknown.hits, found.unknown.n), (2, 5));
+        assert_eq!(found.military.hits, 1);
+        assert_eq!(found.answers, [("engine".into(), 2), ("harop".into(), 1)]);
     }
 
     #[test]
