@@ -137,11 +137,7 @@ fn cross_validated(
         )?)
     })?;
     print(&held_out, args.format, || all_sections(&held_out))?;
-    if !quiet {
-        for line in &held_out.skipped {
-            eprintln!("skipped: {line}");
-        }
-    }
+    training::say_skipped(&held_out, quiet);
     let violations = floors.map_or_else(Vec::new, |floors| floors.violations(&held_out));
     if violations.is_empty() {
         return Ok(Outcome::Done);

@@ -72,6 +72,7 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
             return Ok(model);
         }
         let held_out = protocols::run(&Protocol::ALL, &manifest, &corpus, &recipe, &progress)?;
+        training::say_skipped(&held_out, quiet);
         Ok(model.with_held_out(serde_json::to_value(held_out)?)?)
     })?;
     model.save(&args.output)?;

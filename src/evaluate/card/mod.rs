@@ -11,6 +11,7 @@ use super::figures::share::{Rate, Share};
 use super::figures::Figures;
 use super::protocols::HeldOut;
 use crate::model::header::Header;
+use crate::model::taxonomy::TAXONOMY;
 use std::fmt::Write;
 
 /// `12 of 24 (0.500, 0.291-0.709)`.
@@ -126,10 +127,27 @@ fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt
             l.sources.join(", ")
         )?;
     }
-    writeln!(out, "\nThe recordings' rights are unclear: none is distributed, only what was learnt from them.")?;
-    writeln!(out, "No recording of a Harop, Hermes 450, Orbiter, TB2 or jet was available: this model does not know them.")?;
+    writeln!(
+        out,
+        "\nThe recordings' rights are unclear: none is distributed, only what was learnt from them."
+    )?;
+    let missing = not_learnt(header);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        writeln!(out, "Not learnt, for want of recordings: {missing}.")?;
+    }
     for (title, text) in sections(held_out) {
         writeln!(out, "\n## {title}\n\n{}", text.trim_end())?;
     }
     writeln!(out, "\n## Recipe\n\n```toml\n{}```", header.recipe)
+}
+
+/// The labels that the project knows and the model does not.
+fn not_learnt(header: &Header) -> Vec<&'static str> {
+    let learnt = |label: &str| header.labels.iter().any(|l| l.label == label);
+    TAXONOMY
+        .iter()
+        .map(|(label, _, _)| *label)
+        .filter(|label| *label != "unknown" && !learnt(label))
+        .collect()
 }
