@@ -9,11 +9,11 @@ use std::process::Output;
 const LABELS: [(&str, f64); 3] = [("engine", 55.0), ("shahed-136", 180.0), ("siren", 610.0)];
 const PER_LABEL: u32 = 6;
 
-/// Writes a comb at `hz` in noise of its own: 2.5 s. Without the noise, steady tones would be taken for
-/// one another by their fingerprints.
-fn write(path: &Path, hz: f64) {
+/// A comb at `hz` in noise of its own, `length` samples. Without the noise, steady tones would be taken
+/// for one another by their fingerprints.
+fn comb_in_noise(hz: f64, length: u32) -> Vec<i16> {
     let mut state = hz.to_bits();
-    let samples = (0..40_000).map(|n| {
+    let sample = |n: u32| {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
@@ -21,9 +21,14 @@ fn write(path: &Path, hz: f64) {
         let phase = std::f64::consts::TAU * hz * f64::from(n) / 16_000.0;
         let comb: f64 = (1..=8).map(|h| (f64::from(h) * phase).sin()).sum();
         (1_500.0 * comb + 6_000.0 * noise) as i16
-    });
+    };
+    (0..length).map(sample).collect()
+}
+
+/// Writes 2.5 s of such a comb.
+fn write(path: &Path, hz: f64) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, wav::pcm(samples)).unwrap();
+    std::fs::write(path, wav::pcm(comb_in_noise(hz, 40_000).into_iter())).unwrap();
 }
 
 /// Recordings of each label in `dir/name`, no two alike; `scale` moves them all.
@@ -171,6 +176,50 @@ fn all_protocols_run_on_a_small_folder_and_say_what_they_could_not_do() {
         Value::Null => eprintln!("skipped: codec control, there is no ffmpeg here"),
         control => assert_eq!(control["answered_after"]["n"], 2 * PER_LABEL),
     }
+}
+
+#[test]
+fn clips_that_continue_each_other_are_heard_as_one_long_recording() {
+    let dir = tempfile::tempdir().unwrap();
+    folder(dir.path(), "learnt", 1.0);
+    let mut list = String::from("path,label,group,note\n");
+    for (label, _) in LABELS {
+        for i in 0..PER_LABEL {
+            list += &format!("learnt/{label}/{i}.wav,{label},{label}{i},\n");
+        }
+    }
+    // Four clips of one recording, which the list takes for four sources; the fifth is another sound.
+    let note = "neighbours in number come from one video";
+    let whole = comb_in_noise(83.0, 4 * 40_000);
+    for (i, clip) in whole.chunks(40_000).enumerate() {
+        let name = format!("clip_{i}.wav");
+        std::fs::write(dir.path().join(&name), wav::pcm(clip.iter().copied())).unwrap();
+        list += &format!("{name},engine,{name},{note}\n");
+    }
+    std::fs::write(dir.path().join("clip_4.wav"), wav::comb(1_900.0, 2.5)).unwrap();
+    list += &format!("clip_4.wav,engine,clip_4.wav,{note}\n");
+    let manifest = dir.path().join("manifest.csv");
+    std::fs::write(&manifest, list).unwrap();
+    let recipe = recipe(dir.path());
+    let [manifest, recipe] = [&manifest, &recipe].map(|p| p.to_str().unwrap());
+    let output = run(&[
+        "evaluate",
+        "--manifest",
+        manifest,
+        "--recipe",
+        recipe,
+        "--protocol",
+        "long-negatives",
+        "--format",
+        "json",
+    ]);
+    let found = &json(&output)["long_negatives"];
+    assert_eq!(
+        (&found["recordings"], &found["clips"]),
+        (&1.into(), &4.into())
+    );
+    assert_eq!(found["longest_s"], 10.0);
+    assert_eq!(found["answered"]["n"], 1);
 }
 
 #[test]
