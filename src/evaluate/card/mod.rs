@@ -95,7 +95,10 @@ pub fn card(header: &Header, held_out: &HeldOut) -> String {
 
 fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt::Result {
     writeln!(out, "# Model card: {}\n", header.id)?;
-    writeln!(out, "Written by `earwitness train --card` or `earwitness evaluate --card`; not edited by hand.\n")?;
+    writeln!(
+        out,
+        "Written by `earwitness train --card`; not edited by hand.\n"
+    )?;
     writeln!(out, "- learner: {}", header.learner)?;
     writeln!(
         out,

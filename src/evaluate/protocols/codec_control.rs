@@ -9,6 +9,9 @@ use crate::model::judge::Judgement;
 use crate::train::corpus::Progress;
 use serde::{Deserialize, Serialize};
 
+/// Recordings that are coded at a time.
+const BATCH: usize = 16;
+
 /// False alarms before and after the codec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CodecControl {
@@ -60,13 +63,19 @@ pub fn codec_control(
         return Ok(None);
     };
     let negatives = trial.negatives();
-    let coded = each(&negatives, "codec control", progress, |&i| {
-        let file = encoder.encode(&trial.listed(i).path, i)?;
-        let samples = read_samples(&file);
-        // Its space is wanted for the others; the folder goes in any case.
-        let _ = std::fs::remove_file(&file);
-        Ok::<_, EvaluateError>(trial.hear(i, &samples?))
+    let batches: Vec<(usize, &[usize])> = negatives.chunks(BATCH).enumerate().collect();
+    let coded = each(&batches, "codec control", progress, |&(number, batch)| {
+        let paths = batch.iter().map(|&i| trial.listed(i).path.as_path());
+        let files = encoder.encode(&paths.collect::<Vec<_>>(), number)?;
+        let judged = batch.iter().zip(&files).map(|(&i, file)| {
+            let samples = read_samples(file);
+            // Its space is wanted for the others; the folder goes in any case.
+            let _ = std::fs::remove_file(file);
+            Ok(trial.hear(i, &samples?))
+        });
+        judged.collect::<Result<Vec<_>, EvaluateError>>()
     })?;
+    let coded: Vec<Option<Judgement>> = coded.into_iter().flatten().collect();
     let before: Vec<Option<&Judgement>> = negatives
         .iter()
         .map(|&i| Some(trial.judgement(i)))

@@ -35,25 +35,32 @@ impl Reencoder {
         Ok(Some(Self { folder }))
     }
 
-    /// The recording `path`, coded; `number` names the file. The caller deletes it when done.
+    /// Codes recordings, each as the file that comes back in its place; `number` keeps the names of
+    /// batches apart. One ffmpeg codes them all: to start it takes as long as to code a clip. The
+    /// caller deletes the files when done.
     ///
     /// # Errors
     /// [`EvaluateError::Codec`] with what ffmpeg said.
-    pub fn encode(&self, path: &Path, number: usize) -> Result<PathBuf, EvaluateError> {
-        let coded = self.folder.path().join(format!("{number}.m4a"));
+    pub fn encode(&self, paths: &[&Path], number: usize) -> Result<Vec<PathBuf>, EvaluateError> {
         let failed = |said: &str| EvaluateError::Codec {
-            fault: format!("{}: ffmpeg cannot code it ({said})", path.display()),
+            fault: format!("ffmpeg cannot code the recordings ({said})"),
             remedy: "check that it has the encoder aac and that the disk is not full",
         };
-        // Without the prefix, a name with a colon would be taken for a protocol.
-        let mut input = OsString::from("file:");
-        input.push(path);
-        let output = Command::new("ffmpeg")
-            .args(["-nostdin", "-v", "error", "-threads", "1", "-i"])
-            .arg(input)
-            .args(["-vn", "-sn", "-dn"])
-            .args(AAC)
-            .arg(&coded)
+        let mut command = Command::new("ffmpeg");
+        command.args(["-nostdin", "-v", "error"]);
+        for path in paths {
+            // Without the prefix, a name with a colon would be taken for a protocol.
+            let mut input = OsString::from("file:");
+            input.push(path);
+            command.args(["-threads", "1", "-i"]).arg(input);
+        }
+        let name = |place: usize| self.folder.path().join(format!("{number}-{place}.m4a"));
+        let coded: Vec<PathBuf> = (0..paths.len()).map(name).collect();
+        for (place, file) in coded.iter().enumerate() {
+            let sound = format!("{place}:a:0");
+            command.args(["-map", &sound]).args(AAC).arg(file);
+        }
+        let output = command
             .stdin(Stdio::null())
             .output()
             .map_err(|error| failed(&error.to_string()))?;
