@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use earwitness::evaluate::card::{left_out_markdown, markdown, HeldOut};
+use earwitness::dataset::Manifest;
+use earwitness::evaluate::card::{given_model_markdown, markdown, sections};
 use earwitness::evaluate::floors::Floors;
-use earwitness::evaluate::protocols::{grouped, leave_source_out};
+use earwitness::evaluate::protocols::{self, given_model, GivenModel, HeldOut};
+use earwitness::model::store::Model;
+use serde::Serialize;
 
 use super::exit::Outcome;
 use super::output::Output;
@@ -21,8 +24,11 @@ use super::Verbosity;
 Examples:
   earwitness evaluate --manifest data/manifest.csv
   earwitness evaluate --manifest data/manifest.csv --protocol leave-source-out --format json
+  earwitness evaluate --manifest data/manifest.csv --protocol all --floors floors.toml
+  earwitness evaluate --model drones.earwitness --folders new-recordings/
 
-Models are trained and tested in turn on folds that never split a source group.
+Without --model, models are trained and tested in turn on folds that never split a source group.
+With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on.
 With --floors, the exit code is 1 if a figure is worse than its floor.")]
 #[command(group = clap::ArgGroup::new("recordings").required(true))]
 pub struct EvaluateArgs {
@@ -34,12 +40,22 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "DIR", group = "recordings")]
     pub folders: Option<PathBuf>,
 
+    /// Test this model as it is instead of training others. Recordings that it was trained on, by
+    /// file or by sound, are named and left out
+    #[arg(short, long, value_name = "MODEL")]
+    #[arg(conflicts_with_all = ["folds", "protocol", "recipe", "seed", "floors"])]
+    pub model: Option<PathBuf>,
+
+    /// Count recordings that the model was trained on as well
+    #[arg(long, requires = "model")]
+    pub include_known: bool,
+
     /// Folds of the cross-validation
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(3..=20))]
     pub folds: Option<u16>,
 
-    /// What is held out; may be given several times
-    #[arg(long, value_enum, default_values_t = [Protocol::Grouped])]
+    /// What is measured; several with commas between them
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "grouped")]
     pub protocol: Vec<Protocol>,
 
     /// Settings of augmentation, learners and calibration (TOML) instead of the defaults
@@ -63,13 +79,23 @@ pub struct EvaluateArgs {
     pub floors: Option<PathBuf>,
 }
 
-/// What is held out of training.
+/// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Protocol {
-    /// One fold of source groups after the other
+    /// One fold of source groups after the other is held out
     Grouped,
-    /// One source (corpus) after the other, for labels that have two or more
+    /// False alarms per hour: clips that continue each other, joined into long recordings
+    LongNegatives,
+    /// Detection where all recordings are cut to 2 s and to 5 s
+    EqualDurations,
+    /// False alarms before and after AAC at 64 kbit/s (needs ffmpeg)
+    CodecControl,
+    /// One source (corpus) after the other is held out, for labels that have two or more
     LeaveSourceOut,
+    /// One label after the other is held out: is it answered `unknown`?
+    LeaveLabelOut,
+    /// All of these
+    All,
 }
 
 /// Formats of the figures.
@@ -85,30 +111,34 @@ pub enum Format {
 /// # Errors
 /// Recordings or models that cannot be used, and figures worse than their floors.
 pub fn run(args: &EvaluateArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
+    match &args.model {
+        Some(model) => as_it_is(args, &Model::load(model)?, &manifest, verbosity.quiet),
+        None => cross_validated(args, &manifest, verbosity.quiet),
+    }
+}
+
+/// Trains and tests in turn.
+fn cross_validated(
+    args: &EvaluateArgs,
+    manifest: &Manifest,
+    quiet: bool,
+) -> anyhow::Result<Outcome> {
     let mut recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
     recipe.folds = args.folds.map_or(recipe.folds, usize::from);
-    let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
-    let quiet = verbosity.quiet;
+    let wanted: Vec<_> = args.protocol.iter().flat_map(|p| p.protocols()).collect();
     let held_out = training::on_threads(args.jobs, || {
-        let corpus = training::corpus(&manifest, &recipe, quiet)?;
+        let corpus = training::corpus(manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
-        let wants = |protocol| args.protocol.contains(&protocol);
-        let mut held_out = HeldOut::default();
-        if wants(Protocol::Grouped) || floors.is_some() {
-            held_out.grouped = Some(grouped(&corpus, &recipe, &progress)?);
-        }
-        if wants(Protocol::LeaveSourceOut) {
-            held_out.left_out = leave_source_out(&corpus, &recipe, &progress)?;
-        }
-        Ok(held_out)
+        Ok(protocols::run(
+            &wanted, manifest, &corpus, &recipe, &progress,
+        )?)
     })?;
-    Output::stdout().write_once(show(&held_out, args.format)?.as_bytes())?;
-    let violations = match (&floors, &held_out.grouped) {
-        (Some(floors), Some(figures)) => floors.violations(figures),
-        _ => Vec::new(),
-    };
+    print(&held_out, args.format, || all_sections(&held_out))?;
+    training::say_skipped(&held_out, quiet);
+    let violations = floors.map_or_else(Vec::new, |floors| floors.violations(&held_out));
     if violations.is_empty() {
         return Ok(Outcome::Done);
     }
@@ -118,6 +148,64 @@ pub fn run(args: &EvaluateArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
     )
 }
 
+/// Tests a model without training.
+fn as_it_is(
+    args: &EvaluateArgs,
+    model: &Model,
+    manifest: &Manifest,
+    quiet: bool,
+) -> anyhow::Result<Outcome> {
+    manifest.check_files()?;
+    let found = training::on_threads(args.jobs, || {
+        let steps = Steps::new(quiet);
+        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+        Ok(given_model(model, manifest, args.include_known, &progress)?)
+    })?;
+    if !quiet {
+        say_what_is_missing(&found);
+    }
+    print(&found, args.format, || given_model_markdown(&found))?;
+    match found.unreadable.is_empty() {
+        true => Ok(Outcome::Done),
+        false => Ok(Outcome::SomeFailed),
+    }
+}
+
+fn say_what_is_missing(found: &GivenModel) {
+    let fate = if found.known_included {
+        "is counted though"
+    } else {
+        "is left out:"
+    };
+    for known in &found.known {
+        eprintln!(
+            "note: {} {fate} the model was trained on {}",
+            known.path, known.how
+        );
+    }
+    for path in &found.unusable {
+        eprintln!("warning: {path} is left out: it cannot carry an answer");
+    }
+    for (path, reason) in &found.unreadable {
+        eprintln!("warning: {path} is left out: {reason}");
+    }
+}
+
+impl Protocol {
+    fn protocols(self) -> Vec<protocols::Protocol> {
+        let one = match self {
+            Self::Grouped => protocols::Protocol::Grouped,
+            Self::LongNegatives => protocols::Protocol::LongNegatives,
+            Self::EqualDurations => protocols::Protocol::EqualDurations,
+            Self::CodecControl => protocols::Protocol::CodecControl,
+            Self::LeaveSourceOut => protocols::Protocol::LeaveSourceOut,
+            Self::LeaveLabelOut => protocols::Protocol::LeaveLabelOut,
+            Self::All => return protocols::Protocol::ALL.to_vec(),
+        };
+        vec![one]
+    }
+}
+
 fn read_floors(path: &Path) -> anyhow::Result<Floors> {
     let name = path.display();
     let text =
@@ -125,14 +213,25 @@ fn read_floors(path: &Path) -> anyhow::Result<Floors> {
     toml::from_str(&text).with_context(|| format!("{name}: not a list of floors"))
 }
 
-fn show(held_out: &HeldOut, format: Format) -> anyhow::Result<String> {
-    if let Format::Json = format {
-        return Ok(serde_json::to_string_pretty(held_out)? + "\n");
+fn print(
+    figures: &impl Serialize,
+    format: Format,
+    as_text: impl FnOnce() -> String,
+) -> anyhow::Result<()> {
+    let text = match format {
+        Format::Table => as_text(),
+        Format::Json => serde_json::to_string_pretty(figures)? + "\n",
+    };
+    Output::stdout().write_once(text.as_bytes())
+}
+
+/// Every protocol under its title; a single one needs none.
+fn all_sections(held_out: &HeldOut) -> String {
+    let sections = sections(held_out);
+    if let ([_], Some(figures)) = (sections.as_slice(), &held_out.grouped) {
+        return markdown(figures);
     }
-    let mut text = held_out.grouped.as_ref().map(markdown).unwrap_or_default();
-    if !held_out.left_out.is_empty() {
-        text += "\n";
-        text += &left_out_markdown(&held_out.left_out);
-    }
-    Ok(text)
+    let each = sections.iter();
+    let each = each.map(|(title, text)| format!("## {title}\n\n{}\n", text.trim_end()));
+    each.collect::<Vec<_>>().join("\n")
 }

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use earwitness::evaluate::card::{card, HeldOut};
-use earwitness::evaluate::protocols::{grouped, leave_source_out};
+use earwitness::evaluate::card::card;
+use earwitness::evaluate::protocols::{self, HeldOut, Protocol};
 use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
@@ -71,10 +71,8 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         if args.card.is_none() {
             return Ok(model);
         }
-        let held_out = HeldOut {
-            grouped: Some(grouped(&corpus, &recipe, &progress)?),
-            left_out: leave_source_out(&corpus, &recipe, &progress)?,
-        };
+        let held_out = protocols::run(&Protocol::ALL, &manifest, &corpus, &recipe, &progress)?;
+        training::say_skipped(&held_out, quiet);
         Ok(model.with_held_out(serde_json::to_value(held_out)?)?)
     })?;
     model.save(&args.output)?;

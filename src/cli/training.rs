@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use earwitness::dataset::Manifest;
+use earwitness::evaluate::protocols::HeldOut;
 use earwitness::train::corpus::Corpus;
 use earwitness::train::recipe::Recipe;
 
@@ -52,6 +53,13 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
         }
     }
     Ok(corpus)
+}
+
+/// Says on standard error which protocols could not be run.
+pub fn say_skipped(held_out: &HeldOut, quiet: bool) {
+    for line in held_out.skipped.iter().filter(|_| !quiet) {
+        eprintln!("skipped: {line}");
+    }
 }
 
 /// Runs `task` on so many threads.

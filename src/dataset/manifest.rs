@@ -22,6 +22,13 @@ pub struct Recording {
     pub note: String,
 }
 
+impl Recording {
+    /// Whether its note says that it is joined from clips that may come from several recordings.
+    pub fn may_hold_several(&self) -> bool {
+        self.note.contains("more than one recording")
+    }
+}
+
 /// The labelled recordings of one manifest or folder tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {

@@ -1,6 +1,7 @@
 //! Figures that must not get worse.
 
-use super::figures::Figures;
+use super::figures::label::{Detection, LabelFigures};
+use super::protocols::HeldOut;
 use serde::Deserialize;
 
 /// The least (or greatest) figures allowed; a figure that is not named is not compared.
@@ -21,70 +22,172 @@ pub struct Floors {
     pub coverage: Option<[f64; 2]>,
     /// Greatest share of confusers answered as a munition or military drone.
     pub confusers: Option<f64>,
+    /// Most long negatives per hour answered as a munition or military drone.
+    pub long_alarms_per_hour: Option<f64>,
+    /// Least AUC at every equal duration.
+    pub equal_duration_auc: Option<f64>,
+    /// Least recall at 1 % false alarms at every equal duration.
+    pub equal_duration_recall: Option<f64>,
+    /// Greatest rise of a share of false alarms by the codec.
+    pub codec_rise: Option<f64>,
+    /// Least share of recordings of labels left out that are answered `unknown`.
+    pub labels_left_out_unknown: Option<f64>,
 }
 
 impl Floors {
-    /// What falls short, a sentence each.
-    pub fn violations(&self, figures: &Figures) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut compare = |name: &str, value: Option<f64>, low: Option<f64>, high: Option<f64>| {
-            if low.is_none() && high.is_none() {
-                return;
-            }
-            let Some(value) = value else {
-                found.push(format!("{name} could not be measured"));
-                return;
-            };
-            if low.is_some_and(|low| value < low) {
-                found.push(format!(
-                    "{name} is {value:.4}, its floor is {}",
-                    low.unwrap_or_default()
-                ));
-            }
-            if high.is_some_and(|high| value > high) {
-                found.push(format!(
-                    "{name} is {value:.4}, at most {} is allowed",
-                    high.unwrap_or_default()
-                ));
-            }
+    /// What falls short, a sentence each. A figure that has a floor and was not measured falls short, but
+    /// not one whose protocol could not be run here.
+    pub fn violations(&self, held_out: &HeldOut) -> Vec<String> {
+        let figures = held_out.grouped.as_ref();
+        let label: Option<&LabelFigures> = figures.and_then(|f| f.label(&self.label));
+        let detection = label.and_then(|l| l.detection.as_ref());
+        let at_equal = |of: fn(&Detection) -> f64| {
+            let rows = held_out.equal_durations.iter();
+            let own = rows.filter(|row| row.label == self.label);
+            own.filter_map(|row| row.detection.as_ref().map(of))
+                .reduce(f64::min)
         };
-        let label = figures.labels.iter().find(|l| l.label == self.label);
-        compare(
-            &format!("AUC of {}", self.label),
-            label.map(|l| l.auc),
-            self.auc,
-            None,
-        );
-        compare(
-            &format!("recall of {}", self.label),
-            label.map(|l| l.recall.share),
-            self.recall,
-            None,
-        );
-        compare(
-            &format!("Cllr of {}", self.label),
-            label.and_then(|l| l.cllr),
-            None,
-            self.cllr,
-        );
-        compare(
-            "balanced accuracy",
-            Some(figures.balanced_accuracy),
-            self.balanced_accuracy,
-            None,
-        );
-        compare(
-            "coverage",
-            Some(figures.coverage.share),
-            self.coverage.map(|c| c[0]),
-            self.coverage.map(|c| c[1]),
-        );
-        compare(
-            "share of confusers alarmed",
-            Some(figures.confusers.share),
-            None,
-            self.confusers,
-        );
-        found
+        let long = held_out.long_negatives.as_ref();
+        let codec = held_out.codec_control.as_ref().map(|c| c.rise());
+        let codec_skipped = codec.is_none() && !held_out.skipped.is_empty();
+        let name = |what: &str| format!("{what} of {}", self.label);
+        let least = |floor: Option<f64>| [floor, None];
+        let most = |ceiling: Option<f64>| [None, ceiling];
+        let coverage = self
+            .coverage
+            .map_or([None; 2], |[low, high]| [Some(low), Some(high)]);
+        [
+            (name("AUC"), detection.map(|d| d.auc), least(self.auc)),
+            (
+                name("recall"),
+                detection.map(|d| d.recall.share),
+                least(self.recall),
+            ),
+            (name("Cllr"), label.and_then(|l| l.cllr), most(self.cllr)),
+            (
+                "balanced accuracy".into(),
+                figures.map(|f| f.balanced_accuracy),
+                least(self.balanced_accuracy),
+            ),
+            (
+                "coverage".into(),
+                figures.map(|f| f.coverage.share),
+                coverage,
+            ),
+            (
+                "share of confusers alarmed".into(),
+                figures.map(|f| f.confusers.share),
+                most(self.confusers),
+            ),
+            (
+                "rate of alarms on long negatives".into(),
+                long.map(|l| l.answered_per_hour.per_hour),
+                most(self.long_alarms_per_hour),
+            ),
+            (
+                name("AUC at equal durations"),
+                at_equal(|d| d.auc),
+                least(self.equal_duration_auc),
+            ),
+            (
+                name("recall at equal durations"),
+                at_equal(|d| d.recall.share),
+                least(self.equal_duration_recall),
+            ),
+            (
+                "rise of false alarms by the codec".into(),
+                codec,
+                most(self.codec_rise.filter(|_| !codec_skipped)),
+            ),
+            (
+                "share of labels left out answered unknown".into(),
+                held_out.labels_left_out_unknown(),
+                least(self.labels_left_out_unknown),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(name, value, limits)| violation(&name, value, limits))
+        .collect()
+    }
+}
+
+/// What is wrong with a value that has a least and a greatest value allowed.
+fn violation(name: &str, value: Option<f64>, [low, high]: [Option<f64>; 2]) -> Option<String> {
+    if low.is_none() && high.is_none() {
+        return None;
+    }
+    let Some(value) = value else {
+        return Some(format!("{name} was not measured; add its --protocol"));
+    };
+    if let Some(low) = low.filter(|low| value < *low) {
+        return Some(format!("{name} is {value:.4}, its floor is {low}"));
+    }
+    let high = high.filter(|high| value > *high)?;
+    Some(format!("{name} is {value:.4}, at most {high} is allowed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::figures::share::Share;
+    use crate::evaluate::protocols::{CodecControl, EqualDuration};
+
+    fn measured() -> HeldOut {
+        let share = |hits| Share::new(hits, 100).unwrap();
+        let equal = |seconds, auc| EqualDuration {
+            seconds,
+            label: "harop".into(),
+            positives: 100,
+            positives_left_out: 0,
+            negatives: 100,
+            negatives_left_out: 0,
+            detection: Some(Detection {
+                auc,
+                recall: share(90),
+                false_alarms: share(1),
+                threshold: Some(0.5),
+            }),
+            answered: share(90),
+            false_alarms: share(1),
+        };
+        HeldOut {
+            equal_durations: vec![equal(2, 0.91), equal(5, 0.99)],
+            codec_control: Some(CodecControl {
+                codec: "AAC".into(),
+                answered_before: share(1),
+                answered_after: share(2),
+                thresholds: Vec::new(),
+            }),
+            ..HeldOut::default()
+        }
+    }
+
+    #[test]
+    fn the_worst_length_is_compared() {
+        let floors = |auc| Floors {
+            label: "harop".into(),
+            equal_duration_auc: Some(auc),
+            ..Floors::default()
+        };
+        assert!(floors(0.9).violations(&measured()).is_empty());
+        let found = floors(0.95).violations(&measured());
+        assert!(found.len() == 1 && found[0].contains("0.9100"), "{found:?}");
+    }
+
+    #[test]
+    fn what_was_not_measured_falls_short_unless_it_could_not_be() {
+        let floors = Floors {
+            label: "harop".into(),
+            codec_rise: Some(0.005),
+            ..Floors::default()
+        };
+        assert_eq!(floors.violations(&measured()).len(), 1);
+        let nothing = HeldOut::default();
+        assert!(floors.violations(&nothing)[0].contains("--protocol"));
+        let skipped = HeldOut {
+            skipped: vec!["codec control: no ffmpeg".into()],
+            ..HeldOut::default()
+        };
+        assert!(floors.violations(&skipped).is_empty());
     }
 }

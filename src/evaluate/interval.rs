@@ -1,4 +1,4 @@
-//! Exact intervals for shares (Clopper and Pearson 1934).
+//! Exact intervals for shares (Clopper and Pearson 1934) and for counts (Garwood 1936).
 
 use super::error::{within, MetricError};
 use serde::Serialize;
@@ -41,6 +41,52 @@ pub fn clopper_pearson(hits: usize, n: usize, confidence: f64) -> Result<Interva
         beta_quantile(1.0 - tail, k + 1.0, rest)
     };
     Ok(Interval { low, high })
+}
+
+/// Garwood's interval of the mean of a Poisson count: `events` were seen, at `confidence` (for
+/// example 0.95). No event gives 0 to 3.689.
+///
+/// # Errors
+/// [`MetricError`] if `confidence` is not inside 0 to 1.
+pub fn poisson_mean(events: usize, confidence: f64) -> Result<Interval, MetricError> {
+    let inside = confidence > 0.0 && confidence < 1.0;
+    let name = "Poisson interval";
+    within(inside, name, "the confidence", "between 0 and 1")?;
+    let tail = (1.0 - confidence) / 2.0;
+    // At the upper end so few events are as unlikely as so many are at the lower end.
+    let high = mean_where(|mean| poisson_at_most(events, mean) > tail, events);
+    let low = match events.checked_sub(1) {
+        None => 0.0,
+        Some(fewer) => mean_where(|mean| 1.0 - poisson_at_most(fewer, mean) < tail, events),
+    };
+    Ok(Interval { low, high })
+}
+
+/// The mean up to which `is_below` holds, by bisection.
+fn mean_where(is_below: impl Fn(f64) -> bool, events: usize) -> f64 {
+    let n = events as f64;
+    let (mut low, mut high) = (0.0, n + 10.0 * (n + 1.0).sqrt() + 20.0);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if is_below(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// Probability of at most `events` where `mean` are expected.
+fn poisson_at_most(events: usize, mean: f64) -> f64 {
+    let ln_mean = mean.ln();
+    let mut ln_term = -mean;
+    let mut sum = ln_term.exp();
+    for k in 1..=events {
+        ln_term += ln_mean - (k as f64).ln();
+        sum += ln_term.exp();
+    }
+    sum.min(1.0)
 }
 
 /// The value below which a Beta(a, b) variable lies with probability `p`, by bisection.
@@ -136,6 +182,21 @@ mod tests {
         assert!((found.high - (1.0 - 0.025f64.powf(1.0 / 24.0))).abs() < 1e-10);
         let all = clopper_pearson(24, 24, 0.95).unwrap();
         assert!((all.low - (1.0 - found.high)).abs() < 1e-10);
+    }
+
+    #[test]
+    fn poisson_intervals_agree_with_published_tables() {
+        // Garwood 1936 (Ulm 1990, table 1): 95 %, two-sided.
+        for (events, low, high) in [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)] {
+            let found = poisson_mean(events, 0.95).unwrap();
+            assert!((found.low - low).abs() < 1e-3, "{events}: {found:?}");
+            assert!((found.high - high).abs() < 6e-3, "{events}: {found:?}");
+        }
+        let many = poisson_mean(2000, 0.95).unwrap();
+        assert!(
+            (many.low - 1913.3).abs() < 1.0 && (many.high - 2089.6).abs() < 1.0,
+            "{many:?}"
+        );
     }
 
     #[test]

@@ -9,7 +9,6 @@ pub mod error;
 pub mod figures;
 pub mod floors;
 pub mod interval;
-pub mod nested;
 pub mod nested_cllr;
 pub mod probability;
 pub mod protocols;

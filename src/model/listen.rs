@@ -41,9 +41,9 @@ struct Scored {
 }
 
 /// A recording after its last sample.
-struct Heard {
-    sha256: [u8; 32],
-    fingerprint: Fingerprint,
+pub(super) struct Heard {
+    pub(super) sha256: [u8; 32],
+    pub(super) fingerprint: Fingerprint,
     summary: ReadSummary,
     segments: Vec<Scored>,
 }
@@ -59,8 +59,14 @@ impl Model {
         source: &Source,
         options: &ListenOptions,
     ) -> Result<Classification, AudioError> {
+        let heard = self.hear(source, &options.read)?;
+        Ok(self.answer(source, heard, options))
+    }
+
+    /// Hears a recording from end to end.
+    pub(super) fn hear(&self, source: &Source, read: &ReadOptions) -> Result<Heard, AudioError> {
         let sha256 = audio::content_hash(source)?;
-        let mut reader = audio::open(source, &options.read)?;
+        let mut reader = audio::open(source, read)?;
         let mut extractor = Extractor::new();
         let mut segments = Vec::new();
         let mut scratch = Scratch::default();
@@ -72,13 +78,20 @@ impl Model {
         }
         extractor.finish(&mut |s| segments.extend(self.score(&s, &mut scratch)));
         let summary = reader.finish();
-        let heard = Heard {
+        Ok(Heard {
             sha256,
             fingerprint: builder.finish(),
             summary,
             segments,
-        };
-        Ok(self.answer(source, heard, options))
+        })
+    }
+
+    /// What the segments amount to; `None` if the recording cannot carry an answer.
+    pub(super) fn judge_heard(&self, heard: &Heard, prior: &Prior) -> Option<Judgement> {
+        let (fitness, _) = heard.summary.quality.fitness();
+        let usable = fitness != Fitness::Unfit && !heard.segments.is_empty();
+        let rows: Vec<Vec<f32>> = heard.segments.iter().map(|s| s.scores.clone()).collect();
+        usable.then(|| self.parts.judge.judge(&rows, prior))
     }
 
     fn score(&self, segment: &Segment, scratch: &mut Scratch) -> Option<Scored> {
@@ -97,6 +110,7 @@ impl Model {
     }
 
     fn answer(&self, source: &Source, heard: Heard, options: &ListenOptions) -> Classification {
+        let judgement = self.judge_heard(&heard, &options.prior);
         let Heard {
             sha256,
             fingerprint,
@@ -104,9 +118,6 @@ impl Model {
             segments,
         } = heard;
         let (fitness, reasons) = summary.quality.fitness();
-        let usable = fitness != Fitness::Unfit && !segments.is_empty();
-        let rows: Vec<Vec<f32>> = segments.iter().map(|s| s.scores.clone()).collect();
-        let judgement = usable.then(|| self.parts.judge.judge(&rows, &options.prior));
         let decided = decide(self.header(), judgement.as_ref(), &reasons);
         let mut warnings: Vec<String> =
             summary.warnings.iter().map(|w| w.message.clone()).collect();
@@ -199,11 +210,7 @@ impl Model {
 }
 
 fn trained_on_this(known: Known) -> String {
-    let what = match known {
-        Known::SameFile => "this very file".to_owned(),
-        Known::SameSound(seconds) => format!("{seconds:.1} s of this sound"),
-    };
-    format!("trained-on-this: the model was trained on {what}, so its answer proves nothing")
+    format!("trained-on-this: the model was trained on {known}, so its answer proves nothing")
 }
 
 fn best_label(scores: &[f32]) -> usize {

@@ -2,6 +2,7 @@
 
 use crate::fingerprint::{Fingerprint, Index};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Hashes and fingerprints of the training recordings, to say so when one of them is met again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -19,6 +20,15 @@ pub enum Known {
     SameFile,
     /// So much of its sound was trained on, in seconds.
     SameSound(f64),
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::SameFile => write!(f, "this very file"),
+            Self::SameSound(seconds) => write!(f, "{seconds:.1} s of this sound"),
+        }
+    }
 }
 
 impl TrainingMemory {

@@ -140,7 +140,7 @@ impl Corpus {
                         sha256: sound.sha256,
                         fingerprint: sound.fingerprint,
                         seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
-                        joined: recording.note.contains("more than one recording"),
+                        joined: recording.may_hold_several(),
                         path,
                         note: recording.note.clone(),
                     });

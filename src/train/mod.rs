@@ -23,4 +23,3 @@ pub mod sample;
 mod solve;
 pub mod standardise;
 pub mod svm;
-pub mod typicality;

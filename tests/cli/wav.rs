@@ -9,6 +9,11 @@ pub fn comb(hz: f64, seconds: f64) -> Vec<u8> {
         let sum: f64 = (1..=8).map(|h| (f64::from(h) * phase).sin()).sum();
         (sum / 8.0 * 20_000.0) as i16
     });
+    pcm(samples)
+}
+
+/// A 16-bit mono WAV at 16 kHz.
+pub fn pcm(samples: impl Iterator<Item = i16>) -> Vec<u8> {
     let data: Vec<u8> = samples.flat_map(i16::to_le_bytes).collect();
     let mut wav = Vec::new();
     wav.extend(b"RIFF");

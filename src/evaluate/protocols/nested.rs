@@ -1,6 +1,7 @@
 //! Nested cross-validation by source group: every recording judged by a model whose learner,
 //! calibration and prediction sets come from other groups alone.
 
+use super::fold_model::FoldModel;
 use crate::model::judge::Judgement;
 use crate::model::prior::Prior;
 use crate::train::corpus::{Corpus, Progress};
@@ -16,8 +17,8 @@ pub struct CrossValidation {
     pub judgements: Vec<Judgement>,
     /// Name of the candidate that each outer fold chose.
     pub chosen: Vec<String>,
-    /// Segment scores of each recording by the classifier chosen for its fold.
-    pub segments: Vec<Vec<Vec<f32>>>,
+    /// The model of each outer fold, which heard no recording of that fold.
+    pub models: Vec<FoldModel>,
 }
 
 /// Runs the protocol: for each fold, models are fitted on pairs of the other folds left out, the
@@ -40,7 +41,8 @@ pub fn cross_validate(
     let mut outer = Vec::new();
     for a in 0..folds {
         let fitted = Fitted::fit(corpus, recipe, &|i| fold(i) != a)?;
-        outer.push(fitted.score(corpus, &|i| fold(i) == a)?);
+        let scores = fitted.score(corpus, &|i| fold(i) == a)?;
+        outer.push((fitted, scores));
         done += 1;
         progress("cross-validating", done, total);
         for b in a + 1..folds {
@@ -53,28 +55,22 @@ pub fn cross_validate(
     }
     let mut judgements = vec![None; corpus.recordings.len()];
     let mut chosen = Vec::new();
-    let mut segments = vec![Vec::new(); corpus.recordings.len()];
-    for a in 0..folds {
+    let mut models = Vec::new();
+    for (a, (fitted, scores)) in outer.into_iter().enumerate() {
         let others = |i: usize| fold(i) != a;
         let candidate = choose(corpus, recipe, &inner[a], &others)?;
-        let judge = fit_judge(
-            corpus,
-            recipe,
-            &inner[a].candidates[candidate],
-            prior,
-            &others,
-        )?;
+        let held_out = &inner[a].candidates[candidate];
+        let judge = fit_judge(corpus, recipe, held_out, prior, &others)?;
         for i in (0..corpus.recordings.len()).filter(|&i| fold(i) == a) {
-            let scores = &outer[a].candidates[candidate][i];
-            judgements[i] = Some(judge.judge(scores, prior));
-            segments[i].clone_from(scores);
+            judgements[i] = Some(judge.judge(&scores.candidates[candidate][i], prior));
         }
         chosen.push(recipe.candidate_name(candidate));
+        models.push(FoldModel::new(fitted, candidate, judge)?);
     }
     // Every recording lies in one of the folds.
     Ok(CrossValidation {
         judgements: judgements.into_iter().flatten().collect(),
         chosen,
-        segments,
+        models,
     })
 }

@@ -1,55 +1,16 @@
-//! What is held out, and the figures that follow.
+//! One corpus (source) after the other left out of training.
 
-use super::error::MetricError;
-use super::figures::{figures, Figures, Share};
-use super::nested::cross_validate;
-use crate::model::decide::level;
-use crate::model::taxonomy::{place, MILITARY};
+use super::EvaluateError;
+use crate::evaluate::error::MetricError;
+use crate::evaluate::figures::alarm::is_alarm;
+use crate::evaluate::figures::share::Share;
 use crate::train::corpus::{Corpus, Progress};
-use crate::train::error::TrainError;
 use crate::train::fit::Fitted;
 use crate::train::held_out::{choose, fit_judge, out_of_fold};
 use crate::train::pipeline::{hierarchical_prior, label_infos};
 use crate::train::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Why a protocol could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum EvaluateError {
-    /// A model could not be trained.
-    #[error(transparent)]
-    Train(#[from] TrainError),
-    /// A metric could not be computed.
-    #[error(transparent)]
-    Metric(#[from] MetricError),
-}
-
-/// Nested cross-validation by source group.
-///
-/// # Errors
-/// [`EvaluateError`] if a model cannot be trained or a metric is undefined.
-pub fn grouped(
-    corpus: &Corpus,
-    recipe: &Recipe,
-    progress: Progress,
-) -> Result<Figures, EvaluateError> {
-    let prior = hierarchical_prior(corpus)?;
-    let found = cross_validate(corpus, recipe, &prior, progress)?;
-    let protocol = format!(
-        "nested {}-fold cross-validation by source group, one answer per recording, hierarchical prior. Choice of the learner \
-         (folds chose: {}), calibration, LR bounds and prediction sets come from inner folds of the other groups",
-        recipe.folds,
-        found.chosen.join(", ")
-    );
-    Ok(figures(
-        &protocol,
-        corpus,
-        &label_infos(corpus),
-        &found.judgements,
-        &prior,
-    )?)
-}
 
 /// How one label of one corpus fares with a model that never heard that corpus.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,7 +30,7 @@ pub struct LeftOut {
 /// Trains without each corpus in turn and tests on it, for the labels that other corpora hold too.
 ///
 /// # Errors
-/// As [`grouped`].
+/// [`EvaluateError`] if a model cannot be trained.
 pub fn leave_source_out(
     corpus: &Corpus,
     recipe: &Recipe,
@@ -114,8 +75,7 @@ pub fn leave_source_out(
         for (i, segments) in scores.candidates[candidate].iter().enumerate() {
             if !segments.is_empty() {
                 let judgement = judge.judge(segments, &prior);
-                let named = level(&infos, &judgement).label();
-                let military = named.is_some_and(|l| place(&corpus.labels[l]).1 == MILITARY);
+                let military = is_alarm(&infos, &judgement);
                 by_label
                     .entry(corpus.recordings[i].label)
                     .or_default()

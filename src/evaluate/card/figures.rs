@@ -1,0 +1,105 @@
+//! The figures over recordings of all labels.
+
+use super::{optional, share};
+use crate::evaluate::figures::label::LabelFigures;
+use crate::evaluate::figures::Figures;
+use std::fmt::Write;
+
+pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
+    writeln!(out, "Protocol: {}\n", f.protocol)?;
+    writeln!(
+        out,
+        "{} recordings from {} source groups. Intervals are 95 %: Clopper-Pearson for counts,",
+        f.recordings, f.groups
+    )?;
+    writeln!(out, "bootstrap over source groups where said so.\n")?;
+    writeln!(
+        out,
+        "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr |"
+    )?;
+    writeln!(out, "|---|---|---|---|---|---|---|")?;
+    for label in &f.labels {
+        write_label(out, &label.label, label)?;
+        if let Some(single) = &label.without_joined {
+            write_label(
+                out,
+                &format!("{} without joined clips", label.label),
+                single,
+            )?;
+        }
+    }
+    writeln!(out)?;
+    let interval = f
+        .balanced_accuracy_interval
+        .map_or_else(String::new, |[low, high]| {
+            format!(" ({low:.3}-{high:.3} over groups)")
+        });
+    writeln!(
+        out,
+        "- balanced accuracy over {} labels: {:.3}{interval}",
+        f.labels.len(),
+        f.balanced_accuracy
+    )?;
+    let interval = f
+        .coverage_group_interval
+        .map_or_else(String::new, |[low, high]| {
+            format!("; {low:.3}-{high:.3} over groups")
+        });
+    writeln!(
+        out,
+        "- prediction sets hold the truth: {}{interval}; {:.2} labels on average",
+        share(&f.coverage),
+        f.mean_set_size
+    )?;
+    writeln!(
+        out,
+        "- engine, helicopter, aeroplane and siren answered as a munition or military drone: {}",
+        share(&f.confusers)
+    )?;
+    for (label, alarms) in &f.confusers_by_label {
+        writeln!(out, "  - {label}: {}", share(alarms))?;
+    }
+    writeln!(
+        out,
+        "- all other labels answered as a munition or military drone: {}",
+        share(&f.military_alarms)
+    )?;
+    let levels: Vec<String> = f
+        .decisions
+        .iter()
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
+    writeln!(out, "- decisions: {}", levels.join(", "))?;
+    writeln!(
+        out,
+        "- decisions for one signature that name the true label: {}\n",
+        share(&f.signatures_right)
+    )?;
+    writeln!(
+        out,
+        "Best label (columns) of the recordings of each label (rows):\n"
+    )?;
+    let names = &f.confusion_labels;
+    writeln!(out, "| | {} |", names.join(" | "))?;
+    writeln!(out, "|---{}|", "|---".repeat(names.len()))?;
+    let rows = names.iter().zip(&f.confusion);
+    for (name, row) in rows.filter(|(_, row)| row.iter().any(|&n| n > 0)) {
+        let cells: Vec<String> = row.iter().map(usize::to_string).collect();
+        writeln!(out, "| **{name}** | {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Result {
+    let detection = l.detection.as_ref();
+    writeln!(
+        out,
+        "| {name} | {} | {} | {} | {} | {} | {} |",
+        l.groups,
+        share(&l.right),
+        detection.map_or_else(|| "-".into(), |d| format!("{:.4}", d.auc)),
+        detection.map_or_else(|| "-".into(), |d| share(&d.recall)),
+        optional(l.cllr),
+        optional(l.cllr_min)
+    )
+}

@@ -1,0 +1,156 @@
+//! Figures as Markdown: the terminal and the model card print the same text.
+
+mod figures;
+mod given_model;
+mod left_out;
+mod negatives;
+
+pub use given_model::given_model_markdown;
+
+use super::figures::share::{Rate, Share};
+use super::figures::Figures;
+use super::protocols::HeldOut;
+use crate::model::header::Header;
+use crate::model::taxonomy::TAXONOMY;
+use std::fmt::Write;
+
+/// `12 of 24 (0.500, 0.291-0.709)`.
+fn share(s: &Share) -> String {
+    format!(
+        "{} of {} ({:.3}, {:.3}-{:.3})",
+        s.hits, s.n, s.share, s.low, s.high
+    )
+}
+
+/// `2 in 1.3 h (1.5 per hour, 0.2-5.6)`.
+fn rate(r: &Rate) -> String {
+    format!(
+        "{} in {:.2} h ({:.1} per hour, {:.1}-{:.1})",
+        r.events, r.hours, r.per_hour, r.low, r.high
+    )
+}
+
+fn optional(x: Option<f64>) -> String {
+    x.map_or_else(|| "-".into(), |x| format!("{x:.3}"))
+}
+
+/// `multirotor 12, siren 3`; a dash for nothing.
+fn counts(of: &[(String, usize)]) -> String {
+    let each: Vec<String> = of.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    if each.is_empty() {
+        return "-".into();
+    }
+    each.join(", ")
+}
+
+/// The figures over recordings of all labels, as Markdown.
+pub fn markdown(figures: &Figures) -> String {
+    let mut text = String::new();
+    // Writing to a string never fails.
+    let _ = self::figures::write_figures(&mut text, figures);
+    text
+}
+
+/// The protocols that were run, each with its title, as Markdown.
+pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
+    let mut sections = Vec::new();
+    if let Some(figures) = &held_out.grouped {
+        sections.push(("Source groups held out", markdown(figures)));
+    }
+    if let Some(long) = &held_out.long_negatives {
+        sections.push(("Long negatives", negatives::long(long)));
+    }
+    if !held_out.equal_durations.is_empty() {
+        let text = negatives::equal_durations(&held_out.equal_durations);
+        sections.push(("Equal durations", text));
+    }
+    if let Some(control) = &held_out.codec_control {
+        sections.push(("Codec control", negatives::codec_control(control)));
+    }
+    if !held_out.left_out.is_empty() {
+        sections.push(("Corpora left out", left_out::corpora(&held_out.left_out)));
+    }
+    if !held_out.labels_left_out.is_empty() {
+        let text = left_out::labels(&held_out.labels_left_out, held_out.grouped.as_ref());
+        sections.push(("Labels left out", text));
+    }
+    if !held_out.skipped.is_empty() {
+        let lines: Vec<String> = held_out
+            .skipped
+            .iter()
+            .map(|s| format!("- {s}\n"))
+            .collect();
+        sections.push(("Not measured", lines.concat()));
+    }
+    sections
+}
+
+/// The card of a model: what it was learnt from, and the figures of each protocol.
+pub fn card(header: &Header, held_out: &HeldOut) -> String {
+    let mut text = String::new();
+    // Writing to a string never fails.
+    let _ = write_card(&mut text, header, held_out);
+    text
+}
+
+fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt::Result {
+    writeln!(out, "# Model card: {}\n", header.id)?;
+    writeln!(
+        out,
+        "Written by `earwitness train --card`; not edited by hand.\n"
+    )?;
+    writeln!(out, "- learner: {}", header.learner)?;
+    writeln!(
+        out,
+        "- feature version {}, {} features",
+        header.feature_version, header.n_features
+    )?;
+    writeln!(
+        out,
+        "- earwitness {}, file format {}, seed {}\n",
+        header.tool_version, header.format, header.seed
+    )?;
+    writeln!(out, "## Learnt from\n")?;
+    writeln!(
+        out,
+        "| label | family | class | grade | recordings | source groups | seconds | corpora |"
+    )?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+    for l in &header.labels {
+        writeln!(
+            out,
+            "| {} | {} | {} | {:?} | {} | {} | {:.0} | {} |",
+            l.label,
+            l.family,
+            l.class,
+            l.grade,
+            l.recordings,
+            l.groups,
+            l.seconds,
+            l.sources.join(", ")
+        )?;
+    }
+    writeln!(
+        out,
+        "\nThe recordings' rights are unclear: none is distributed, only what was learnt from them."
+    )?;
+    let missing = not_learnt(header);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        writeln!(out, "Not learnt, for want of recordings: {missing}.")?;
+    }
+    for (title, text) in sections(held_out) {
+        writeln!(out, "\n## {title}\n\n{}", text.trim_end())?;
+    }
+    writeln!(out, "\n## Recipe\n\n```toml\n{}```", header.recipe)
+}
+
+/// The labels that the project knows and the model does not.
+fn not_learnt(header: &Header) -> Vec<&'static str> {
+    let learnt = |label: &str| header.labels.iter().any(|l| l.label == label);
+    TAXONOMY
+        .iter()
+        .map(|(label, _, _)| *label)
+        .filter(|label| *label != "unknown" && !learnt(label))
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! How well one label is told from the rest.
+
+use super::alarm::strength;
+use super::share::Share;
+use super::Case;
+use crate::evaluate::cllr::{cllr, cllr_min};
+use crate::evaluate::error::MetricError;
+use crate::evaluate::roc::{at_false_alarm_rate, auc};
+use crate::model::prior::Prior;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Rate of false alarms at which recall is quoted.
+pub const ALARM_RATE: f64 = 0.01;
+
+/// How well one label is told from the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelFigures {
+    /// The label.
+    pub label: String,
+    /// Recordings whose best label is the true one.
+    pub right: Share,
+    /// Source groups.
+    pub groups: usize,
+    /// How it is detected; `None` where all recordings are of this label.
+    #[serde(flatten)]
+    pub detection: Option<Detection>,
+    /// Cost of the bounded log10 LRs; `None` where the label has none.
+    pub cllr: Option<f64>,
+    /// Its minimum, after the best monotone recalibration.
+    pub cllr_min: Option<f64>,
+    /// The same figures without recordings that may hold several (joined clips).
+    pub without_joined: Option<Box<LabelFigures>>,
+}
+
+/// Detection of one label among recordings of all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detection {
+    /// Area under the ROC curve of the log10 LR against all other recordings.
+    pub auc: f64,
+    /// Recall at 1 % false alarms.
+    pub recall: Share,
+    /// False alarms at that threshold.
+    pub false_alarms: Share,
+    /// The threshold, as a log10 LR without bounds; `None` if any alarm would be one too many.
+    pub threshold: Option<f64>,
+}
+
+impl Detection {
+    /// Ranks recordings by their log10 LR; `None` where all or none are of the label.
+    ///
+    /// # Errors
+    /// [`MetricError`] if a log10 LR is not a number.
+    pub fn new(strengths: &[f64], is_label: &[bool]) -> Result<Option<Self>, MetricError> {
+        if is_label.iter().all(|own| *own) || !is_label.contains(&true) {
+            return Ok(None);
+        }
+        let point = at_false_alarm_rate(strengths, is_label, ALARM_RATE)?;
+        Ok(Some(Self {
+            auc: auc(strengths, is_label)?,
+            recall: Share::new(point.hits, point.n_positive)?,
+            false_alarms: Share::new(point.false_alarms, point.n_negative)?,
+            threshold: point.threshold.is_finite().then_some(point.threshold),
+        }))
+    }
+}
+
+impl LabelFigures {
+    /// The figures of `label` over `cases`.
+    ///
+    /// # Errors
+    /// [`MetricError`] if a metric cannot be computed.
+    pub fn new(
+        cases: &[&Case],
+        prior: &Prior,
+        label: usize,
+        name: &str,
+    ) -> Result<Self, MetricError> {
+        let is_label: Vec<bool> = cases.iter().map(|c| c.label == label).collect();
+        let strengths: Vec<f64> = cases
+            .iter()
+            .map(|c| strength(&c.judgement, prior, label))
+            .collect();
+        let detection = Detection::new(&strengths, &is_label)?;
+        let own = || cases.iter().filter(|c| c.label == label);
+        let bounded: Option<Vec<f64>> = cases.iter().map(|c| c.judgement.log10_lr[label]).collect();
+        let bounded = bounded.filter(|_| detection.is_some());
+        let cost = |of: Cost| {
+            let lrs = bounded.as_ref();
+            lrs.map(|lrs| of(lrs, &is_label, &[])).transpose()
+        };
+        let without_joined = if own().any(|c| c.joined) && own().any(|c| !c.joined) {
+            let single: Vec<&Case> = cases.iter().copied().filter(|c| !c.joined).collect();
+            Some(Box::new(Self::new(&single, prior, label, name)?))
+        } else {
+            None
+        };
+        Ok(Self {
+            label: name.to_owned(),
+            right: Share::of(own(), |c| c.judgement.best() == label)?,
+            groups: own().map(|c| c.group).collect::<BTreeSet<_>>().len(),
+            detection,
+            cllr: cost(cllr)?,
+            cllr_min: cost(cllr_min)?,
+            without_joined,
+        })
+    }
+}
+
+/// A cost of log10 LRs: LRs, which side each is on, weights.
+type Cost = fn(&[f64], &[bool], &[f64]) -> Result<f64, MetricError>;

@@ -1,0 +1,237 @@
+//! The figures of a protocol: what the card prints and the floors are compared with.
+
+pub mod alarm;
+pub mod label;
+pub mod share;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use self::alarm::{is_alarm, is_military};
+use self::label::LabelFigures;
+use self::share::Share;
+use super::bootstrap::Bootstrap;
+use super::confusion::Confusion;
+use super::coverage::coverage;
+use super::error::MetricError;
+use crate::model::decide::{level, Level};
+use crate::model::header::LabelInfo;
+use crate::model::judge::Judgement;
+use crate::model::prior::Prior;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Seed of the bootstrap over groups.
+const BOOTSTRAP_SEED: u64 = 1;
+/// Labels that are mistaken for drones.
+const CONFUSERS: [&str; 4] = ["engine", "helicopter", "aeroplane", "siren"];
+
+/// One recording that was judged, and what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Its true label, by number.
+    pub label: usize,
+    /// Its source group.
+    pub group: usize,
+    /// Whether it is joined from clips that may come from several recordings.
+    pub joined: bool,
+    /// What the model made of it.
+    pub judgement: Judgement,
+}
+
+/// The figures of one protocol.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// What was held out, in words.
+    pub protocol: String,
+    /// Recordings judged.
+    pub recordings: usize,
+    /// Source groups.
+    pub groups: usize,
+    /// The labels that occur.
+    pub labels: Vec<LabelFigures>,
+    /// Mean over labels of the share of recordings that are right.
+    pub balanced_accuracy: f64,
+    /// Its 95 % interval by bootstrap over source groups.
+    pub balanced_accuracy_interval: Option<[f64; 2]>,
+    /// Recordings by true label (rows) and best label (columns), over all labels of the model.
+    pub confusion: Vec<Vec<usize>>,
+    /// Names of the rows and columns of `confusion`.
+    #[serde(default)]
+    pub confusion_labels: Vec<String>,
+    /// Recordings whose prediction set holds the truth, all labels pooled.
+    pub coverage: Share,
+    /// Interval of the coverage by bootstrap over source groups.
+    pub coverage_group_interval: Option<[f64; 2]>,
+    /// Mean number of labels in a prediction set.
+    pub mean_set_size: f64,
+    /// Recordings of confusers answered as a munition or military drone (at any level).
+    pub confusers: Share,
+    /// The same, label by label.
+    pub confusers_by_label: Vec<(String, Share)>,
+    /// All negatives (not of a military label) answered as a munition or military drone.
+    pub military_alarms: Share,
+    /// How many answers stand on which level.
+    pub decisions: Vec<(String, usize)>,
+    /// Answers with the decision `signature` that name the true label.
+    pub signatures_right: Share,
+}
+
+impl Figures {
+    /// The figures of one label.
+    pub fn label(&self, label: &str) -> Option<&LabelFigures> {
+        self.labels.iter().find(|l| l.label == label)
+    }
+
+    /// Recordings answered `unknown`.
+    pub fn unknown(&self) -> usize {
+        let count = self.decisions.iter().find(|(name, _)| name == "unknown");
+        count.map_or(0, |(_, n)| *n)
+    }
+}
+
+/// Computes the figures of `cases`; `infos` are the labels of the model that judged.
+///
+/// # Errors
+/// [`MetricError`] if a metric cannot be computed, for example without any recording.
+pub fn figures(
+    protocol: &str,
+    cases: &[Case],
+    infos: &[LabelInfo],
+    prior: &Prior,
+) -> Result<Figures, MetricError> {
+    let truth: Vec<usize> = cases.iter().map(|c| c.label).collect();
+    let groups: Vec<usize> = cases.iter().map(|c| c.group).collect();
+    let best: Vec<usize> = cases.iter().map(|c| c.judgement.best()).collect();
+    let confusion = Confusion::new(&truth, &best, infos.len())?;
+    let balanced = |picked: &[usize]| {
+        let pick = |from: &[usize]| picked.iter().map(|&i| from[i]).collect::<Vec<_>>();
+        Confusion::new(&pick(&truth), &pick(&best), infos.len())
+            .ok()?
+            .balanced_accuracy()
+    };
+    let interval = Bootstrap::default()
+        .interval(&groups, &truth, balanced)
+        .ok();
+    let sets: Vec<Vec<usize>> = cases
+        .iter()
+        .map(|c| c.judgement.prediction_set.clone())
+        .collect();
+    let covered = coverage(&sets, &truth, &groups, BOOTSTRAP_SEED)?;
+
+    let name = |label: usize| infos[label].label.as_str();
+    let alarms = |of: &dyn Fn(usize) -> bool| {
+        let own = cases.iter().filter(|c| of(c.label));
+        Share::of(own, |c| is_alarm(infos, &c.judgement))
+    };
+    let confusers_by_label = CONFUSERS
+        .iter()
+        .map(|&confuser| Ok((confuser.to_owned(), alarms(&|l| name(l) == confuser)?)))
+        .collect::<Result<_, MetricError>>()?;
+    let answers: Vec<(&Case, Level)> = cases
+        .iter()
+        .map(|c| (c, level(infos, &c.judgement)))
+        .collect();
+    let signatures = answers.iter().filter(|(_, level)| level.is_signature());
+
+    let all: Vec<&Case> = cases.iter().collect();
+    let labels = (0..infos.len())
+        .filter(|label| truth.contains(label))
+        .map(|label| LabelFigures::new(&all, prior, label, name(label)))
+        .collect::<Result<_, MetricError>>()?;
+    Ok(Figures {
+        protocol: protocol.to_owned(),
+        recordings: cases.len(),
+        groups: groups.iter().collect::<BTreeSet<_>>().len(),
+        labels,
+        balanced_accuracy: confusion.balanced_accuracy().unwrap_or(0.0),
+        balanced_accuracy_interval: interval.map(|i| [i.low, i.high]),
+        confusion: confusion.counts().to_vec(),
+        confusion_labels: infos.iter().map(|l| l.label.clone()).collect(),
+        coverage: Share::new(covered.hits, covered.n)?,
+        coverage_group_interval: covered.group_interval.map(|i| [i.low, i.high]),
+        mean_set_size: covered.mean_size,
+        confusers: alarms(&|l| CONFUSERS.contains(&name(l)))?,
+        confusers_by_label,
+        military_alarms: alarms(&|l| !is_military(infos, l))?,
+        decisions: count_decisions(answers.iter().map(|(_, level)| level.name())),
+        signatures_right: Share::of(signatures, |(c, level)| level.label() == Some(c.label))?,
+    })
+}
+
+fn count_decisions(names: impl Iterator<Item = &'static str>) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = ["signature", "family", "class", "unknown"]
+        .iter()
+        .map(|n| ((*n).to_owned(), 0))
+        .collect();
+    for name in names {
+        if let Some(count) = counts.iter_mut().find(|(n, _)| n == name) {
+            count.1 += 1;
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{case, infos, judgement};
+    use super::*;
+
+    fn prior() -> Prior {
+        Prior::hierarchical(&[("a", "a", "a"), ("b", "b", "b"), ("c", "c", "c")]).unwrap()
+    }
+
+    /// Two recordings of each label of `testing::infos`: all right but one engine, taken for a harop.
+    fn cases() -> Vec<Case> {
+        vec![
+            case(0, judgement([0.9, 0.05, 0.05], &[0])),
+            case(0, judgement([0.7, 0.2, 0.1], &[0, 1])),
+            case(1, judgement([0.1, 0.9, 0.0], &[1])),
+            case(1, judgement([0.95, 0.05, 0.0], &[0])),
+            case(2, judgement([0.0, 0.1, 0.9], &[2])),
+            case(2, judgement([0.0, 0.4, 0.6], &[2, 1])),
+        ]
+    }
+
+    #[test]
+    fn alarms_and_levels_are_counted() {
+        let found = figures("none", &cases(), &infos(), &prior()).unwrap();
+        assert_eq!((found.confusers.hits, found.confusers.n), (1, 2));
+        assert_eq!(
+            (found.military_alarms.hits, found.military_alarms.n),
+            (1, 4)
+        );
+        assert_eq!(found.unknown(), 2);
+        let right = &found.signatures_right;
+        assert_eq!((right.hits, right.n), (3, 4));
+        assert!((found.balanced_accuracy - 2.5 / 3.0).abs() < 1e-12);
+        assert_eq!((found.coverage.hits, found.coverage.n), (5, 6));
+    }
+
+    #[test]
+    fn detection_of_the_first_label_has_one_negative_above_all() {
+        let found = figures("none", &cases(), &infos(), &prior()).unwrap();
+        let harop = found.label("harop").unwrap();
+        let detection = harop.detection.as_ref().unwrap();
+        // Of eight pairs, the engine taken for a harop wins two.
+        assert!((detection.auc - 0.75).abs() < 1e-12);
+        assert_eq!((detection.recall.hits, detection.threshold), (0, None));
+    }
+
+    #[test]
+    fn recordings_of_one_label_alone_have_no_detection() {
+        let found = figures("none", &cases()[..2], &infos(), &prior()).unwrap();
+        assert_eq!(found.labels.len(), 1);
+        assert!(found.labels[0].detection.is_none());
+        assert_eq!(found.labels[0].right.hits, 2);
+    }
+
+    #[test]
+    fn figures_survive_a_model_header() {
+        let found = figures("none", &cases()[..2], &infos(), &prior()).unwrap();
+        let text = serde_json::to_string(&found).unwrap();
+        assert_eq!(serde_json::from_str::<Figures>(&text).unwrap(), found);
+        let found = figures("none", &cases(), &infos(), &prior()).unwrap();
+        let text = serde_json::to_string(&found).unwrap();
+        assert_eq!(serde_json::from_str::<Figures>(&text).unwrap(), found);
+    }
+}

@@ -1,0 +1,124 @@
+//! Shares of recordings and rates over time, with their intervals.
+
+use crate::evaluate::error::MetricError;
+use crate::evaluate::interval::{clopper_pearson, poisson_mean, Interval};
+use serde::{Deserialize, Serialize};
+
+/// Confidence of every interval.
+const CONFIDENCE: f64 = 0.95;
+
+/// A share of recordings with its interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Recordings that count.
+    pub hits: usize,
+    /// Recordings in all.
+    pub n: usize,
+    /// `hits / n`; 0 for none.
+    pub share: f64,
+    /// 95 % interval.
+    pub low: f64,
+    /// 95 % interval.
+    pub high: f64,
+}
+
+impl Share {
+    /// A share with its Clopper-Pearson interval.
+    ///
+    /// # Errors
+    /// [`MetricError`] if there are more hits than recordings.
+    pub fn new(hits: usize, n: usize) -> Result<Self, MetricError> {
+        if n == 0 {
+            return Ok(Self {
+                hits,
+                n,
+                share: 0.0,
+                low: 0.0,
+                high: 1.0,
+            });
+        }
+        let Interval { low, high } = clopper_pearson(hits, n, CONFIDENCE)?;
+        Ok(Self {
+            hits,
+            n,
+            share: hits as f64 / n as f64,
+            low,
+            high,
+        })
+    }
+
+    /// The share of `all` that `counts` picks.
+    ///
+    /// # Errors
+    /// None in practice: no more are picked than there are.
+    pub fn of<T>(
+        all: impl IntoIterator<Item = T>,
+        counts: impl Fn(&T) -> bool,
+    ) -> Result<Self, MetricError> {
+        let (mut hits, mut n) = (0, 0);
+        for item in all {
+            n += 1;
+            hits += usize::from(counts(&item));
+        }
+        Self::new(hits, n)
+    }
+}
+
+/// Events per hour with their interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Events.
+    pub events: usize,
+    /// Hours of sound.
+    pub hours: f64,
+    /// `events / hours`.
+    pub per_hour: f64,
+    /// 95 % interval, exact for events that come independently (Garwood 1936).
+    pub low: f64,
+    /// 95 % interval.
+    pub high: f64,
+}
+
+impl Rate {
+    /// So many events in so many hours.
+    ///
+    /// # Errors
+    /// [`MetricError`] if there are no hours.
+    pub fn new(events: usize, hours: f64) -> Result<Self, MetricError> {
+        if hours.is_nan() || hours <= 0.0 {
+            return Err(MetricError::Undefined {
+                metric: "events per hour",
+                needs: "some sound",
+            });
+        }
+        let Interval { low, high } = poisson_mean(events, CONFIDENCE)?;
+        Ok(Self {
+            events,
+            hours,
+            per_hour: events as f64 / hours,
+            low: low / hours,
+            high: high / hours,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_recordings_say_nothing_about_the_share() {
+        let none = Share::new(0, 0).unwrap();
+        assert_eq!((none.share, none.low, none.high), (0.0, 0.0, 1.0));
+        let half = Share::of([1, 2, 3, 4], |n| n % 2 == 0).unwrap();
+        assert_eq!((half.hits, half.n), (2, 4));
+    }
+
+    #[test]
+    fn no_event_in_three_hours_is_compatible_with_one_in_less_than_an_hour() {
+        let rate = Rate::new(0, 3.0).unwrap();
+        assert_eq!((rate.per_hour, rate.low), (0.0, 0.0));
+        assert!((rate.high - 3.689 / 3.0).abs() < 1e-3, "{}", rate.high);
+        assert!(Rate::new(0, 0.0).is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! A model that has not heard a fold, and listens to sound of that fold.
+
+use crate::features::Extractor;
+use crate::model::classifier::Classifier;
+use crate::model::judge::{Judge, Judgement};
+use crate::model::prior::Prior;
+use crate::model::scaler::Scaler;
+use crate::model::scorer::{Scorer, Scratch};
+use crate::train::error::TrainError;
+use crate::train::fit::Fitted;
+
+/// What a trained model holds, but for the header and the memory.
+#[derive(Debug, Clone)]
+pub struct FoldModel {
+    scaler: Scaler,
+    classifier: Classifier,
+    judge: Judge,
+}
+
+impl FoldModel {
+    /// Keeps one candidate of a fit, with the judge that was learnt for it.
+    ///
+    /// # Errors
+    /// As [`Fitted::candidates`].
+    pub fn new(fitted: Fitted, candidate: usize, judge: Judge) -> Result<Self, TrainError> {
+        let mut candidates = fitted.candidates()?;
+        Ok(Self {
+            scaler: fitted.scaler,
+            classifier: candidates.swap_remove(candidate),
+            judge,
+        })
+    }
+
+    /// Judges a whole recording (16 kHz mono); `None` if no segment of it holds sound.
+    pub fn hear(&self, samples: &[f32], prior: &Prior) -> Option<Judgement> {
+        let mut scratch = Scratch::default();
+        let scores: Vec<Vec<f32>> = Extractor::measure_all(samples)
+            .into_iter()
+            .filter_map(|segment| segment.features)
+            .map(|features| self.score(&features, &mut scratch))
+            .collect();
+        (!scores.is_empty()).then(|| self.judge.judge(&scores, prior))
+    }
+
+    fn score(&self, features: &[f32], scratch: &mut Scratch) -> Vec<f32> {
+        let mut scaled = vec![0.0; features.len()];
+        self.scaler.apply_into(features, &mut scaled);
+        let mut scores = vec![0.0; self.classifier.n_labels()];
+        self.classifier.scores_into(&scaled, scratch, &mut scores);
+        scores
+    }
+}

@@ -1,0 +1,89 @@
+//! What is held out, and the figures that follow: a file per protocol.
+
+mod codec_control;
+mod equal_durations;
+mod fold_model;
+mod given_model;
+mod label_left_out;
+mod leave_source_out;
+mod long_negatives;
+mod nested;
+mod reencode;
+mod run;
+mod trial;
+
+pub use codec_control::{codec_control, CodecControl, CodecThreshold};
+pub use equal_durations::{equal_durations, EqualDuration};
+pub use given_model::{given_model, GivenModel, KnownRecording, Stranger};
+pub use label_left_out::{leave_label_out, LabelLeftOut};
+pub use leave_source_out::{leave_source_out, LeftOut};
+pub use long_negatives::{long_negatives, LongNegatives, LongThreshold};
+pub use nested::{cross_validate, CrossValidation};
+pub use run::{run, Protocol};
+pub use trial::Trial;
+
+use super::error::MetricError;
+use super::figures::Figures;
+use crate::audio::AudioError;
+use crate::dataset::DatasetError;
+use crate::model::prior::PriorError;
+use crate::train::error::TrainError;
+use serde::{Deserialize, Serialize};
+
+/// Why a protocol could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluateError {
+    /// A model could not be trained.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// A metric could not be computed.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+    /// A recording could not be read again.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The recordings' source groups could not be found.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The model's labels have no prior.
+    #[error(transparent)]
+    Prior(#[from] PriorError),
+    /// Recordings could not be coded anew.
+    #[error("codec control: {fault}; {remedy}")]
+    Codec {
+        /// What failed.
+        fault: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+}
+
+/// The figures of all protocols that were run, as they are stored in a model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HeldOut {
+    /// Nested cross-validation by source group.
+    pub grouped: Option<Figures>,
+    /// False alarms on long negatives.
+    pub long_negatives: Option<LongNegatives>,
+    /// Detection where all recordings are equally long.
+    pub equal_durations: Vec<EqualDuration>,
+    /// Negatives before and after a codec.
+    pub codec_control: Option<CodecControl>,
+    /// Corpora left out.
+    pub left_out: Vec<LeftOut>,
+    /// Labels left out.
+    pub labels_left_out: Vec<LabelLeftOut>,
+    /// Protocols that were wanted and could not be run here, a sentence each.
+    pub skipped: Vec<String>,
+}
+
+impl HeldOut {
+    /// Share of recordings of labels left out that are answered `unknown`, labels weighing alike;
+    /// `None` if no label was left out.
+    pub fn labels_left_out_unknown(&self) -> Option<f64> {
+        let rows = &self.labels_left_out;
+        let sum: f64 = rows.iter().map(|row| row.unknown.share).sum();
+        (!rows.is_empty()).then(|| sum / rows.len() as f64)
+    }
+}

@@ -1,0 +1,73 @@
+//! Recordings passed through a codec by ffmpeg.
+
+use super::EvaluateError;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The codec's settings, as ffmpeg takes them.
+const AAC: [&str; 4] = ["-c:a", "aac", "-b:a", "64k"];
+
+/// Codes recordings as AAC in a folder that disappears with it.
+pub struct Reencoder {
+    folder: tempfile::TempDir,
+}
+
+impl Reencoder {
+    /// A folder to code into; `None` without ffmpeg on the `PATH`.
+    ///
+    /// # Errors
+    /// [`EvaluateError::Codec`] if no temporary folder can be made.
+    pub fn new() -> Result<Option<Self>, EvaluateError> {
+        let version = Command::new("ffmpeg")
+            .arg("-version")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        if !version.is_ok_and(|status| status.success()) {
+            return Ok(None);
+        }
+        let folder = tempfile::tempdir().map_err(|error| EvaluateError::Codec {
+            fault: format!("no temporary folder can be made ({error})"),
+            remedy: "set TMPDIR to a folder that may be written to",
+        })?;
+        Ok(Some(Self { folder }))
+    }
+
+    /// Codes recordings, each as the file that comes back in its place; `number` keeps the names of
+    /// batches apart. One ffmpeg codes them all: to start it takes as long as to code a clip. The
+    /// caller deletes the files when done.
+    ///
+    /// # Errors
+    /// [`EvaluateError::Codec`] with what ffmpeg said.
+    pub fn encode(&self, paths: &[&Path], number: usize) -> Result<Vec<PathBuf>, EvaluateError> {
+        let failed = |said: &str| EvaluateError::Codec {
+            fault: format!("ffmpeg cannot code the recordings ({said})"),
+            remedy: "check that it has the encoder aac and that the disk is not full",
+        };
+        let mut command = Command::new("ffmpeg");
+        command.args(["-nostdin", "-v", "error"]);
+        for path in paths {
+            // Without the prefix, a name with a colon would be taken for a protocol.
+            let mut input = OsString::from("file:");
+            input.push(path);
+            command.args(["-threads", "1", "-i"]).arg(input);
+        }
+        let name = |place: usize| self.folder.path().join(format!("{number}-{place}.m4a"));
+        let coded: Vec<PathBuf> = (0..paths.len()).map(name).collect();
+        for (place, file) in coded.iter().enumerate() {
+            let sound = format!("{place}:a:0");
+            command.args(["-map", &sound]).args(AAC).arg(file);
+        }
+        let output = command
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| failed(&error.to_string()))?;
+        if output.status.success() {
+            return Ok(coded);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(failed(said.lines().next().unwrap_or("it did not say why")))
+    }
+}

@@ -1,0 +1,92 @@
+//! Several protocols in one go, sharing the cross-validation.
+
+use super::{
+    codec_control, equal_durations, leave_label_out, leave_source_out, long_negatives,
+    EvaluateError, HeldOut, Trial,
+};
+use crate::dataset::Manifest;
+use crate::train::corpus::{Corpus, Progress};
+use crate::train::recipe::Recipe;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Nested cross-validation by source group.
+    Grouped,
+    /// False alarms per hour on long negatives.
+    LongNegatives,
+    /// Detection at equal durations.
+    EqualDurations,
+    /// Negatives coded anew.
+    CodecControl,
+    /// One corpus after the other left out.
+    LeaveSourceOut,
+    /// One label after the other left out.
+    LeaveLabelOut,
+}
+
+impl Protocol {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Grouped,
+        Self::LongNegatives,
+        Self::EqualDurations,
+        Self::CodecControl,
+        Self::LeaveSourceOut,
+        Self::LeaveLabelOut,
+    ];
+
+    /// Whether it judges by the models of the cross-validation.
+    fn needs_trial(self) -> bool {
+        !matches!(self, Self::LeaveSourceOut | Self::LeaveLabelOut)
+    }
+}
+
+/// Runs the protocols that are wanted; the figures of the cross-validation are there whenever one
+/// of them rests on it. What cannot be run on these recordings, or on this machine, is listed as skipped.
+///
+/// # Errors
+/// [`EvaluateError`] if a protocol fails.
+pub fn run(
+    wanted: &[Protocol],
+    manifest: &Manifest,
+    corpus: &Corpus,
+    recipe: &Recipe,
+    progress: Progress,
+) -> Result<HeldOut, EvaluateError> {
+    let wants = |protocol| wanted.contains(&protocol);
+    let mut found = HeldOut::default();
+    if wanted.iter().any(|protocol| protocol.needs_trial()) {
+        let trial = Trial::run(manifest, corpus, recipe, progress)?;
+        found.grouped = Some(trial.figures().clone());
+        if wants(Protocol::LongNegatives) {
+            found.long_negatives = long_negatives(&trial, progress)?;
+            if found.long_negatives.is_none() {
+                let why =
+                    "long negatives: no clips continue each other (their notes do not say so)";
+                found.skipped.push(why.into());
+            }
+        }
+        if wants(Protocol::EqualDurations) {
+            found.equal_durations = equal_durations(&trial, progress)?;
+            if found.equal_durations.is_empty() {
+                let why = "equal durations: no label is a munition or military drone";
+                found.skipped.push(why.into());
+            }
+        }
+        if wants(Protocol::CodecControl) {
+            found.codec_control = codec_control(&trial, progress)?;
+            if found.codec_control.is_none() {
+                let why = "codec control: there is no ffmpeg on the PATH; install it";
+                found.skipped.push(why.into());
+            }
+        }
+    }
+    if wants(Protocol::LeaveSourceOut) {
+        found.left_out = leave_source_out(corpus, recipe, progress)?;
+    }
+    if wants(Protocol::LeaveLabelOut) {
+        found.labels_left_out = leave_label_out(corpus, recipe, progress)?;
+    }
+    Ok(found)
+}
