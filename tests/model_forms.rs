@@ -1,7 +1,8 @@
 //! Learnt forms on their way through a file: what is read back answers the same bits.
 
 use earwitness::model::classifier::{Blend, Classifier};
-use earwitness::model::scorer::{score_rows, Scorer};
+use earwitness::model::merged::Merged;
+use earwitness::model::scorer::{Scorer, Scratch};
 use earwitness::train::boosting::BoostingParams;
 use earwitness::train::logistic::LogisticParams;
 use earwitness::train::perceptron::PerceptronParams;
@@ -29,6 +30,8 @@ fn every_kind() -> Vec<Classifier> {
         Classifier::BoostedTrees(trees),
         Classifier::KernelMachine(kernel),
     ];
+    let merged = Merged::new(all[1].clone(), vec![0, 1, 2], 3).unwrap();
+    all.push(Classifier::Merged(merged));
     let members = all.iter().map(|c| (1.0, c.clone())).collect();
     all.push(Classifier::Blend(Blend::new(members).unwrap()));
     all
@@ -37,8 +40,21 @@ fn every_kind() -> Vec<Classifier> {
 fn scores(classifier: &Classifier) -> Array2<f32> {
     let data = data();
     let mut out = Array2::zeros((240, 3));
-    score_rows(classifier, data.records.view(), out.view_mut());
+    classifier.score_rows(data.records.view(), out.view_mut());
     out
+}
+
+#[test]
+fn a_batch_is_scored_as_its_rows_are() {
+    let data = data();
+    for classifier in every_kind() {
+        let (batch, mut alone) = (scores(&classifier), [0.0; 3]);
+        for (row, scored) in data.records.rows().into_iter().zip(batch.rows()) {
+            classifier.scores_into(&row.to_vec(), &mut Scratch::default(), &mut alone);
+            let close = scored.iter().zip(alone).all(|(a, b)| (a - b).abs() < 1e-4);
+            assert!(close, "{scored} {alone:?}");
+        }
+    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Floors {
             (name("Cllr"), label.and_then(|l| l.cllr), most(self.cllr)),
             (
                 "balanced accuracy".into(),
-                figures.map(|f| f.balanced_accuracy),
+                figures.map(|f| f.balanced_accuracy.accuracy),
                 least(self.balanced_accuracy),
             ),
             (

@@ -5,7 +5,8 @@ use super::kernel::KernelMachine;
 use super::linear::LinearModel;
 use super::merged::Merged;
 use super::perceptron::Perceptron;
-use super::scorer::{impl_predict, log_softmax, Scorer, ScorerError, Scratch};
+use super::scorer::{impl_predict, log_softmax, log_softmax_rows, Scorer, ScorerError, Scratch};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 /// The classifier of a model.
@@ -86,6 +87,16 @@ impl Scorer for Blend {
         log_softmax(out);
     }
 
+    fn score_rows(&self, x: ArrayView2<f32>, mut out: ArrayViewMut2<f32>) {
+        let mut scores = Array2::zeros(out.raw_dim());
+        out.fill(0.0);
+        for member in &self.members {
+            member.classifier.score_rows(x, scores.view_mut());
+            out.scaled_add(member.weight, &scores);
+        }
+        log_softmax_rows(out);
+    }
+
     fn validate(&self, n_features: usize, n_labels: usize) -> Result<(), ScorerError> {
         let fault = |reason: &str| ScorerError::Structure {
             part: "blend",
@@ -131,6 +142,10 @@ impl Scorer for Classifier {
 
     fn scores_into(&self, row: &[f32], scratch: &mut Scratch, out: &mut [f32]) {
         self.inner().scores_into(row, scratch, out);
+    }
+
+    fn score_rows(&self, x: ArrayView2<f32>, out: ArrayViewMut2<f32>) {
+        self.inner().score_rows(x, out);
     }
 
     fn validate(&self, n_features: usize, n_labels: usize) -> Result<(), ScorerError> {

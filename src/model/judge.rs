@@ -37,10 +37,19 @@ pub struct Judgement {
 impl Judgement {
     /// The label with the highest probability.
     pub fn best(&self) -> usize {
-        (0..self.probabilities.len())
-            .max_by(|&a, &b| self.probabilities[a].total_cmp(&self.probabilities[b]))
-            .unwrap_or(0)
+        highest(&self.probabilities)
     }
+
+    /// The label with the highest likelihood: the best one if all were equally likely beforehand.
+    pub fn likeliest(&self) -> usize {
+        highest(&self.log_likelihoods)
+    }
+}
+
+fn highest(values: &[f64]) -> usize {
+    (0..values.len())
+        .max_by(|&a, &b| values[a].total_cmp(&values[b]))
+        .unwrap_or(0)
 }
 
 impl Judge {

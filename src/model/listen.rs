@@ -5,7 +5,7 @@ use super::decide::{decide, hypotheses};
 use super::judge::Judgement;
 use super::memory::Known;
 use super::prior::Prior;
-use super::scorer::{Scorer, Scratch};
+use super::segments::{log_probabilities, BATCH};
 use super::store::{hex, Model};
 use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
 use crate::features::{Extractor, Segment};
@@ -69,14 +69,18 @@ impl Model {
         let mut reader = audio::open(source, read)?;
         let mut extractor = Extractor::new();
         let mut segments = Vec::new();
-        let mut scratch = Scratch::default();
+        let mut waiting = Vec::new();
         let mut builder = FingerprintBuilder::new();
         while let Some(block) = reader.next_block()? {
             extractor.push(block, &mut |power| builder.push(power), &mut |s| {
-                segments.extend(self.score(&s, &mut scratch))
+                waiting.push(s)
             });
+            if waiting.len() >= BATCH {
+                self.score(&mut waiting, &mut segments);
+            }
         }
-        extractor.finish(&mut |s| segments.extend(self.score(&s, &mut scratch)));
+        extractor.finish(&mut |s| waiting.push(s));
+        self.score(&mut waiting, &mut segments);
         let summary = reader.finish();
         Ok(Heard {
             sha256,
@@ -94,19 +98,19 @@ impl Model {
         usable.then(|| self.parts.judge.judge(&rows, prior))
     }
 
-    fn score(&self, segment: &Segment, scratch: &mut Scratch) -> Option<Scored> {
-        let features = segment.features.as_ref()?;
-        let mut scaled = vec![0.0; features.len()];
-        self.parts.scaler.apply_into(features, &mut scaled);
-        let mut scores = vec![0.0; self.header().labels.len()];
-        self.parts
-            .classifier
-            .scores_into(&scaled, scratch, &mut scores);
-        Some(Scored {
-            start_s: segment.start_s(),
-            end_s: segment.end_s(),
+    /// Scores the segments that wait and hold sound, and moves them to `scored`.
+    fn score(&self, waiting: &mut Vec<Segment>, scored: &mut Vec<Scored>) {
+        let (times, features): (Vec<(f64, f64)>, Vec<Vec<f32>>) = waiting
+            .drain(..)
+            .filter_map(|s| Some(((s.start_s(), s.end_s()), s.features?)))
+            .unzip();
+        let scores = log_probabilities(&self.parts.scaler, &self.parts.classifier, &features);
+        let rows = times.into_iter().zip(scores);
+        scored.extend(rows.map(|((start_s, end_s), scores)| Scored {
+            start_s,
+            end_s,
             scores,
-        })
+        }));
     }
 
     fn answer(&self, source: &Source, heard: Heard, options: &ListenOptions) -> Classification {

@@ -2,6 +2,7 @@
 
 use super::classifier::Classifier;
 use super::scorer::{impl_predict, log_softmax, Scorer, ScorerError, Scratch};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 /// Adds up the probabilities of the kinds of each label.
@@ -35,6 +36,18 @@ impl Merged {
         merged.validate(merged.n_features(), n_labels)?;
         Ok(merged)
     }
+
+    /// From log-probabilities of kinds to those of labels.
+    fn merge(&self, scores: &[f32], out: &mut [f32]) {
+        out.fill(0.0);
+        for (score, &label) in scores.iter().zip(&self.label_of) {
+            out[label] += score.exp();
+        }
+        for sum in out.iter_mut() {
+            *sum = sum.max(f32::MIN_POSITIVE).ln();
+        }
+        log_softmax(out);
+    }
 }
 
 impl Scorer for Merged {
@@ -52,15 +65,18 @@ impl Scorer for Merged {
         scores.clear();
         scores.resize(self.label_of.len(), 0.0);
         self.kinds.scores_into(row, scratch, &mut scores);
-        out.fill(0.0);
-        for (score, &label) in scores.iter().zip(&self.label_of) {
-            out[label] += score.exp();
-        }
-        for sum in out.iter_mut() {
-            *sum = sum.max(f32::MIN_POSITIVE).ln();
-        }
-        log_softmax(out);
+        self.merge(&scores, out);
         scratch.kinds = scores;
+    }
+
+    fn score_rows(&self, x: ArrayView2<f32>, mut out: ArrayViewMut2<f32>) {
+        let mut scores = Array2::zeros((x.nrows(), self.label_of.len()));
+        self.kinds.score_rows(x, scores.view_mut());
+        for (mut to, from) in out.rows_mut().into_iter().zip(scores.rows()) {
+            let mut sums = vec![0.0; self.n_labels];
+            self.merge(&from.to_vec(), &mut sums);
+            to.assign(&ArrayView1::from(&sums));
+        }
     }
 
     fn validate(&self, n_features: usize, n_labels: usize) -> Result<(), ScorerError> {
@@ -110,6 +126,9 @@ mod tests {
         let mut out = [0.0; 2];
         merged.scores_into(&[0.0], &mut Scratch::default(), &mut out);
         assert!((out[0].exp() - 0.3).abs() < 1e-6 && (out[1].exp() - 0.7).abs() < 1e-6);
+        let mut rows = Array2::zeros((2, 2));
+        merged.score_rows(Array2::zeros((2, 1)).view(), rows.view_mut());
+        assert!((rows[[1, 0]].exp() - 0.3f32).abs() < 1e-6);
     }
 
     #[test]

@@ -21,5 +21,6 @@ pub mod prediction_set;
 pub mod prior;
 pub mod scaler;
 pub mod scorer;
+pub mod segments;
 pub mod store;
 pub mod taxonomy;

@@ -1,8 +1,11 @@
 //! A small multi-layer perceptron, or several averaged, as it is applied.
 
 use super::scorer::{
-    affine_into, check_finite, check_size, impl_predict, log_softmax, Scorer, ScorerError, Scratch,
+    affine_into, check_finite, check_size, impl_predict, log_softmax, log_softmax_rows, Scorer,
+    ScorerError, Scratch,
 };
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 /// What a hidden unit does with its sum.
@@ -57,6 +60,19 @@ impl Dense {
     fn apply(&self, input: &[f32], out: &mut Vec<f32>) {
         out.resize(self.bias.len(), 0.0);
         affine_into(&self.weights, &self.bias, input, out);
+    }
+
+    fn apply_rows(&self, input: ArrayView2<f32>) -> Array2<f32> {
+        let n_out = self.bias.len();
+        let mut out = Array2::zeros((input.nrows(), n_out));
+        for mut row in out.rows_mut() {
+            row.assign(&ArrayView1::from(&self.bias));
+        }
+        // `validate` has seen to it that there are inputs x units weights.
+        if let Ok(weights) = ArrayView2::from_shape((self.n_in, n_out), &self.weights) {
+            general_mat_mul(1.0, &input, &weights, 1.0, &mut out);
+        }
+        out
     }
 }
 
@@ -141,6 +157,24 @@ impl Scorer for Perceptron {
         log_softmax(out);
     }
 
+    /// A batch goes through each layer as one matrix product: several times as fast as row by row.
+    fn score_rows(&self, x: ArrayView2<f32>, mut out: ArrayViewMut2<f32>) {
+        assert_eq!(x.nrows(), out.nrows(), "one output row per input row");
+        out.fill(0.0);
+        let share = 1.0 / self.networks.len() as f32;
+        for network in &self.networks {
+            let mut values = x.to_owned();
+            for (i, layer) in network.layers.iter().enumerate() {
+                values = layer.apply_rows(values.view());
+                if i + 1 < network.layers.len() {
+                    values.mapv_inplace(|sum| self.activation.value(sum));
+                }
+            }
+            out.scaled_add(share, &values);
+        }
+        log_softmax_rows(out);
+    }
+
     fn validate(&self, n_features: usize, n_labels: usize) -> Result<(), ScorerError> {
         const PART: &str = "perceptron";
         let fault = |reason: &str| ScorerError::Structure {
@@ -209,6 +243,10 @@ mod tests {
         let mut out = [0.0; 2];
         model().scores_into(&[3.0, 1.0], &mut Scratch::default(), &mut out);
         assert!((out[0] - out[1] - 4.0).abs() < 1e-6);
+        let x = ndarray::array![[0.0, 0.5], [3.0, 1.0]];
+        let mut rows = Array2::zeros((2, 2));
+        model().score_rows(x.view(), rows.view_mut());
+        assert!((rows[[1, 0]] - out[0]).abs() < 1e-6 && (rows[[1, 1]] - out[1]).abs() < 1e-6);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What every learnt classifier can do: turn one feature row into one score per label.
 
 use crate::spectrum::sum::add_product;
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use thiserror::Error;
 
 /// Largest number of features, labels, units or nodes that a model may claim. Far above any
@@ -71,6 +72,23 @@ pub trait Scorer {
     /// If `row` or `out` has another length.
     fn scores_into(&self, row: &[f32], scratch: &mut Scratch, out: &mut [f32]);
 
+    /// Writes the log-probabilities of every row of `x` (rows x features) to `out` (rows x labels).
+    ///
+    /// They are those of [`Scorer::scores_into`], but for rounding where a scorer has a faster way
+    /// for many rows.
+    ///
+    /// # Panics
+    /// If the shapes do not fit the scorer.
+    fn score_rows(&self, x: ArrayView2<f32>, mut out: ArrayViewMut2<f32>) {
+        assert_eq!(x.nrows(), out.nrows(), "one output row per input row");
+        let mut scratch = Scratch::default();
+        let mut scores = vec![0.0; self.n_labels()];
+        for (input, mut output) in x.rows().into_iter().zip(out.rows_mut()) {
+            self.scores_into(&input.to_vec(), &mut scratch, &mut scores);
+            output.assign(&ArrayView1::from(&scores));
+        }
+    }
+
     /// Checks every size, index and number, so that scoring cannot fail or read out of bounds.
     ///
     /// # Errors
@@ -79,7 +97,7 @@ pub trait Scorer {
 }
 
 /// Gives a [`Scorer`] linfa's `PredictInplace`: a records matrix (rows x features) becomes
-/// log-probabilities (rows x labels), the same bits as row-by-row scoring.
+/// log-probabilities (rows x labels).
 macro_rules! impl_predict {
     ($model:ty) => {
         impl<D: ndarray::Data<Elem = f32>>
@@ -91,7 +109,7 @@ macro_rules! impl_predict {
                 x: &'a ndarray::ArrayBase<D, ndarray::Ix2>,
                 y: &mut ndarray::Array2<f32>,
             ) {
-                $crate::model::scorer::score_rows(self, x.view(), y.view_mut());
+                $crate::model::scorer::Scorer::score_rows(self, x.view(), y.view_mut());
             }
 
             fn default_target(
@@ -104,30 +122,6 @@ macro_rules! impl_predict {
     };
 }
 pub(crate) use impl_predict;
-
-/// Scores every row of `x` (rows x features) into `out` (rows x labels).
-///
-/// # Panics
-/// If the shapes do not fit the scorer.
-pub fn score_rows<S: Scorer + ?Sized>(
-    scorer: &S,
-    x: ndarray::ArrayView2<f32>,
-    mut out: ndarray::ArrayViewMut2<f32>,
-) {
-    assert_eq!(x.nrows(), out.nrows(), "one output row per input row");
-    let mut scratch = Scratch::default();
-    let mut row = vec![0.0; x.ncols()];
-    let mut scores = vec![0.0; scorer.n_labels()];
-    for (input, mut output) in x.rows().into_iter().zip(out.rows_mut()) {
-        for (to, from) in row.iter_mut().zip(input) {
-            *to = *from;
-        }
-        scorer.scores_into(&row, &mut scratch, &mut scores);
-        for (to, from) in output.iter_mut().zip(&scores) {
-            *to = *from;
-        }
-    }
-}
 
 /// Turns raw scores into log-probabilities in place: `s - ln sum exp s`, without overflow.
 pub fn log_softmax(scores: &mut [f32]) {
@@ -143,6 +137,15 @@ pub fn log_softmax(scores: &mut [f32]) {
     let shift = sum.ln();
     for s in scores.iter_mut() {
         *s = (*s - top) - shift;
+    }
+}
+
+/// [`log_softmax`] of every row.
+pub(crate) fn log_softmax_rows(mut scores: ArrayViewMut2<f32>) {
+    for mut row in scores.rows_mut() {
+        let mut values = row.to_vec();
+        log_softmax(&mut values);
+        row.assign(&ArrayView1::from(&values));
     }
 }
 

@@ -8,7 +8,7 @@ use super::standardise::{self, StandardiseParams};
 use crate::model::classifier::{Blend, Classifier};
 use crate::model::merged::Merged;
 use crate::model::scaler::Scaler;
-use crate::model::scorer::{Scorer, Scratch};
+use crate::model::segments::{log_probabilities, BATCH};
 use linfa::traits::Fit;
 use linfa::DatasetBase;
 use ndarray::{Array1, Axis};
@@ -99,34 +99,23 @@ impl Fitted {
             .collect();
         let mut candidates = Vec::new();
         for classifier in self.candidates()? {
-            let scored: Vec<Vec<f32>> = rows
-                .par_iter()
-                .map_init(Scratch::default, |scratch, &i| {
-                    self.score_row(&classifier, corpus, i, scratch)
+            let scored: Vec<Vec<Vec<f32>>> = rows
+                .par_chunks(BATCH)
+                .map(|rows| {
+                    let rows: Vec<Vec<f32>> = rows
+                        .iter()
+                        .map(|&i| corpus.features.row(i).to_vec())
+                        .collect();
+                    log_probabilities(&self.scaler, &classifier, &rows)
                 })
                 .collect();
             let mut per_recording = vec![Vec::new(); corpus.recordings.len()];
-            for (&i, scores) in rows.iter().zip(scored) {
+            for (&i, scores) in rows.iter().zip(scored.into_iter().flatten()) {
                 per_recording[corpus.rows[i].recording].push(scores);
             }
             candidates.push(per_recording);
         }
         Ok(SegmentScores { candidates })
-    }
-
-    fn score_row(
-        &self,
-        classifier: &Classifier,
-        corpus: &Corpus,
-        row: usize,
-        scratch: &mut Scratch,
-    ) -> Vec<f32> {
-        let raw = corpus.features.row(row).to_vec();
-        let mut scaled = vec![0.0; raw.len()];
-        self.scaler.apply_into(&raw, &mut scaled);
-        let mut scores = vec![0.0; corpus.labels.len()];
-        classifier.scores_into(&scaled, scratch, &mut scores);
-        scores
     }
 }
 

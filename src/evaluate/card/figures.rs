@@ -2,7 +2,7 @@
 
 use super::{optional, share};
 use crate::evaluate::figures::label::LabelFigures;
-use crate::evaluate::figures::Figures;
+use crate::evaluate::figures::{Balanced, Figures};
 use std::fmt::Write;
 
 pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
@@ -29,16 +29,12 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
         }
     }
     writeln!(out)?;
-    let interval = f
-        .balanced_accuracy_interval
-        .map_or_else(String::new, |[low, high]| {
-            format!(" ({low:.3}-{high:.3} over groups)")
-        });
     writeln!(
         out,
-        "- balanced accuracy over {} labels: {:.3}{interval}",
+        "- balanced accuracy over {} labels, all equally likely beforehand: {}; with the prior of the answers: {}",
         f.labels.len(),
-        f.balanced_accuracy
+        balanced(&f.balanced_accuracy),
+        balanced(&f.balanced_accuracy_at_prior)
     )?;
     let interval = f
         .coverage_group_interval
@@ -102,4 +98,11 @@ fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Resu
         optional(l.cllr),
         optional(l.cllr_min)
     )
+}
+
+fn balanced(b: &Balanced) -> String {
+    let interval = b.interval.map_or_else(String::new, |[low, high]| {
+        format!(" ({low:.3}-{high:.3} over groups)")
+    });
+    format!("{:.3}{interval}", b.accuracy)
 }

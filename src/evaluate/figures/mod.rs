@@ -25,6 +25,37 @@ const BOOTSTRAP_SEED: u64 = 1;
 /// Labels that are mistaken for drones.
 const CONFUSERS: [&str; 4] = ["engine", "helicopter", "aeroplane", "siren"];
 
+/// Mean over labels of the share of recordings that are right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Balanced {
+    /// 0 to 1.
+    pub accuracy: f64,
+    /// 95 % interval by bootstrap over source groups.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Balanced {
+    fn new(
+        truth: &[usize],
+        said: &[usize],
+        groups: &[usize],
+        n_labels: usize,
+    ) -> Result<Self, MetricError> {
+        let accuracy = |truth: &[usize], said: &[usize]| {
+            Confusion::new(truth, said, n_labels).map(|c| c.balanced_accuracy())
+        };
+        let of_sample = |picked: &[usize]| {
+            let pick = |from: &[usize]| picked.iter().map(|&i| from[i]).collect::<Vec<_>>();
+            accuracy(&pick(truth), &pick(said)).ok()?
+        };
+        let interval = Bootstrap::default().interval(groups, truth, of_sample).ok();
+        Ok(Self {
+            accuracy: accuracy(truth, said)?.unwrap_or(0.0),
+            interval: interval.map(|i| [i.low, i.high]),
+        })
+    }
+}
+
 /// One recording that was judged, and what it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -49,10 +80,11 @@ pub struct Figures {
     pub groups: usize,
     /// The labels that occur.
     pub labels: Vec<LabelFigures>,
-    /// Mean over labels of the share of recordings that are right.
-    pub balanced_accuracy: f64,
-    /// Its 95 % interval by bootstrap over source groups.
-    pub balanced_accuracy_interval: Option<[f64; 2]>,
+    /// Mean over labels of the share of recordings whose likeliest label is the true one: all
+    /// labels equally likely beforehand, in the mixture that the measure itself supposes.
+    pub balanced_accuracy: Balanced,
+    /// The same with the best label under the prior of the answers.
+    pub balanced_accuracy_at_prior: Balanced,
     /// Recordings by true label (rows) and best label (columns), over all labels of the model.
     pub confusion: Vec<Vec<usize>>,
     /// Names of the rows and columns of `confusion`.
@@ -103,15 +135,8 @@ pub fn figures(
     let groups: Vec<usize> = cases.iter().map(|c| c.group).collect();
     let best: Vec<usize> = cases.iter().map(|c| c.judgement.best()).collect();
     let confusion = Confusion::new(&truth, &best, infos.len())?;
-    let balanced = |picked: &[usize]| {
-        let pick = |from: &[usize]| picked.iter().map(|&i| from[i]).collect::<Vec<_>>();
-        Confusion::new(&pick(&truth), &pick(&best), infos.len())
-            .ok()?
-            .balanced_accuracy()
-    };
-    let interval = Bootstrap::default()
-        .interval(&groups, &truth, balanced)
-        .ok();
+    let likeliest: Vec<usize> = cases.iter().map(|c| c.judgement.likeliest()).collect();
+    let balanced = |said: &[usize]| Balanced::new(&truth, said, &groups, infos.len());
     let sets: Vec<Vec<usize>> = cases
         .iter()
         .map(|c| c.judgement.prediction_set.clone())
@@ -143,8 +168,8 @@ pub fn figures(
         recordings: cases.len(),
         groups: groups.iter().collect::<BTreeSet<_>>().len(),
         labels,
-        balanced_accuracy: confusion.balanced_accuracy().unwrap_or(0.0),
-        balanced_accuracy_interval: interval.map(|i| [i.low, i.high]),
+        balanced_accuracy: balanced(&likeliest)?,
+        balanced_accuracy_at_prior: balanced(&best)?,
         confusion: confusion.counts().to_vec(),
         confusion_labels: infos.iter().map(|l| l.label.clone()).collect(),
         coverage: Share::new(covered.hits, covered.n)?,
@@ -203,8 +228,18 @@ mod tests {
         assert_eq!(found.unknown(), 2);
         let right = &found.signatures_right;
         assert_eq!((right.hits, right.n), (3, 4));
-        assert!((found.balanced_accuracy - 2.5 / 3.0).abs() < 1e-12);
+        assert!((found.balanced_accuracy_at_prior.accuracy - 2.5 / 3.0).abs() < 1e-12);
         assert_eq!((found.coverage.hits, found.coverage.n), (5, 6));
+    }
+
+    #[test]
+    fn balanced_accuracy_supposes_labels_equally_likely() {
+        // The prior, not the sound, speaks for label 0.
+        let mut judged = judgement([0.6, 0.3, 0.1], &[0]);
+        judged.log_likelihoods = vec![-2.0, -1.0, -3.0];
+        let found = figures("none", &[case(1, judged)], &infos(), &prior()).unwrap();
+        assert_eq!(found.balanced_accuracy.accuracy, 1.0);
+        assert_eq!(found.balanced_accuracy_at_prior.accuracy, 0.0);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::model::classifier::Classifier;
 use crate::model::judge::{Judge, Judgement};
 use crate::model::prior::Prior;
 use crate::model::scaler::Scaler;
-use crate::model::scorer::{Scorer, Scratch};
+use crate::model::segments::log_probabilities;
 use crate::train::error::TrainError;
 use crate::train::fit::Fitted;
 
@@ -33,20 +33,11 @@ impl FoldModel {
 
     /// Judges a whole recording (16 kHz mono); `None` if no segment of it holds sound.
     pub fn hear(&self, samples: &[f32], prior: &Prior) -> Option<Judgement> {
-        let mut scratch = Scratch::default();
-        let scores: Vec<Vec<f32>> = Extractor::measure_all(samples)
+        let segments: Vec<Vec<f32>> = Extractor::measure_all(samples)
             .into_iter()
             .filter_map(|segment| segment.features)
-            .map(|features| self.score(&features, &mut scratch))
             .collect();
+        let scores = log_probabilities(&self.scaler, &self.classifier, &segments);
         (!scores.is_empty()).then(|| self.judge.judge(&scores, prior))
-    }
-
-    fn score(&self, features: &[f32], scratch: &mut Scratch) -> Vec<f32> {
-        let mut scaled = vec![0.0; features.len()];
-        self.scaler.apply_into(features, &mut scaled);
-        let mut scores = vec![0.0; self.classifier.n_labels()];
-        self.classifier.scores_into(&scaled, scratch, &mut scores);
-        scores
     }
 }

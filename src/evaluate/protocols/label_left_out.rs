@@ -193,6 +193,7 @@ mod tests {
                 joined: false,
                 fingerprint: Fingerprint::of(&[]),
                 path: format!("{i}.wav"),
+                note: String::new(),
             })
             .collect();
         let rows: Vec<Row> = (0..12)
