@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes small valid files to start fuzzing from, with ffmpeg: corpus/container_reader and
-# corpus/wav_reader. All sound in them is synthetic.
+# Makes small valid files to start fuzzing from, with ffmpeg: corpus/container_reader,
+# corpus/wav_reader and corpus/model_file. All sound in them is synthetic.
 set -eu
 cd "$(dirname "$0")"
 containers=corpus/container_reader
@@ -57,3 +57,45 @@ done
 wav 000 "$stereo -c:a pcm_s16le" stereo
 wav 000 "$stereo -c:a adpcm_ima_wav" stereo_adpcm
 wav 002 "$tone -c:a pcm_s16le -rf64 always" rf64
+
+# The model target takes what stands between magic and digest of a model, here of small ones.
+models=corpus/model_file
+mkdir -p "$models"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+for hz in 90 180 610; do
+    mkdir -p "$folder/recordings/tone-$hz"
+    for i in 0 1 2 3 4 5; do
+        f=$((hz + 7 * i))
+        make "-f lavfi -i sine=$f:r=16000:d=2.2 -f lavfi -i anoisesrc=seed=$f:r=16000:a=0.2:d=2.2 -filter_complex amix" \
+            "$folder/recordings/tone-$hz/$i.wav"
+    done
+done
+cargo build --release --manifest-path ../Cargo.toml
+for learners in logistic perceptron boosting; do
+    case $learners in
+    logistic) settings='l2 = 1.0
+max_rows = 1000' ;;
+    perceptron) settings='by_kind = true
+hidden = [4]
+epochs = 2
+weight_decay = 0.01
+dropout = 0.1
+input_dropout = 0.1
+label_smoothing = 0.0
+mixup = 0.0
+networks = 2' ;;
+    boosting) settings='rounds = 2
+learning_rate = 0.1
+max_leaves = 4
+max_depth = 2
+l2 = 1.0
+row_share = 1.0
+feature_share = 0.1' ;;
+    esac
+    sed '/^\[\[learners\]\]/,/^$/d; s/^folds.*/folds = 3/; s/^max_copies.*/max_copies = 0/' ../models/default.toml >"$folder/recipe.toml"
+    printf '\n[[learners]]\nkind = "%s"\n%s\n' "$learners" "$settings" >>"$folder/recipe.toml"
+    ../target/release/earwitness train --quiet --folders "$folder/recordings" --recipe "$folder/recipe.toml" -o "$folder/model"
+    size=$(wc -c <"$folder/model")
+    dd if="$folder/model" bs=1 skip=8 count=$((size - 40)) of="$models/$learners" 2>/dev/null
+done

@@ -189,7 +189,15 @@ impl Model {
             .parent()
             .filter(|p| !p.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".earwitness-");
+        // Temporary files are private; a model gets what the umask leaves of a plain file's.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(folder).map_err(io)?;
         file.write_all(&encode(&self.header, &self.parts)?)
             .map_err(io)?;
         file.persist(path).map_err(|e| io(e.error))?;

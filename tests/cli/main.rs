@@ -3,6 +3,8 @@
 mod answers;
 mod evaluate;
 mod files;
+mod small_corpus;
+mod train;
 mod usage;
 mod wav;
 
