@@ -148,7 +148,7 @@ mod tests {
                 threshold: Some(0.5),
             }),
             answered: share(90),
-            false_alarms: share(1),
+            others_answered: share(1),
         };
         HeldOut {
             equal_durations: vec![equal(2, 0.91), equal(5, 0.99)],

@@ -5,6 +5,7 @@ use super::error::TrainError;
 use super::logistic::LogisticParams;
 use super::perceptron::PerceptronParams;
 use super::sample::Samples;
+use super::svm::SvmParams;
 use crate::model::classifier::Classifier;
 use linfa::traits::Fit;
 use linfa::ParamGuard;
@@ -32,6 +33,17 @@ pub enum LearnerSettings {
         l2: f64,
         /// Rows drawn by weight.
         max_rows: usize,
+    },
+    /// Support vector machines on a map of the Gaussian kernel (linfa).
+    Svm {
+        /// Cost of a row on the wrong side.
+        c: f64,
+        /// Width of the kernel `exp(-gamma * distance^2)`.
+        gamma: f64,
+        /// Rows drawn by weight.
+        max_rows: usize,
+        /// Landmarks of the map.
+        landmarks: usize,
     },
     /// Small networks, averaged.
     Perceptron {
@@ -76,6 +88,7 @@ impl LearnerRecipe {
     pub fn name(&self) -> &'static str {
         match self.settings {
             LearnerSettings::Logistic { .. } => "logistic",
+            LearnerSettings::Svm { .. } => "svm",
             LearnerSettings::Perceptron { .. } => "perceptron",
             LearnerSettings::Boosting { .. } => "boosting",
         }
@@ -98,6 +111,20 @@ impl LearnerRecipe {
                     .max_rows(*max_rows)
                     .seed(seed);
                 Classifier::Linear(params.check()?.fit(data)?)
+            }
+            LearnerSettings::Svm {
+                c,
+                gamma,
+                max_rows,
+                landmarks,
+            } => {
+                let params = SvmParams::new(n_labels)
+                    .c(*c)
+                    .gamma(*gamma)
+                    .max_rows(*max_rows)
+                    .landmarks(*landmarks)
+                    .seed(seed);
+                Classifier::KernelMachine(params.check()?.fit(data)?)
             }
             LearnerSettings::Perceptron {
                 hidden,

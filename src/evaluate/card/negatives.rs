@@ -58,7 +58,7 @@ pub(super) fn equal_durations(rows: &[EqualDuration]) -> String {
             detection.map_or_else(|| "-".into(), |d| format!("{:.4}", d.auc)),
             detection.map_or_else(|| "-".into(), |d| share(&d.recall)),
             share(&r.answered),
-            share(&r.false_alarms)
+            share(&r.others_answered)
         );
     }
     text

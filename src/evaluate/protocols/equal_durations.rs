@@ -32,8 +32,8 @@ pub struct EqualDuration {
     pub detection: Option<Detection>,
     /// Positives answered as a munition or military drone, at any level.
     pub answered: Share,
-    /// Negatives so answered.
-    pub false_alarms: Share,
+    /// Negatives so answered. (Not `false_alarms`: those of [`Detection`] lie beside it in JSON.)
+    pub others_answered: Share,
 }
 
 /// Cuts the middle out of every recording and judges it by the model that never heard its group.
@@ -97,13 +97,32 @@ fn row(
         negatives_left_out: left_out(false),
         detection: Detection::new(&strengths, &is_label)?,
         answered: answered(true)?,
-        false_alarms: answered(false)?,
+        others_answered: answered(false)?,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_stored_is_read_back_whole() {
+        let share = |hits| Share::new(hits, 4).unwrap();
+        let row = EqualDuration {
+            seconds: 2,
+            label: "harop".into(),
+            positives: 4,
+            positives_left_out: 0,
+            negatives: 4,
+            negatives_left_out: 0,
+            detection: Detection::new(&[1.0, 0.0], &[true, false]).unwrap(),
+            answered: share(3),
+            others_answered: share(1),
+        };
+        assert!(row.detection.is_some());
+        let text = serde_json::to_string(&row).unwrap();
+        assert_eq!(serde_json::from_str::<EqualDuration>(&text).unwrap(), row);
+    }
 
     #[test]
     fn the_middle_is_cut_out_and_short_recordings_have_none() {
