@@ -46,6 +46,11 @@ fn answer(c: &Classification) -> String {
     let share = format!("{:.1} s of {:.1} s", c.heard_s, c.duration_s);
     let rests_on = match c.decision {
         Decision::Unusable => share,
+        // "cannot tell" has no sound of its own; the seconds are those of its likeliest label.
+        Decision::Unknown => match likeliest(c) {
+            Some(label) => format!("{share} sound most like {label}"),
+            None => share,
+        },
         _ => format!("{share} sound most like {}", c.label),
     };
     text += &field("rests on", &rests_on);
@@ -113,6 +118,11 @@ fn likelihood_ratio(c: &Classification) -> String {
         text += &field("", &format!("H2: {h2}"));
     }
     text
+}
+
+fn likeliest(c: &Classification) -> Option<&String> {
+    let best = c.probabilities.iter().max_by(|a, b| a.1.total_cmp(b.1));
+    best.map(|(label, _)| label)
 }
 
 /// The most probable labels besides the best, with their probabilities.
