@@ -95,23 +95,6 @@ impl Perceptron {
     pub fn n_networks(&self) -> usize {
         self.networks.len()
     }
-
-    /// Width of [`Perceptron::embed_into`]'s output.
-    pub fn n_embedding(&self) -> usize {
-        let last = self.networks.first().and_then(|n| n.layers.last());
-        last.map_or(0, |l| l.n_in)
-    }
-
-    /// Writes the first network's last hidden layer to `out`, a compact description of the row
-    /// for distance-based judgements.
-    ///
-    /// # Panics
-    /// If `row` does not hold `n_features` or `out` not `n_embedding` values.
-    pub fn embed_into(&self, row: &[f32], scratch: &mut Scratch, out: &mut [f32]) {
-        assert_eq!(row.len(), self.n_features());
-        hidden(&self.networks[0], self.activation, row, scratch);
-        out.copy_from_slice(&scratch.a);
-    }
 }
 
 /// Leaves the last hidden layer's outputs in `scratch.a`.
