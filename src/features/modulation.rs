@@ -4,7 +4,7 @@ use super::frames::{SegmentFrames, GROUPS};
 use super::schema::{Describe, FeatureInfo};
 use super::stats::mean_sd;
 use super::Family;
-use crate::spectrum::sum::{add_scaled, highest, mean, sum};
+use crate::spectrum::sum::{add_scaled, highest, in_lanes, mean, sum};
 use crate::spectrum::{hann, RealPower};
 
 /// Edges of the modulation bands of the mel envelopes (62.5 points a second), in Hz.
@@ -102,14 +102,24 @@ impl Modulation {
             total += f64::from(p);
             self.prefix.push(total);
         }
-        for (k, sum) in sums.iter_mut().enumerate().skip(1) {
+        let (power, prefix) = (&self.power, &self.prefix);
+        let mut at_an_end = |k: usize| {
             let (low, high) = (k.saturating_sub(half).max(1), (k + half + 1).min(n));
-            let around = (self.prefix[high] - self.prefix[low]) as f32;
-            let bins = (high - low) as f32;
-            if around > 1e-9 * bins {
-                *sum += self.power[k] * bins / around;
-            }
-        }
+            let around = (prefix[high] - prefix[low]) as f32;
+            sums[k] += above(power[k], around, (high - low) as f32);
+        };
+        // Between the ends all surroundings are equally wide; both spectra are far wider.
+        let inner = half + 1..n - half;
+        (1..inner.start).for_each(&mut at_an_end);
+        (inner.end..n).for_each(&mut at_an_end);
+        let width = 2 * half + 1;
+        let inner_sums = &mut sums[inner.clone()];
+        let sums_before = &prefix[inner.start - half..];
+        let all = inner_sums.iter_mut().zip(&power[inner]);
+        let all = all.zip(sums_before.iter().zip(&sums_before[width..]));
+        in_lanes!(for ((sum, &p), (low, high)) in all {
+            *sum += above(p, (high - low) as f32, width as f32);
+        });
     }
 
     /// Largest value of a whitened spectrum between `low` and `high` Hz.
@@ -128,6 +138,15 @@ impl Modulation {
             .max_by(|&a, &b| score(a).total_cmp(&score(b)))
             .unwrap_or(from);
         best as f32 * self.rate / self.transform.length() as f32
+    }
+}
+
+/// `power` over the mean of the `bins` around it, whose sum is `around`; 0 where there is nothing.
+#[inline(always)]
+fn above(power: f32, around: f32, bins: f32) -> f32 {
+    match around > 1e-9 * bins {
+        true => power * bins / around,
+        false => 0.0,
     }
 }
 

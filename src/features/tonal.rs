@@ -4,7 +4,7 @@ use super::frames::SegmentFrames;
 use super::schema::{Describe, FeatureInfo};
 use super::stats::{mean_sd, slope};
 use super::Family;
-use crate::spectrum::sum::{add_scaled, highest, mean};
+use crate::spectrum::sum::{add_scaled, highest, in_lanes, mean};
 use crate::spectrum::{LINE_BINS, LONG};
 
 /// Edges of the bands in Hz, half an octave each.
@@ -134,7 +134,7 @@ fn count_lines(row: &[f32], height: f32) -> f32 {
     let neighbours = row.iter().zip(row[1..].iter().zip(&row[2..]));
     // No short cuts: a branch for every bin takes longer than all three comparisons of four bins.
     let is_line = |(a, (b, c)): (&f32, (&f32, &f32))| (*b > height) & (b >= a) & (b > c);
-    neighbours.map(|near| u32::from(is_line(near))).sum::<u32>() as f32
+    in_lanes!(neighbours.map(|near| u32::from(is_line(near))).sum::<u32>()) as f32
 }
 
 impl Tonality {

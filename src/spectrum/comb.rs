@@ -8,6 +8,7 @@
 //! On a logarithmic frequency axis the h-th harmonic of every candidate lies one constant
 //! shift away, so all candidates are scored by adding shifted copies of one array.
 
+use super::sum::in_lanes;
 use super::{LINE_BINS, LONG};
 
 /// Lowest fundamental searched, in Hz.
@@ -125,6 +126,11 @@ impl CombScorer {
     /// Writes the contrast of each candidate into `scores` (one per candidate), given the
     /// whitened frame ([`super::LineSpectrum::whiten`]).
     pub fn score(&mut self, whitened: &[f32], scores: &mut [f32]) {
+        in_lanes!(self.inlined_score(whitened, scores));
+    }
+
+    #[inline(always)]
+    fn inlined_score(&mut self, whitened: &[f32], scores: &mut [f32]) {
         for (a, cell) in self.axis.iter_mut().zip(&self.cells) {
             let pair = &whitened[cell.bin..cell.bin + 2];
             *a = pair[0] + cell.fraction * (pair[1] - pair[0]);
@@ -271,9 +277,10 @@ fn add_neighbourhood_max(row: &[f32], sums: &mut [f32]) {
     }
     let larger = |a: f32, b: f32| if b > a { b } else { a };
     let outer = row.iter().zip(&row[1..]).zip(&row[3..]).zip(&row[4..]);
-    for ((sum, &middle), (((a, b), c), d)) in sums[2..].iter_mut().zip(&row[2..]).zip(outer) {
+    let all = sums[2..].iter_mut().zip(&row[2..]).zip(outer);
+    in_lanes!(for ((sum, &middle), (((a, b), c), d)) in all {
         *sum += larger(larger(larger(*a, *b), larger(*c, *d)), middle);
-    }
+    });
 }
 
 fn argmax(values: &[f32], low: usize, high: usize) -> usize {

@@ -1,7 +1,7 @@
 //! The spectrum of one long frame with its broad shape taken out: only lines remain.
 
 use super::log::{ln, POWER_FLOOR};
-use super::sum::sum;
+use super::sum::{in_lanes, sum};
 
 /// Bins of a long frame in which lines are looked for: up to 6 kHz.
 pub const LINE_BINS: usize = 1536;
@@ -41,6 +41,11 @@ impl LineSpectrum {
     /// Writes the nepers of power by which each of the first [`LINE_BINS`] bins of
     /// `power` stands above its floor into `out`.
     pub fn whiten(&mut self, power: &[f32], out: &mut [f32]) {
+        in_lanes!(self.inlined_whiten(power, out));
+    }
+
+    #[inline(always)]
+    fn inlined_whiten(&mut self, power: &[f32], out: &mut [f32]) {
         for (l, &p) in self.log_power.iter_mut().zip(power) {
             *l = ln(p.max(POWER_FLOOR));
         }
@@ -59,6 +64,7 @@ impl LineSpectrum {
 ///
 /// Sums of 4 neighbours make sums of 16, and those the whole, which takes ten additions a bin,
 /// whole vectors of them; a running sum takes two, each of which waits for the last.
+#[inline(always)]
 fn moving_mean(values: &[f32], sums: &mut [Vec<f32>; 2], out: &mut [f32]) {
     const WIDTH: usize = 2 * HALF_WIDTH + 1;
     const _: () = assert!(WIDTH == 65, "four times four times four, and one");
@@ -85,12 +91,14 @@ fn moving_mean(values: &[f32], sums: &mut [Vec<f32>; 2], out: &mut [f32]) {
 }
 
 /// Four views of `values`, each `step` later than the one before.
+#[inline(always)]
 fn four_apart(values: &[f32], step: usize) -> [&[f32]; 4] {
     std::array::from_fn(|i| &values[i * step..])
 }
 
 /// Writes the sum of each value and the three that follow it in steps of `step`; as many as there
 /// are with all three.
+#[inline(always)]
 fn sum_of_four(values: &[f32], step: usize, out: &mut Vec<f32>) {
     let [a, b, c, d] = four_apart(values, step);
     out.clear();

@@ -1,5 +1,7 @@
 //! A natural logarithm that the compiler can vectorise.
 
+use super::sum::in_lanes;
+
 /// Smallest power that is told from silence: -120 dB re full scale squared.
 pub const POWER_FLOOR: f32 = 1e-12;
 
@@ -37,8 +39,12 @@ pub fn ln(x: f32) -> f32 {
 ///
 /// The mantissas are multiplied and the exponents added, which takes a fifth of the time that a
 /// logarithm of each would.
-#[inline(never)]
 pub(super) fn ln_sum(powers: &[f32], floor: f32) -> f32 {
+    in_lanes!(inlined_ln_sum(powers, floor))
+}
+
+#[inline(always)]
+fn inlined_ln_sum(powers: &[f32], floor: f32) -> f32 {
     const LANES: usize = 8;
     /// Values per lane: a mantissa is less than 2, and the product of so many stays finite.
     const RUN: usize = 120;
@@ -67,9 +73,9 @@ pub(super) fn ln_sum(powers: &[f32], floor: f32) -> f32 {
 
 /// Replaces each power by its natural logarithm, floored at [`POWER_FLOOR`].
 pub fn ln_in_place(powers: &mut [f32]) {
-    for p in powers {
+    in_lanes!(for p in powers {
         *p = ln(p.max(POWER_FLOOR));
-    }
+    });
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Mel bands and the cosine transform that turns them into cepstral coefficients.
 
-use super::sum::{add_product, dot};
+use super::sum::{add_product, in_lanes, inlined_dot};
 use super::FrameSize;
 
 /// Bands reach over a whole number of so many bins, the outer ones with weight 0: sums of whole
@@ -78,11 +78,11 @@ impl MelBank {
 
     /// Sums `power` (all bins of one frame) under each triangle into `out` (one value a band).
     pub fn apply(&self, power: &[f32], out: &mut [f32]) {
-        for (o, band) in out.iter_mut().zip(&self.bands) {
+        in_lanes!(for (o, band) in out.iter_mut().zip(&self.bands) {
             let weights = &self.weights[band.first_weight..band.first_weight + band.bins];
             let powers = &power[band.first_bin..band.first_bin + band.bins];
-            *o = dot(weights, powers);
-        }
+            *o = inlined_dot(weights, powers);
+        });
     }
 }
 

@@ -6,6 +6,7 @@
 //! arrays of real and of imaginary parts, which the compiler turns into vector instructions:
 //! a complex spectrum in between would take twice as long as the transform itself.
 
+use super::sum::in_lanes;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ impl Parts {
     }
 
     /// Takes in `points`, the first of them at place `from`.
+    #[inline(always)]
     fn copy<'a>(&mut self, from: usize, points: impl Iterator<Item = &'a Complex<f32>>) {
         let places = self.re[from..].iter_mut().zip(&mut self.im[from..]);
         for ((re, im), z) in places.zip(points) {
@@ -81,6 +83,16 @@ impl RealPower {
     /// The power `|X|^2` of all `length / 2 + 1` bins of `samples`, less `offset` and under
     /// `window`; where there are fewer than [`RealPower::length`] of either, the rest counts as 0.
     pub fn of(&mut self, samples: &[f32], offset: f32, window: &[f32]) -> &[f32] {
+        in_lanes!(self.load(samples, offset, window));
+        self.transform
+            .process_with_scratch(&mut self.buffer, &mut self.scratch);
+        in_lanes!(self.sort());
+        &self.power
+    }
+
+    /// Writes windowed samples, two and two as complex numbers, into the buffer.
+    #[inline(always)]
+    fn load(&mut self, samples: &[f32], offset: f32, window: &[f32]) {
         let used = samples.len().min(window.len()).min(self.length());
         let ((pairs, odd), (weights, odd_weight)) = (
             samples[..used].as_chunks::<2>(),
@@ -95,13 +107,11 @@ impl RealPower {
                 z.re = (x - offset) * w;
             }
         }
-        self.transform
-            .process_with_scratch(&mut self.buffer, &mut self.scratch);
-        self.sort()
     }
 
     /// Makes the powers of the real samples from the complex transform.
-    fn sort(&mut self) -> &[f32] {
+    #[inline(always)]
+    fn sort(&mut self) {
         let half = self.buffer.len();
         self.low.copy(0, self.buffer.iter());
         // Point 0 stands for point n/2 too.
@@ -127,7 +137,6 @@ impl RealPower {
         for (power, &m) in upper.iter_mut().rev().zip(&self.mirrored) {
             *power = m;
         }
-        &self.power
     }
 }
 

@@ -8,6 +8,30 @@
 /// Sums side by side: two SSE registers or one AVX register.
 const LANES: usize = 8;
 
+/// Does `work` with the widest vector instructions that this processor has.
+///
+/// A program for any x86-64 may count on four floats at a time; what stands in `work` is compiled
+/// once more for eight, and the processor is asked which to take. Neither reorders or joins
+/// operations: the result is the same, bit for bit. It pays from about a hundred floats on, and only
+/// where all of `work` is inlined: functions that it calls are marked `#[inline(always)]`.
+macro_rules! in_lanes {
+    ($work:expr) => {{
+        let once = $crate::spectrum::sum::Once;
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let _used_up = once;
+                $work
+            },
+        )
+    }};
+}
+pub(crate) use in_lanes;
+
+/// Used up by a closure, it makes that one which can be called but once. What can be called again is
+/// called through a shim, which the compiler need not inline.
+pub(crate) struct Once;
+
 /// Adds the lanes up, halves onto halves.
 #[inline(always)]
 fn total(mut lanes: [f32; LANES]) -> f32 {
@@ -43,6 +67,11 @@ pub fn sum_of(values: &[f32], map: impl Fn(f32) -> f32) -> f32 {
 /// Sum of `map(x, y)` over the pairs of two slices; the longer one's rest is left out.
 #[inline(never)]
 pub fn sum_of_pairs(xs: &[f32], ys: &[f32], map: impl Fn(f32, f32) -> f32) -> f32 {
+    inlined_sum_of_pairs(xs, ys, map)
+}
+
+#[inline(always)]
+fn inlined_sum_of_pairs(xs: &[f32], ys: &[f32], map: impl Fn(f32, f32) -> f32) -> f32 {
     let n = xs.len().min(ys.len());
     let ((x_chunks, x_rest), (y_chunks, y_rest)) =
         (xs[..n].as_chunks::<LANES>(), ys[..n].as_chunks::<LANES>());
@@ -71,6 +100,12 @@ pub fn mean(values: &[f32]) -> f32 {
 /// Inner product of two slices.
 pub fn dot(xs: &[f32], ys: &[f32]) -> f32 {
     sum_of_pairs(xs, ys, |x, y| x * y)
+}
+
+/// [`dot`], for use within [`in_lanes`].
+#[inline(always)]
+pub fn inlined_dot(xs: &[f32], ys: &[f32]) -> f32 {
+    inlined_sum_of_pairs(xs, ys, |x, y| x * y)
 }
 
 /// Largest of `values`, passing over NaN; `f32::MIN` for none.
@@ -103,6 +138,11 @@ pub fn add_scaled(sums: &mut [f32], factor: f32, xs: &[f32]) {
 /// Four inputs at a time run along the outputs, so that each output is read and written a
 /// quarter as often. `row` must be as long as `matrix` has inputs.
 pub fn add_product(out: &mut [f32], row: &[f32], matrix: &[f32]) {
+    in_lanes!(inlined_add_product(out, row, matrix));
+}
+
+#[inline(always)]
+fn inlined_add_product(out: &mut [f32], row: &[f32], matrix: &[f32]) {
     let n_out = out.len();
     let whole = row.len() / 4 * 4;
     let (blocks, rest) = matrix.split_at(whole * n_out);
@@ -116,7 +156,9 @@ pub fn add_product(out: &mut [f32], row: &[f32], matrix: &[f32]) {
         }
     }
     for (x, w) in row[whole..].iter().zip(rest.chunks_exact(n_out)) {
-        add_scaled(out, *x, w);
+        for (sum, &w) in out.iter_mut().zip(w) {
+            *sum += x * w;
+        }
     }
 }
 
