@@ -3,6 +3,7 @@
 mod answers;
 mod evaluate;
 mod files;
+mod memory;
 mod small_corpus;
 mod train;
 mod usage;
