@@ -9,6 +9,7 @@
 //! time on one core (clips of 2-5 s, release build).
 
 mod agc;
+mod ambient;
 mod band;
 mod biquad;
 mod chain;
@@ -32,6 +33,7 @@ mod testing;
 mod wind;
 
 pub use agc::{Agc, AgcParams};
+pub use ambient::ambient_noise;
 pub use band::{Band, BandParams};
 pub use chain::{Chain, Effect};
 pub use clip::{Clip, ClipParams};

@@ -79,7 +79,7 @@ impl Noise {
 ///
 /// A ladder of first-order sections: each pole bends the slope to 1 / f^2, and the zero that
 /// follows bends it back; where the zero stands between two poles sets the mean slope.
-fn colour(samples: &mut [f32], slope: f64) {
+pub(super) fn colour(samples: &mut [f32], slope: f64) {
     const LOWEST_HZ: f64 = 20.0;
     const SPACING: f64 = 3.0;
     const SECTIONS: i32 = 6;

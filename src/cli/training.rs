@@ -31,15 +31,9 @@ pub fn recipe(path: Option<&Path>, seed: Option<u64>) -> anyhow::Result<Recipe> 
 pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Result<Corpus> {
     manifest.check_files()?;
     let bar = Steps::new(quiet);
-    let corpus = Corpus::listen(
-        manifest,
-        &recipe.augmentation,
-        recipe.folds,
-        recipe.seed,
-        &|what, done, total| {
-            bar.update(what, done, total);
-        },
-    )?;
+    let corpus = Corpus::listen(manifest, recipe, &|what, done, total| {
+        bar.update(what, done, total);
+    })?;
     drop(bar);
     if !quiet {
         for line in &manifest.repeated {

@@ -2,14 +2,14 @@
 
 use super::error::TrainError;
 use super::kinds::{Kinds, Noted};
-use super::recipe::Augmentation;
+use super::recipe::Recipe;
+use super::takes::{Row, Take, Takes};
 use crate::audio::{self, ReadOptions, Source};
-use crate::channel::{augment, ValidChainParams};
+use crate::channel::ValidChainParams;
 use crate::dataset::{
     assign_folds, join_neighbours, regroup, split_at_breaks, Manifest, Recording, Sound,
     SourceGroups,
 };
-use crate::features::Extractor;
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -43,15 +43,6 @@ pub struct Heard {
     pub note: String,
 }
 
-/// One row of features.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    /// Index into [`Corpus::recordings`].
-    pub recording: usize,
-    /// 0 for the recording itself, else the number of its copy.
-    pub copy: usize,
-}
-
 /// All training recordings as rows of features.
 #[derive(Debug, Clone)]
 pub struct Corpus {
@@ -79,8 +70,8 @@ struct Decoded {
 }
 
 impl Corpus {
-    /// Reads every recording of `manifest`, makes copies as `augmentation` says, and measures all
-    /// of them. Recordings that cannot be read or hold no sound are left out and listed.
+    /// Reads every recording of `manifest`, makes copies as `recipe` says, and measures all of
+    /// them. Recordings that cannot be read or hold no sound are left out and listed.
     ///
     /// Copies are mixed only with backgrounds of their own fold, so that no fold hears another.
     ///
@@ -88,19 +79,14 @@ impl Corpus {
     /// [`TrainError::Data`] if fewer than two labels remain.
     pub fn listen(
         manifest: &Manifest,
-        augmentation: &Augmentation,
-        folds: usize,
-        seed: u64,
+        recipe: &Recipe,
         progress: Progress,
     ) -> Result<Self, TrainError> {
-        let channel = augmentation
-            .channel
-            .clone()
-            .check()
-            .map_err(|e| TrainError::Recipe {
-                name: "augmentation.channel".into(),
-                fault: e.to_string(),
-            })?;
+        let channel = recipe.augmentation.channel.clone().check();
+        let channel = channel.map_err(|e| TrainError::Recipe {
+            name: "augmentation.channel".into(),
+            fault: e.to_string(),
+        })?;
         let done = AtomicUsize::new(0);
         let total = manifest.recordings.len();
         let decoded: Vec<Result<Decoded, String>> = manifest
@@ -152,8 +138,8 @@ impl Corpus {
         regroup_neighbours(&mut listed, &samples);
         let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
         corpus.find_groups(&groups)?;
-        corpus.assign_folds(folds, seed);
-        corpus.measure(&samples, augmentation, &channel, seed, progress);
+        corpus.assign_folds(recipe.folds, recipe.seed);
+        corpus.measure(&samples, recipe, &channel, progress);
         corpus.drop_silent();
         if corpus.label_counts().iter().filter(|&&n| n > 0).count() < 2 {
             return Err(TrainError::Data {
@@ -201,20 +187,24 @@ impl Corpus {
     fn measure(
         &mut self,
         samples: &[Vec<f32>],
-        augmentation: &Augmentation,
+        recipe: &Recipe,
         channel: &ValidChainParams,
-        seed: u64,
         progress: Progress,
     ) {
-        let copies = self.copies(samples, augmentation);
-        let jobs: Vec<Row> = (0..samples.len())
-            .flat_map(|recording| (0..=copies[recording]).map(move |copy| Row { recording, copy }))
-            .collect();
+        let takes = Takes {
+            labels: &self.labels,
+            recordings: &self.recordings,
+            samples,
+            augmentation: &recipe.augmentation,
+            channel,
+            seed: recipe.seed,
+        };
+        let jobs = takes.all();
         let done = AtomicUsize::new(0);
         let measured: Vec<Vec<Vec<f32>>> = jobs
             .par_iter()
             .map(|&job| {
-                let rows = self.measure_one(samples, job, channel, seed);
+                let rows = takes.features(job);
                 progress(
                     "measuring",
                     done.fetch_add(1, Ordering::Relaxed) + 1,
@@ -236,60 +226,10 @@ impl Corpus {
             Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
     }
 
-    fn measure_one(
-        &self,
-        samples: &[Vec<f32>],
-        job: Row,
-        channel: &ValidChainParams,
-        seed: u64,
-    ) -> Vec<Vec<f32>> {
-        let original = &samples[job.recording];
-        let segments = if job.copy == 0 {
-            Extractor::measure_all(original)
-        } else {
-            let draw = mix_seed(seed, job);
-            let background = self
-                .background_for(job.recording, draw)
-                .map(|b| samples[b].as_slice());
-            Extractor::measure_all(&augment(original, background, channel, draw))
-        };
-        segments.into_iter().filter_map(|s| s.features).collect()
-    }
-
-    /// A background recording of the same fold, never the recording itself.
-    fn background_for(&self, recording: usize, draw: u64) -> Option<usize> {
-        let label = self.labels.iter().position(|l| l == BACKGROUND)?;
-        let fold = self.recordings[recording].fold;
-        let fits = |&i: &usize| {
-            i != recording && self.recordings[i].label == label && self.recordings[i].fold == fold
-        };
-        let candidates: Vec<usize> = (0..self.recordings.len()).filter(fits).collect();
-        let pick = (draw >> 20) as usize % candidates.len().max(1);
-        candidates.get(pick).copied()
-    }
-
-    /// Copies per recording, so that each label reaches its number of segments.
-    fn copies(&self, samples: &[Vec<f32>], augmentation: &Augmentation) -> Vec<usize> {
-        let seconds = |i: usize| (samples[i].len() / crate::SAMPLE_RATE as usize).max(2) - 1;
-        let mut segments = vec![0usize; self.labels.len()];
-        for (i, r) in self.recordings.iter().enumerate() {
-            segments[r.label] += seconds(i);
-        }
-        let wanted = augmentation.segments_per_label as f64;
-        let per_label: Vec<usize> = segments
-            .iter()
-            .map(|&n| match augmentation.max_copies {
-                0 => 0,
-                most => ((wanted / n.max(1) as f64).round() as usize).clamp(1, most),
-            })
-            .collect();
-        self.recordings.iter().map(|r| per_label[r.label]).collect()
-    }
-
     /// Takes out recordings without a single segment that holds sound.
     fn drop_silent(&mut self) {
         let mut sounds = vec![false; self.recordings.len()];
-        for row in self.rows.iter().filter(|r| r.copy == 0) {
+        for row in self.rows.iter().filter(|r| r.take == Take::AsItIs) {
             sounds[row.recording] = true;
         }
         let mut renumbered = vec![0; sounds.len()];
@@ -347,16 +287,6 @@ fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
         .flat_map(|run| split_at_breaks(run, |place| &samples[place]))
         .collect();
     regroup(listed, &parts);
-}
-
-/// A seed of its own for each copy of each recording (SplitMix64's finaliser).
-fn mix_seed(seed: u64, job: Row) -> u64 {
-    let mut z = seed
-        ^ ((job.recording as u64) << 16)
-        ^ (job.copy as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn decode(source: &Source) -> Result<Decoded, String> {

@@ -5,6 +5,7 @@ use super::error::TrainError;
 use super::recipe::Recipe;
 use super::sample::Samples;
 use super::standardise::{self, StandardiseParams};
+use super::takes::{Row, Take};
 use crate::model::classifier::{Blend, Classifier};
 use crate::model::merged::Merged;
 use crate::model::scaler::Scaler;
@@ -45,10 +46,10 @@ impl Fitted {
             .collect();
         let n_labels = corpus.labels.len();
         let kinds = corpus.kinds();
-        let targets = |of: &dyn Fn(usize) -> usize| -> Array1<usize> {
-            rows.iter().map(|&i| of(corpus.rows[i].recording)).collect()
+        let targets = |of: &dyn Fn(Row) -> usize| -> Array1<usize> {
+            rows.iter().map(|&i| of(corpus.rows[i])).collect()
         };
-        let labels = targets(&|recording| corpus.recordings[recording].label);
+        let labels = targets(&|row| corpus.recordings[row.recording].label);
         let data = DatasetBase::new(corpus.features.select(Axis(0), &rows), labels.clone());
         let weights = row_weights(corpus, recipe, &rows);
         let mut data: Samples = data.with_weights(Array1::from(weights));
@@ -57,7 +58,11 @@ impl Fitted {
         let mut classifiers = Vec::new();
         for learner in &recipe.learners {
             classifiers.push(if learner.by_kind {
-                data.targets = targets(&|recording| kinds.of_recording[recording]);
+                data.targets = targets(&|row| match row.take {
+                    // No kind of background: its label alone.
+                    Take::Noise => corpus.recordings[row.recording].label,
+                    _ => kinds.of_recording[row.recording],
+                });
                 let told_apart = learner.fit(&data, kinds.label_of.len(), recipe.seed)?;
                 let merged = Merged::new(told_apart, kinds.label_of.clone(), n_labels)?;
                 Classifier::Merged(merged)
@@ -95,7 +100,7 @@ impl Fitted {
         wanted: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<SegmentScores, TrainError> {
         let rows: Vec<usize> = (0..corpus.rows.len())
-            .filter(|&i| corpus.rows[i].copy == 0 && wanted(corpus.rows[i].recording))
+            .filter(|&i| corpus.rows[i].take == Take::AsItIs && wanted(corpus.rows[i].recording))
             .collect();
         let mut candidates = Vec::new();
         for classifier in self.candidates()? {
@@ -120,6 +125,26 @@ impl Fitted {
 }
 
 impl SegmentScores {
+    /// The scores of the recordings that `wanted` picks.
+    pub fn only(&self, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut scores = self.clone();
+        for per_recording in &mut scores.candidates {
+            for (i, segments) in per_recording.iter_mut().enumerate() {
+                if !wanted(i) {
+                    segments.clear();
+                }
+            }
+        }
+        scores
+    }
+
+    /// All of several that scored different recordings.
+    pub fn merged(scores: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        scores.into_iter().for_each(|other| all.merge(other));
+        all
+    }
+
     /// Takes over the recordings that `other` has scored.
     pub fn merge(&mut self, other: SegmentScores) {
         if self.candidates.is_empty() {
@@ -139,12 +164,9 @@ impl SegmentScores {
 /// Every label weighs alike; within a label a group's segments share their weight as
 /// `balance.group_power` says; copies weigh less than originals.
 fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
-    let base = |row: usize| {
-        if corpus.rows[row].copy == 0 {
-            1.0
-        } else {
-            recipe.augmentation.weight
-        }
+    let base = |row: usize| match corpus.rows[row].take {
+        Take::AsItIs | Take::Noise => 1.0,
+        Take::Copy(_) => recipe.augmentation.weight,
     };
     let of = |row: usize| &corpus.recordings[corpus.rows[row].recording];
     let n_groups = corpus

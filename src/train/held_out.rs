@@ -13,6 +13,7 @@ use crate::model::judge::Judge;
 use crate::model::pooling::{mean_scores, recording_log_likelihoods};
 use crate::model::prior::Prior;
 use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 
 /// Which recordings take part, by index.
 pub type Pick<'a> = &'a (dyn Fn(usize) -> bool + Sync);
@@ -26,16 +27,19 @@ pub fn out_of_fold(
     recipe: &Recipe,
     uses: Pick,
 ) -> Result<SegmentScores, TrainError> {
-    let mut scores = SegmentScores::default();
-    for fold in 0..recipe.folds {
-        let in_fold = |i: usize| corpus.recordings[i].fold == fold;
-        if !(0..corpus.recordings.len()).any(|i| uses(i) && in_fold(i)) {
-            continue;
-        }
-        let fitted = Fitted::fit(corpus, recipe, &|i| uses(i) && !in_fold(i))?;
-        scores.merge(fitted.score(corpus, &|i| uses(i) && in_fold(i))?);
-    }
-    Ok(scores)
+    let scored: Vec<SegmentScores> = (0..recipe.folds)
+        .into_par_iter()
+        .filter(|&fold| {
+            let mut recordings = corpus.recordings.iter().enumerate();
+            recordings.any(|(i, r)| r.fold == fold && uses(i))
+        })
+        .map(|fold| {
+            let in_fold = |i: usize| corpus.recordings[i].fold == fold;
+            let fitted = Fitted::fit(corpus, recipe, &|i| uses(i) && !in_fold(i))?;
+            fitted.score(corpus, &|i| uses(i) && in_fold(i))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(SegmentScores::merged(scored))
 }
 
 /// The candidate with the least held-out log loss after calibration, labels weighing alike.

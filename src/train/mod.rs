@@ -23,3 +23,4 @@ pub mod sample;
 mod solve;
 pub mod standardise;
 pub mod svm;
+pub mod takes;

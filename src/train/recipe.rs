@@ -49,6 +49,10 @@ pub struct Augmentation {
     pub max_copies: usize,
     /// Weight of a copy where the original weighs 1, 0 to 1.
     pub weight: f64,
+    /// Share of the background recordings that are also heard as nothing but noise and wind
+    /// ([`super::takes::Take::Noise`]), 0 to 1.
+    #[serde(default)]
+    pub noise_share: f64,
     /// The channel, the same for every label.
     pub channel: ChainParams,
 }
@@ -111,7 +115,14 @@ impl Recipe {
             0.0,
             50.0,
         )?;
-        within("augmentation.weight", self.augmentation.weight, 0.0, 1.0)?;
+        let augmentation = &self.augmentation;
+        within("augmentation.weight", augmentation.weight, 0.0, 1.0)?;
+        within(
+            "augmentation.noise_share",
+            augmentation.noise_share,
+            0.0,
+            1.0,
+        )?;
         if self.learners.is_empty() {
             return Err("no learner is given; add a [[learners]] section".into());
         }

@@ -7,12 +7,15 @@ use crate::evaluate::figures::share::Share;
 use crate::model::decide::{level, Level};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
-use crate::train::corpus::{Corpus, Heard, Progress, Row, BACKGROUND};
+use crate::train::corpus::{Corpus, Heard, Progress, BACKGROUND};
+use crate::train::error::TrainError;
 use crate::train::fit::{Fitted, SegmentScores};
 use crate::train::held_out::{choose, fit_judge};
 use crate::train::pipeline::{hierarchical_prior, label_infos};
 use crate::train::recipe::Recipe;
+use crate::train::takes::{Row, Take};
 use ndarray::Axis;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,19 +86,23 @@ pub fn leave_label_out(
     if corpus.labels.len() < MIN_LABELS {
         return Ok(Vec::new());
     }
-    let total = corpus.labels.len() * recipe.folds;
     let mut rows = Vec::new();
     for label in 0..corpus.labels.len() {
+        progress("leaving a label out", label, corpus.labels.len());
         let (rest, strangers) = split(corpus, label);
-        let mut known = SegmentScores::default();
-        let mut unknown = SegmentScores::default();
-        for fold in 0..recipe.folds {
-            progress("leaving a label out", label * recipe.folds + fold, total);
-            let in_fold = |corpus: &Corpus, i: usize| corpus.recordings[i].fold == fold;
-            let fitted = Fitted::fit(&rest, recipe, &|i| !in_fold(&rest, i))?;
-            known.merge(fitted.score(&rest, &|i| in_fold(&rest, i))?);
-            unknown.merge(fitted.score(&strangers, &|i| in_fold(&strangers, i))?);
-        }
+        let scored: Vec<(SegmentScores, SegmentScores)> = (0..recipe.folds)
+            .into_par_iter()
+            .map(|fold| {
+                let in_fold = |corpus: &Corpus, i: usize| corpus.recordings[i].fold == fold;
+                let fitted = Fitted::fit(&rest, recipe, &|i| !in_fold(&rest, i))?;
+                Ok((
+                    fitted.score(&rest, &|i| in_fold(&rest, i))?,
+                    fitted.score(&strangers, &|i| in_fold(&strangers, i))?,
+                ))
+            })
+            .collect::<Result<_, TrainError>>()?;
+        let (known, unknown): (Vec<_>, Vec<_>) = scored.into_iter().unzip();
+        let (known, unknown) = (SegmentScores::merged(known), SegmentScores::merged(unknown));
         let everything = |_: usize| true;
         let prior = hierarchical_prior(&rest)?;
         let candidate = choose(&rest, recipe, &known, &everything)?;
@@ -151,7 +158,7 @@ fn part(
             });
         }
     }
-    let kept = |row: &Row| with_copies || row.copy == 0;
+    let kept = |row: &Row| with_copies || row.take == Take::AsItIs;
     let (places, rows): (Vec<usize>, Vec<Row>) = corpus
         .rows
         .iter()
@@ -199,7 +206,7 @@ mod tests {
         let rows: Vec<Row> = (0..12)
             .map(|n| Row {
                 recording: n / 2,
-                copy: n % 2,
+                take: [Take::AsItIs, Take::Copy(1)][n % 2],
             })
             .collect();
         Corpus {
@@ -254,7 +261,7 @@ mod tests {
     #[test]
     fn without_backgrounds_no_copies_are_learnt() {
         let (rest, _) = split(&corpus(), 1);
-        assert!(rest.rows.iter().all(|row| row.copy == 0));
+        assert!(rest.rows.iter().all(|row| row.take == Take::AsItIs));
         assert_eq!(rest.rows.len(), 4);
     }
 }

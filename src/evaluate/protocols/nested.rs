@@ -9,6 +9,8 @@ use crate::train::error::TrainError;
 use crate::train::fit::{Fitted, SegmentScores};
 use crate::train::held_out::{choose, fit_judge};
 use crate::train::recipe::Recipe;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What nested cross-validation found.
 #[derive(Debug, Clone)]
@@ -35,22 +37,29 @@ pub fn cross_validate(
 ) -> Result<CrossValidation, TrainError> {
     let folds = recipe.folds;
     let fold = |i: usize| corpus.recordings[i].fold;
-    let total = folds * (folds + 1) / 2;
-    let mut done = 0;
+    // One fold left out, or two.
+    let pairs = (0..folds).flat_map(|a| (a..folds).map(move |b| (a, b)));
+    let pairs: Vec<(usize, usize)> = pairs.collect();
+    let done = AtomicUsize::new(0);
+    let fits: Vec<(Fitted, SegmentScores)> = pairs
+        .par_iter()
+        .map(|&(a, b)| {
+            let left_out = |i: usize| fold(i) == a || fold(i) == b;
+            let fitted = Fitted::fit(corpus, recipe, &|i| !left_out(i))?;
+            let scores = fitted.score(corpus, &left_out)?;
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("cross-validating", done, pairs.len());
+            Ok((fitted, scores))
+        })
+        .collect::<Result<_, TrainError>>()?;
     let mut inner = vec![SegmentScores::default(); folds];
     let mut outer = Vec::new();
-    for a in 0..folds {
-        let fitted = Fitted::fit(corpus, recipe, &|i| fold(i) != a)?;
-        let scores = fitted.score(corpus, &|i| fold(i) == a)?;
-        outer.push((fitted, scores));
-        done += 1;
-        progress("cross-validating", done, total);
-        for b in a + 1..folds {
-            let fitted = Fitted::fit(corpus, recipe, &|i| fold(i) != a && fold(i) != b)?;
-            inner[a].merge(fitted.score(corpus, &|i| fold(i) == b)?);
-            inner[b].merge(fitted.score(corpus, &|i| fold(i) == a)?);
-            done += 1;
-            progress("cross-validating", done, total);
+    for ((a, b), (fitted, scores)) in pairs.into_iter().zip(fits) {
+        if a == b {
+            outer.push((fitted, scores));
+        } else {
+            inner[a].merge(scores.only(|i| fold(i) == b));
+            inner[b].merge(scores.only(|i| fold(i) == a));
         }
     }
     let mut judgements = vec![None; corpus.recordings.len()];

@@ -1,0 +1,183 @@
+//! The forms in which training recordings are heard: as they are, through random channels, and not at all.
+
+use super::corpus::{Heard, BACKGROUND};
+use super::recipe::Augmentation;
+use crate::channel::{ambient_noise, augment, ValidChainParams};
+use crate::features::Extractor;
+use crate::SAMPLE_RATE;
+
+/// How a recording is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// As it is.
+    AsItIs,
+    /// The copy of this number, from 1 on: through a random channel.
+    Copy(usize),
+    /// What a phone hears where there is nothing to hear, in place of the recording: its own noise, and
+    /// wind. The channel adds both to any label, so neither may speak for one.
+    Noise,
+}
+
+/// One row of features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Index into [`super::corpus::Corpus::recordings`].
+    pub recording: usize,
+    /// How it was heard.
+    pub take: Take,
+}
+
+/// What is needed to hear any recording in any way.
+pub(super) struct Takes<'a> {
+    pub labels: &'a [String],
+    pub recordings: &'a [Heard],
+    pub samples: &'a [Vec<f32>],
+    pub augmentation: &'a Augmentation,
+    pub channel: &'a ValidChainParams,
+    pub seed: u64,
+}
+
+impl Takes<'_> {
+    /// Every recording in every way that it shall be heard.
+    pub fn all(&self) -> Vec<Row> {
+        let copies = self.copies_per_label();
+        let background = self.background();
+        let each = self.recordings.iter().enumerate();
+        let each = each.flat_map(|(recording, heard)| {
+            let noise = Some(heard.label) == background && self.draws_noise(recording);
+            let takes = std::iter::once(Take::AsItIs)
+                .chain((1..=copies[heard.label]).map(Take::Copy))
+                .chain(noise.then_some(Take::Noise));
+            takes.map(move |take| Row { recording, take })
+        });
+        each.collect()
+    }
+
+    /// The features of every segment that holds sound.
+    pub fn features(&self, row: Row) -> Vec<Vec<f32>> {
+        let original = self.samples[row.recording].as_slice();
+        let segments = match row.take {
+            Take::AsItIs => Extractor::measure_all(original),
+            Take::Copy(number) => {
+                let seed = self.seed_of(row.recording, number);
+                let background = self.background_for(row.recording, seed);
+                let background = background.map(|b| self.samples[b].as_slice());
+                Extractor::measure_all(&augment(original, background, self.channel, seed))
+            }
+            Take::Noise => {
+                let seed = self.seed_of(row.recording, 0);
+                let noise = ambient_noise(original.len(), seed);
+                Extractor::measure_all(&augment(&noise, None, self.channel, seed))
+            }
+        };
+        segments.into_iter().filter_map(|s| s.features).collect()
+    }
+
+    fn background(&self) -> Option<usize> {
+        self.labels.iter().position(|label| label == BACKGROUND)
+    }
+
+    fn draws_noise(&self, recording: usize) -> bool {
+        let draw = (self.seed_of(recording, 0) >> 11) as f64 / (1u64 << 53) as f64;
+        draw < self.augmentation.noise_share
+    }
+
+    /// A background recording of the same fold, never the recording itself.
+    fn background_for(&self, recording: usize, draw: u64) -> Option<usize> {
+        let label = self.background()?;
+        let fold = self.recordings[recording].fold;
+        let fits = |&i: &usize| {
+            i != recording && self.recordings[i].label == label && self.recordings[i].fold == fold
+        };
+        let candidates: Vec<usize> = (0..self.recordings.len()).filter(fits).collect();
+        let pick = (draw >> 20) as usize % candidates.len().max(1);
+        candidates.get(pick).copied()
+    }
+
+    /// Copies of each recording of a label, so that the label reaches its number of segments.
+    fn copies_per_label(&self) -> Vec<usize> {
+        let mut segments = vec![0usize; self.labels.len()];
+        for (recording, samples) in self.recordings.iter().zip(self.samples) {
+            segments[recording.label] += (samples.len() / SAMPLE_RATE as usize).max(2) - 1;
+        }
+        let wanted = self.augmentation.segments_per_label as f64;
+        let copies = segments
+            .iter()
+            .map(|&n| match self.augmentation.max_copies {
+                0 => 0,
+                most => ((wanted / n.max(1) as f64).round() as usize).clamp(1, most),
+            });
+        copies.collect()
+    }
+
+    /// A seed of its own for each copy of each recording (SplitMix64's finaliser).
+    fn seed_of(&self, recording: usize, copy: usize) -> u64 {
+        let mut z = self.seed
+            ^ ((recording as u64) << 16)
+            ^ (copy as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::ChainParams;
+    use crate::fingerprint::Fingerprint;
+
+    fn heard(label: usize) -> Heard {
+        Heard {
+            label,
+            group: 0,
+            fold: 0,
+            source: String::new(),
+            sha256: [0; 32],
+            seconds: 3.0,
+            joined: false,
+            fingerprint: Fingerprint::of(&[]),
+            path: String::new(),
+            note: String::new(),
+        }
+    }
+
+    #[test]
+    fn recordings_are_heard_as_the_recipe_says() {
+        let labels = ["background", "siren"].map(String::from);
+        let recordings = [heard(0), heard(1), heard(1)];
+        let tone = |n: usize| (0..n).map(|i| (i as f32 * 0.2).sin()).collect();
+        let samples: [Vec<f32>; 3] = [tone(48_000), tone(48_000), tone(32_000)];
+        let augmentation = Augmentation {
+            segments_per_label: 4,
+            max_copies: 9,
+            weight: 0.1,
+            noise_share: 1.0,
+            channel: ChainParams::none(),
+        };
+        let channel = augmentation.channel.clone().check().unwrap();
+        let takes = Takes {
+            labels: &labels,
+            recordings: &recordings,
+            samples: &samples,
+            augmentation: &augmentation,
+            channel: &channel,
+            seed: 1,
+        };
+        let rows = takes.all();
+        let count = |recording, wanted: fn(&Take) -> bool| {
+            let own = rows.iter().filter(|r| r.recording == recording);
+            own.filter(|r| wanted(&r.take)).count()
+        };
+        // Two segments of background, two and one of siren: copies for four each.
+        assert_eq!(count(0, |t| matches!(t, Take::Copy(_))), 2);
+        assert_eq!(count(1, |t| matches!(t, Take::Copy(_))), 1);
+        // Only background stands for nothing at all.
+        let noises = [0, 1, 2].map(|i| count(i, |t| *t == Take::Noise));
+        assert_eq!(noises, [1, 0, 0]);
+        let of = |take| takes.features(Row { recording: 1, take });
+        assert_ne!(of(Take::Noise), of(Take::AsItIs));
+        // A channel without effects changes nothing.
+        assert_eq!(of(Take::Copy(1)), of(Take::AsItIs));
+    }
+}
