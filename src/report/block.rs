@@ -75,7 +75,12 @@ fn findings(c: &Classification) -> String {
         text += &field("grade", words::grade(grade));
     }
     if let Some(p) = c.probabilities.get(&c.label) {
-        let best = format!("{p:.2} that it is {}, by the prior: {}", c.label, c.prior);
+        let best = format!(
+            "{} that it is {}, by the prior: {}",
+            words::probability(*p),
+            c.label,
+            c.prior
+        );
         text += &field("probability", &best);
     }
     text += &likelihood_ratio(c);

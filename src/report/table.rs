@@ -84,7 +84,7 @@ fn answer(c: &Classification) -> String {
         &words::answer(c),
         c.phase.as_deref().unwrap_or("-"),
         c.grade.map_or("-", words::grade_letter),
-        &best.map_or("-".into(), |p| format!("{p:.2}")),
+        &best.map_or("-".into(), |p| words::probability(*p)),
         &lr.map_or("-".into(), words::log10_lr),
         &bounds.map_or("-".into(), |[low, high]| format!("{low:+.1} to {high:+.1}")),
         &format!("{:.0} of {:.0} s", c.heard_s, c.duration_s),

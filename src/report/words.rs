@@ -22,6 +22,14 @@ pub fn answer(c: &Classification) -> String {
     }
 }
 
+/// A probability to two digits. What would round to certainty is shown as `>0.99`: no recording is certain.
+pub fn probability(p: f64) -> String {
+    match p >= 0.995 {
+        true => ">0.99".to_owned(),
+        false => format!("{p:.2}"),
+    }
+}
+
 /// What the best label's knowledge rests on.
 pub fn grade(grade: Grade) -> &'static str {
     match grade {
@@ -113,6 +121,14 @@ pub fn wrapped(first: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_probability_is_shown_as_certainty() {
+        assert_eq!(
+            [0.994, 0.995, 1.0].map(probability),
+            ["0.99", ">0.99", ">0.99"]
+        );
+    }
 
     #[test]
     fn lines_end_at_the_width_and_hang_under_their_start() {
