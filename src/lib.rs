@@ -11,5 +11,6 @@ pub mod features;
 pub mod fingerprint;
 pub mod model;
 pub mod report;
+pub mod signature;
 pub mod spectrum;
 pub mod train;

@@ -1,0 +1,157 @@
+//! All signatures there are: the built-in ones, and those of a user's folder.
+
+use super::check;
+use super::{Signature, SignatureError};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// The files in `models/signatures`: id and text.
+const BUILT_IN: [(&str, &str); 8] = [
+    (
+        "bayraktar-tb2",
+        include_str!("../../models/signatures/bayraktar-tb2.toml"),
+    ),
+    ("harop", include_str!("../../models/signatures/harop.toml")),
+    (
+        "hermes-450",
+        include_str!("../../models/signatures/hermes-450.toml"),
+    ),
+    ("lora", include_str!("../../models/signatures/lora.toml")),
+    (
+        "orbiter-1k",
+        include_str!("../../models/signatures/orbiter-1k.toml"),
+    ),
+    (
+        "orbiter-2",
+        include_str!("../../models/signatures/orbiter-2.toml"),
+    ),
+    (
+        "orbiter-3",
+        include_str!("../../models/signatures/orbiter-3.toml"),
+    ),
+    (
+        "shahed-136",
+        include_str!("../../models/signatures/shahed-136.toml"),
+    ),
+];
+
+/// Signatures by id, in alphabetical order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catalogue {
+    signatures: BTreeMap<String, Signature>,
+}
+
+impl Catalogue {
+    /// The signatures that the program knows by itself.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if a committed file is broken; a test sees to it that none is.
+    pub fn built_in() -> Result<Self, SignatureError> {
+        let mut signatures = BTreeMap::new();
+        for (id, text) in BUILT_IN {
+            let path = format!("models/signatures/{id}.toml");
+            signatures.insert(id.to_owned(), check::read(&path, id, text)?);
+        }
+        Ok(Self { signatures })
+    }
+
+    /// The built-in signatures and those in the `*.toml` files of a folder; a file whose id is that
+    /// of a built-in one replaces it. Other files and folders in it are left alone.
+    ///
+    /// # Errors
+    /// [`SignatureError`] for the first file (by name) that can't be read or is broken, and for a
+    /// folder without any.
+    pub fn load_dir(dir: &Path) -> Result<Self, SignatureError> {
+        Self::built_in()?.with_dir(dir)
+    }
+
+    /// This catalogue and the files of a folder, as [`load_dir`](Self::load_dir).
+    ///
+    /// # Errors
+    /// As [`load_dir`](Self::load_dir).
+    pub fn with_dir(mut self, dir: &Path) -> Result<Self, SignatureError> {
+        let fault = |source| SignatureError::Read {
+            path: dir.display().to_string(),
+            source,
+        };
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(dir).map_err(fault)? {
+            let path = entry.map_err(fault)?.path();
+            if path.extension().is_some_and(|e| e == "toml") && path.is_file() {
+                paths.push(path);
+            }
+        }
+        if paths.is_empty() {
+            let path = dir.display().to_string();
+            return Err(SignatureError::Empty { path });
+        }
+        paths.sort();
+        for path in paths {
+            let signature = Self::read_file(&path)?;
+            self.signatures.insert(signature.id().to_owned(), signature);
+        }
+        Ok(self)
+    }
+
+    /// Reads one signature file.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if it can't be read or is broken.
+    pub fn read_file(path: &Path) -> Result<Signature, SignatureError> {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|source| SignatureError::Read {
+            path: name.clone(),
+            source,
+        })?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        check::read(&name, &stem, &text)
+    }
+
+    /// The signature of that id.
+    ///
+    /// # Errors
+    /// [`SignatureError::UnknownName`] with the ids there are.
+    pub fn get(&self, id: &str) -> Result<&Signature, SignatureError> {
+        self.signatures
+            .get(id)
+            .ok_or_else(|| SignatureError::UnknownName {
+                name: id.to_owned(),
+                known: self.signatures.keys().cloned().collect(),
+            })
+    }
+
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Signature> {
+        self.signatures.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.signatures.len()
+    }
+
+    /// Whether there are none; never so for what this module makes.
+    pub fn is_empty(&self) -> bool {
+        self.signatures.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Phase;
+    use super::*;
+
+    #[test]
+    fn all_built_in_files_load_and_only_munitions_dive() {
+        let catalogue = Catalogue::built_in().unwrap_or_else(|e| panic!("{e}"));
+        let ids: Vec<_> = catalogue.iter().map(Signature::id).collect();
+        assert_eq!(ids, BUILT_IN.map(|(id, _)| id));
+        for signature in catalogue.iter() {
+            let dives = ["harop", "orbiter-1k", "shahed-136"].contains(&signature.id());
+            assert_eq!(signature.phase(Phase::Dive).is_some(), dives);
+            let cruises = signature.phase(Phase::Cruise).is_some();
+            assert_eq!(cruises, signature.id() != "lora");
+        }
+    }
+}
