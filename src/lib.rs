@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod features;
 pub mod fingerprint;
 pub mod model;
+pub mod render;
 pub mod report;
 pub mod signature;
 pub mod spectrum;

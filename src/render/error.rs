@@ -1,0 +1,77 @@
+//! What can be wrong with a scene.
+
+use thiserror::Error;
+
+/// A scene that cannot be rendered.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A setting lies outside what the renderer can do, or is not a number.
+    #[error(
+        "scene setting `{section}.{field}` is {value}; set it between {min} and {max} \
+         (both included)"
+    )]
+    OutOfRange {
+        /// The part of the scene.
+        section: &'static str,
+        /// The field in that part.
+        field: &'static str,
+        /// The value found.
+        value: f64,
+        /// The smallest value allowed.
+        min: f64,
+        /// The largest value allowed.
+        max: f64,
+    },
+    /// What has no propeller and no jet makes no sound that could be rendered.
+    #[error(
+        "`{signature}` has no propeller: nothing of its flight is heard, so nothing can be \
+         rendered. `earwitness signatures show {signature}` says what is heard instead"
+    )]
+    Silent {
+        /// The signature.
+        signature: String,
+    },
+    /// The signature does not fly that phase.
+    #[error("`{signature}` has no phase `{phase}`; it has: {known}")]
+    NoPhase {
+        /// The signature.
+        signature: String,
+        /// The phase asked for.
+        phase: String,
+        /// The phases that it has.
+        known: String,
+    },
+    /// The ends of a range are the wrong way round.
+    #[error("scene range `{field}` is [{low}, {high}]; write the smaller value first")]
+    Reversed {
+        /// The range.
+        field: &'static str,
+        /// The first value found.
+        low: f64,
+        /// The second value found.
+        high: f64,
+    },
+}
+
+/// `value` is a number within `min..=max`.
+pub(super) fn check_value(
+    value: f64,
+    section: &'static str,
+    field: &'static str,
+    min: f64,
+    max: f64,
+) -> Result<(), RenderError> {
+    // A NaN is in no range.
+    if (min..=max).contains(&value) {
+        Ok(())
+    } else {
+        Err(RenderError::OutOfRange {
+            section,
+            field,
+            value,
+            min,
+            max,
+        })
+    }
+}

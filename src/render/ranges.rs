@@ -1,0 +1,341 @@
+//! What varies from scene to scene, and how far.
+
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use super::error::{check_value, RenderError};
+use crate::signature::Span;
+
+/// What scenes are drawn from, besides the figures of the signature. Unchecked;
+/// [`check`](Self::check) makes them usable.
+///
+/// All of it is presumed: nobody has measured these aircraft. The ranges are wide on purpose, and
+/// fixed from what is published on like machines (see `docs/rendering.md`), not from scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SceneRanges {
+    /// Presumed figures of the signature are widened by this share of their width, 0-1.
+    pub widen: f64,
+    /// Length of the clip that the flight is laid around, 0.5-600 s.
+    pub clip_s: f64,
+    /// Slant range of passes at their closest point, and distance of impacts, 10-10,000 m; evenly
+    /// in log, so that near and audible ones are frequent.
+    pub distance_m: Span,
+    /// The farthest that anything in the clip is to be, 100-20,000 m.
+    pub farthest_m: f64,
+    /// Height over ground of loitering and of the level flight before a dive, 30-6,000 m.
+    pub altitude_m: Span,
+    /// Angle of dives below the horizon, 5-89 degrees.
+    pub dive_deg: Span,
+    /// Air temperature, -30 to 50 degrees Celsius.
+    pub temperature_c: Span,
+    /// Relative humidity, 5-100 %.
+    pub humidity_percent: Span,
+    /// Air pressure, 50-110 kPa.
+    pub pressure_kpa: Span,
+    /// Flow resistivity of the ground, 1e3-1e9 Pa s/m2, evenly in log.
+    pub flow_resistivity: Span,
+    /// Share of the ground's reflection that roughness leaves, 0-1.
+    pub evenness: Span,
+    /// Structure parameter of turbulence, 1e-10 to 1e-4 m^(-2/3), evenly in log.
+    pub structure: Span,
+    /// Duration of fades, 0.02-10 s, evenly in log.
+    pub fade_s: Span,
+    /// Height of the microphone, 0.05-100 m.
+    pub listener_m: Span,
+    /// Ambient noise under the aircraft's loudest, -120 to 20 dB.
+    pub ambient_db: Span,
+    /// How often an impact makes a bang, 0-1.
+    pub blast_share: f64,
+    /// The sources.
+    pub source: SourceRanges,
+    /// What is set, not drawn.
+    pub fixed: Fixed,
+}
+
+/// What varies about engines and propellers of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRanges {
+    /// Combustion engine over propeller in cruise, -60 to 60 dB.
+    pub combustion_db: Span,
+    /// Electric motor over propeller in cruise, -60 to 60 dB.
+    pub electric_db: Span,
+    /// Unevenness of chambers, 0-1.
+    pub chamber_unevenness: Span,
+    /// Unevenness of cycles, 0-1.
+    pub cycle_jitter: Span,
+    /// Jitter of firing times over the firing interval, 0-0.2.
+    pub timing_jitter: Span,
+    /// Rise of exhaust pulses, 0.05-5 ms, evenly in log.
+    pub rise_ms: Span,
+    /// Length of exhaust pipes, 0.05-3 m.
+    pub pipe_m: Span,
+    /// Exhaust flow noise over pulses, -60 to 20 dB.
+    pub flow_noise_db: Span,
+    /// Drag over thrust of the blades, 0.02-1.
+    pub drag_ratio: Span,
+    /// Unsteady over steady loading of a pusher, 0-2, evenly in log.
+    pub pusher_unsteady: Span,
+    /// The same of a tractor.
+    pub tractor_unsteady: Span,
+    /// How unsteady loading falls with its order, 0.5-5.
+    pub decay: Span,
+    /// Blade order where the chord cuts off, 1-200, evenly in log.
+    pub cutoff: Span,
+    /// Unevenness of blades, 0-0.5.
+    pub blade_unevenness: Span,
+    /// Unsteadiness of the orders, 0-1.
+    pub unsteadiness: Span,
+    /// Broadband noise over orders, -60 to 20 dB.
+    pub noise_db: Span,
+    /// Middle of the broadband noise, 100-8000 Hz, evenly in log.
+    pub noise_hz: Span,
+    /// Depth to which blades modulate it, 0-1.
+    pub noise_modulation: Span,
+    /// Slow wander of the shaft, share of its speed, 0-0.1, evenly in log.
+    pub slow_wander: Span,
+    /// Fast wander of the shaft, 0-0.05, evenly in log.
+    pub fast_wander: Span,
+    /// Windmilling over powered speed of a fixed propeller, 0.05-0.95.
+    pub windmill: Span,
+}
+
+/// What is set by hand; the rest is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fixed {
+    /// Airspeed in cruise (for a dive drawn: its terminal speed), 5-300 m/s.
+    pub speed_mps: Option<f64>,
+    /// Height over ground, at the closest point or before the dive, m.
+    pub altitude_m: Option<f64>,
+    /// Distance over ground at which the listener is passed, or of the impact, m.
+    pub offset_m: Option<f64>,
+    /// Angle of the dive below the horizon, degrees.
+    pub dive_angle_deg: Option<f64>,
+    /// Shaft speed of the engine in cruise (for a jet: of the fan), rpm.
+    pub rpm: Option<f64>,
+}
+
+impl Default for SceneRanges {
+    fn default() -> Self {
+        Self {
+            widen: 0.0,
+            clip_s: 10.0,
+            distance_m: [50.0, 1500.0].into(),
+            farthest_m: 3000.0,
+            altitude_m: [100.0, 2000.0].into(),
+            dive_deg: [25.0, 80.0].into(),
+            temperature_c: [0.0, 30.0].into(),
+            humidity_percent: [30.0, 90.0].into(),
+            pressure_kpa: [95.0, 103.0].into(),
+            flow_resistivity: [5e4, 3e7].into(),
+            evenness: [0.3, 1.0].into(),
+            structure: [1e-8, 2e-6].into(),
+            fade_s: [0.1, 2.0].into(),
+            listener_m: [1.0, 2.2].into(),
+            ambient_db: [-65.0, -35.0].into(),
+            blast_share: 0.6,
+            source: SourceRanges::default(),
+            fixed: Fixed::default(),
+        }
+    }
+}
+
+impl Default for SourceRanges {
+    fn default() -> Self {
+        Self {
+            combustion_db: [-14.0, 14.0].into(),
+            electric_db: [-35.0, -6.0].into(),
+            chamber_unevenness: [0.02, 0.4].into(),
+            cycle_jitter: [0.03, 0.25].into(),
+            timing_jitter: [0.002, 0.02].into(),
+            rise_ms: [0.15, 2.0].into(),
+            pipe_m: [0.15, 1.2].into(),
+            flow_noise_db: [-28.0, -3.0].into(),
+            drag_ratio: [0.06, 0.35].into(),
+            pusher_unsteady: [0.05, 0.8].into(),
+            tractor_unsteady: [0.01, 0.2].into(),
+            decay: [0.7, 2.5].into(),
+            cutoff: [3.0, 60.0].into(),
+            blade_unevenness: [0.0, 0.2].into(),
+            unsteadiness: [0.05, 0.5].into(),
+            noise_db: [-24.0, 2.0].into(),
+            noise_hz: [400.0, 4000.0].into(),
+            noise_modulation: [0.1, 0.9].into(),
+            slow_wander: [5e-4, 1e-2].into(),
+            fast_wander: [2e-4, 3e-3].into(),
+            windmill: [0.45, 0.85].into(),
+        }
+    }
+}
+
+impl SceneRanges {
+    /// The shifted settings of a second test set: every presumed range, of the signature and here,
+    /// widened by `share` of its width, and other constants of propagation than the default.
+    pub fn widened(share: f64) -> Self {
+        let mut ranges = Self {
+            widen: share,
+            temperature_c: [-15.0, 40.0].into(),
+            humidity_percent: [10.0, 100.0].into(),
+            pressure_kpa: [80.0, 105.0].into(),
+            flow_resistivity: [1e4, 3e8].into(),
+            evenness: [0.0, 1.0].into(),
+            structure: [1e-9, 1e-5].into(),
+            fade_s: [0.05, 4.0].into(),
+            listener_m: [0.3, 20.0].into(),
+            ..Self::default()
+        };
+        ranges.source.widen(share);
+        ranges
+    }
+
+    /// Checks every range against its documented limits.
+    ///
+    /// # Errors
+    /// [`RenderError`] names the first range that is out of its limits or the wrong way round.
+    pub fn check(self) -> Result<ValidSceneRanges, RenderError> {
+        check_value(self.widen, "ranges", "widen", 0.0, 1.0)?;
+        check_value(self.clip_s, "ranges", "clip_s", 0.5, 600.0)?;
+        check_value(self.farthest_m, "ranges", "farthest_m", 100.0, 2e4)?;
+        check_value(self.blast_share, "ranges", "blast_share", 0.0, 1.0)?;
+        for (field, span, min, max) in [
+            ("distance_m", self.distance_m, 10.0, 1e4),
+            ("altitude_m", self.altitude_m, 30.0, 6000.0),
+            ("dive_deg", self.dive_deg, 5.0, 89.0),
+            ("temperature_c", self.temperature_c, -30.0, 50.0),
+            ("humidity_percent", self.humidity_percent, 5.0, 100.0),
+            ("pressure_kpa", self.pressure_kpa, 50.0, 110.0),
+            ("flow_resistivity", self.flow_resistivity, 1e3, 1e9),
+            ("evenness", self.evenness, 0.0, 1.0),
+            ("structure", self.structure, 1e-10, 1e-4),
+            ("fade_s", self.fade_s, 0.02, 10.0),
+            ("listener_m", self.listener_m, 0.05, 100.0),
+            ("ambient_db", self.ambient_db, -120.0, 20.0),
+        ] {
+            check_span(field, span, min, max)?;
+        }
+        let mut source = self.source.clone();
+        for (field, span, min, max) in source.fields() {
+            check_span(field, *span, min, max)?;
+        }
+        self.fixed.check()?;
+        Ok(ValidSceneRanges(self))
+    }
+}
+
+impl SourceRanges {
+    /// Every range with its name and limits.
+    fn fields(&mut self) -> [(&'static str, &mut Span, f64, f64); 21] {
+        [
+            ("combustion_db", &mut self.combustion_db, -60.0, 60.0),
+            ("electric_db", &mut self.electric_db, -60.0, 60.0),
+            ("chamber_unevenness", &mut self.chamber_unevenness, 0.0, 1.0),
+            ("cycle_jitter", &mut self.cycle_jitter, 0.0, 1.0),
+            ("timing_jitter", &mut self.timing_jitter, 0.0, 0.2),
+            ("rise_ms", &mut self.rise_ms, 0.05, 5.0),
+            ("pipe_m", &mut self.pipe_m, 0.05, 3.0),
+            ("flow_noise_db", &mut self.flow_noise_db, -60.0, 20.0),
+            ("drag_ratio", &mut self.drag_ratio, 0.02, 1.0),
+            ("pusher_unsteady", &mut self.pusher_unsteady, 1e-3, 2.0),
+            ("tractor_unsteady", &mut self.tractor_unsteady, 1e-3, 2.0),
+            ("decay", &mut self.decay, 0.5, 5.0),
+            ("cutoff", &mut self.cutoff, 1.0, 200.0),
+            ("blade_unevenness", &mut self.blade_unevenness, 0.0, 0.5),
+            ("unsteadiness", &mut self.unsteadiness, 0.0, 1.0),
+            ("noise_db", &mut self.noise_db, -60.0, 20.0),
+            ("noise_hz", &mut self.noise_hz, 100.0, 8000.0),
+            ("noise_modulation", &mut self.noise_modulation, 0.0, 1.0),
+            ("slow_wander", &mut self.slow_wander, 1e-6, 0.1),
+            ("fast_wander", &mut self.fast_wander, 1e-6, 0.05),
+            ("windmill", &mut self.windmill, 0.05, 0.95),
+        ]
+    }
+
+    fn widen(&mut self, share: f64) {
+        for (_, span, min, max) in self.fields() {
+            let more = 0.5 * share * (span.high - span.low);
+            span.low = (span.low - more).max(min);
+            span.high = (span.high + more).min(max);
+        }
+    }
+}
+
+impl Fixed {
+    fn check(&self) -> Result<(), RenderError> {
+        let check = |value: Option<f64>, field, min, max| {
+            value.map_or(Ok(()), |value| check_value(value, "fixed", field, min, max))
+        };
+        check(self.speed_mps, "speed_mps", 5.0, 300.0)?;
+        check(self.altitude_m, "altitude_m", 30.0, 6000.0)?;
+        check(self.offset_m, "offset_m", 0.0, 1e4)?;
+        check(self.dive_angle_deg, "dive_angle_deg", 5.0, 89.0)?;
+        check(self.rpm, "rpm", 200.0, 120_000.0)
+    }
+}
+
+fn check_span(field: &'static str, span: Span, min: f64, max: f64) -> Result<(), RenderError> {
+    check_value(span.low, "ranges", field, min, max)?;
+    check_value(span.high, "ranges", field, min, max)?;
+    if span.low > span.high {
+        return Err(RenderError::Reversed {
+            field,
+            low: span.low,
+            high: span.high,
+        });
+    }
+    Ok(())
+}
+
+/// Checked ranges.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct ValidSceneRanges(SceneRanges);
+
+impl ValidSceneRanges {
+    /// The ranges.
+    pub fn ranges(&self) -> &SceneRanges {
+        &self.0
+    }
+}
+
+/// Draws evenly.
+pub(super) fn even(span: Span, rng: &mut impl Rng) -> f64 {
+    span.low + (span.high - span.low) * rng.gen::<f64>()
+}
+
+/// Draws evenly in the logarithm; both ends must be positive.
+pub(super) fn log_even(span: Span, rng: &mut impl Rng) -> f64 {
+    span.low * (span.high / span.low).powf(rng.gen::<f64>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_and_widened_ranges_are_valid_and_widened_ones_hold_the_others() {
+        assert!(SceneRanges::default().check().is_ok());
+        let mut narrow = SourceRanges::default();
+        let wide = SceneRanges::widened(0.25);
+        let mut wider = wide.source.clone();
+        for ((name, a, ..), (_, b, ..)) in narrow.fields().into_iter().zip(wider.fields()) {
+            assert!(b.low <= a.low && b.high >= a.high, "{name}");
+            assert!(b.high - b.low > a.high - a.low, "{name}");
+        }
+        assert!(wide.check().is_ok());
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let reversed = SceneRanges {
+            distance_m: [500.0, 100.0].into(),
+            ..SceneRanges::default()
+        };
+        let message = reversed.check().unwrap_err().to_string();
+        assert!(message.contains("distance_m"), "{message}");
+        let mut absurd = SceneRanges::default();
+        absurd.fixed.rpm = Some(f64::NAN);
+        assert!(absurd.check().unwrap_err().to_string().contains("rpm"));
+    }
+}
