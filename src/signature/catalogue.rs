@@ -108,17 +108,17 @@ impl Catalogue {
         check::read(&name, &stem, &text)
     }
 
-    /// The signature of that id.
+    /// The signature of that id, or of that name for people in any case: `shahed-136`, `geran-2`.
     ///
     /// # Errors
     /// [`SignatureError::UnknownName`] with the ids there are.
     pub fn get(&self, id: &str) -> Result<&Signature, SignatureError> {
-        self.signatures
-            .get(id)
-            .ok_or_else(|| SignatureError::UnknownName {
-                name: id.to_owned(),
-                known: self.signatures.keys().cloned().collect(),
-            })
+        let called = |s: &&Signature| s.names().iter().any(|n| same_name(n, id));
+        let found = self.signatures.get(id).or_else(|| self.iter().find(called));
+        found.ok_or_else(|| SignatureError::UnknownName {
+            name: id.to_owned(),
+            known: self.signatures.keys().cloned().collect(),
+        })
     }
 
     /// All of them, by id.
@@ -137,10 +137,50 @@ impl Catalogue {
     }
 }
 
+/// Whether two names are one but for case.
+fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Phase;
     use super::*;
+
+    #[test]
+    fn a_name_for_people_does_and_an_unknown_one_gets_the_known() {
+        let catalogue = Catalogue::built_in().unwrap_or_else(|e| panic!("{e}"));
+        let found = catalogue.get("geran-2").map(Signature::id).ok();
+        assert_eq!(found, Some("shahed-136"));
+        let message = catalogue.get("harpoon").unwrap_err().to_string();
+        assert!(message.contains("harpoon") && message.contains("hermes-450, lora"));
+    }
+
+    #[test]
+    fn a_file_adds_an_airframe_or_replaces_a_built_in_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (_, text) = BUILT_IN[7];
+        let new = text.replace("id = \"shahed-136\"", "id = \"geran-9\"");
+        fs::write(dir.path().join("geran-9.toml"), new).unwrap();
+        let changed = text.replace("[140, 220]", "[150, 200]");
+        fs::write(dir.path().join("shahed-136.toml"), changed).unwrap();
+        fs::write(dir.path().join("notes.txt"), "no signature").unwrap();
+        let catalogue = Catalogue::load_dir(dir.path()).unwrap();
+        assert_eq!(catalogue.len(), BUILT_IN.len() + 1);
+        let speed = |id: &str| catalogue.get(id).unwrap().speed(Phase::Cruise).unwrap();
+        assert!((speed("shahed-136").span().high * 3.6 - 200.0).abs() < 1e-9);
+        assert!((speed("geran-9").span().high * 3.6 - 220.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_or_holds_nothing_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let empty = Catalogue::load_dir(dir.path()).unwrap_err();
+        assert!(matches!(empty, SignatureError::Empty { .. }));
+        let missing = dir.path().join("missing");
+        let message = Catalogue::load_dir(&missing).unwrap_err().to_string();
+        assert!(message.contains("missing") && message.contains("check the path"));
+    }
 
     #[test]
     fn all_built_in_files_load_and_only_munitions_dive() {

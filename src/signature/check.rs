@@ -1,129 +1,15 @@
 //! From a file as it is written to a checked [`Signature`].
 
-use super::figure::Values;
-use super::words::{Cycle, Mounting, Phase};
+use super::demand::{Checker, Demand, COUNT, DIAMETER, FIRINGS, GEAR, MASS, RPM, SPEED};
+use super::raw::{RawEngine, RawFigure, RawPhase, RawPropeller, RawSignature};
 use super::{
-    helical_tip_mach, Confidence, Engine, Fact, Figure, FlightPhase, Propeller, Signature,
-    SignatureError, Span, Unit, SPEED_OF_SOUND,
+    helical_tip_mach, Cycle, Engine, Figure, FlightPhase, Phase, Propeller, Signature,
+    SignatureError, Span, Unit,
 };
-use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The only schema there is.
 const SCHEMA: &str = "earwitness.signature/1";
-
-/// A file as it is written: unchecked.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSignature {
-    schema: String,
-    id: String,
-    names: Vec<String>,
-    maker: String,
-    kind: String,
-    family: String,
-    label: String,
-    note: Option<String>,
-    mass: RawFigure,
-    engine: RawEngine,
-    propeller: Option<RawPropeller>,
-    #[serde(default)]
-    phases: BTreeMap<String, RawPhase>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEngine {
-    cycle: Fact<Cycle>,
-    designation: Option<Fact<String>>,
-    rotors: Option<RawFigure>,
-    cylinders: Option<RawFigure>,
-    firings_per_revolution: Option<RawFigure>,
-    pole_pairs: Option<RawFigure>,
-    rated_rpm: Option<RawFigure>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPropeller {
-    mounting: Fact<Mounting>,
-    blades: RawFigure,
-    gear_ratio: RawFigure,
-    diameter: RawFigure,
-    supersonic_tips: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPhase {
-    shaft_rpm: RawFigure,
-    speed: RawFigure,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFigure {
-    value: Option<f64>,
-    range: Option<[f64; 2]>,
-    choices: Option<Vec<f64>>,
-    unit: Unit,
-    confidence: Confidence,
-    source: Option<String>,
-}
-
-/// What a figure must be like.
-struct Demand {
-    units: &'static [Unit],
-    /// In SI units; rpm stay rpm.
-    within: [f64; 2],
-    whole: bool,
-    /// Rendering can't do without it.
-    needed: bool,
-}
-
-const SPEED_UNITS: &[Unit] = &[Unit::MetresPerSecond, Unit::KilometresPerHour, Unit::Knots];
-const COUNT: Demand = Demand {
-    units: &[Unit::Count],
-    within: [1.0, 50.0],
-    whole: true,
-    needed: true,
-};
-const FIRINGS: Demand = Demand {
-    units: &[Unit::PerRevolution],
-    within: [0.5, 50.0],
-    whole: false,
-    needed: true,
-};
-const RPM: Demand = Demand {
-    units: &[Unit::Rpm],
-    within: [60.0, 60_000.0],
-    whole: false,
-    needed: true,
-};
-const GEAR: Demand = Demand {
-    units: &[Unit::Ratio],
-    within: [0.1, 20.0],
-    whole: false,
-    needed: true,
-};
-const DIAMETER: Demand = Demand {
-    units: &[Unit::Metres],
-    within: [0.05, 6.0],
-    whole: false,
-    needed: true,
-};
-const SPEED: Demand = Demand {
-    units: SPEED_UNITS,
-    within: [1.0, 0.9 * SPEED_OF_SOUND],
-    whole: false,
-    needed: true,
-};
-const MASS: Demand = Demand {
-    units: &[Unit::Kilograms],
-    within: [0.01, 100_000.0],
-    whole: false,
-    needed: false,
-};
 
 /// Reads the text of one file; `path` is what messages call it, `stem` its name without ending.
 pub(super) fn read(path: &str, stem: &str, text: &str) -> Result<Signature, SignatureError> {
@@ -134,26 +20,7 @@ pub(super) fn read(path: &str, stem: &str, text: &str) -> Result<Signature, Sign
     Checker { path }.signature(stem, raw)
 }
 
-/// Checks one file; knows its name for messages.
-struct Checker<'a> {
-    path: &'a str,
-}
-
 impl Checker<'_> {
-    fn invalid<T>(
-        &self,
-        key: impl Into<String>,
-        fault: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Result<T, SignatureError> {
-        Err(SignatureError::Invalid {
-            path: self.path.to_owned(),
-            key: key.into(),
-            fault: fault.into(),
-            remedy: remedy.into(),
-        })
-    }
-
     fn signature(&self, stem: &str, raw: RawSignature) -> Result<Signature, SignatureError> {
         if raw.schema != SCHEMA {
             let fault = format!("is `{}`", raw.schema);
@@ -263,13 +130,13 @@ impl Checker<'_> {
                 );
             }
         }
-        let optional_rpm = Demand {
+        let optional = Demand {
             needed: false,
             ..RPM
         };
         let rated_rpm = match raw.rated_rpm {
-            Some(raw) => self.figure("engine.rated_rpm", raw, &optional_rpm)?,
-            None => unknown(Unit::Rpm),
+            Some(raw) => self.figure("engine.rated_rpm", raw, &optional)?,
+            None => Figure::unknown(Unit::Rpm),
         };
         Ok(Engine {
             cycle: raw.cycle,
@@ -356,106 +223,157 @@ impl Checker<'_> {
         }
         Ok(())
     }
-
-    fn fact<T>(&self, key: &str, fact: &Fact<T>) -> Result<(), SignatureError> {
-        if fact.source.trim().is_empty() || fact.confidence == Confidence::Unknown {
-            let remedy = "name one; for what is presumed, write the reasoning";
-            return self.invalid(key, "has no source", remedy);
-        }
-        Ok(())
-    }
-
-    fn figure(&self, key: &str, raw: RawFigure, demand: &Demand) -> Result<Figure, SignatureError> {
-        if !demand.units.contains(&raw.unit) {
-            let units: Vec<_> = demand.units.iter().map(Unit::to_string).collect();
-            let fault = format!("is in `{}`", raw.unit);
-            return self.invalid(key, fault, format!("use {}", units.join(" or ")));
-        }
-        let given = [
-            raw.value.map(Values::One),
-            raw.range.map(|r| Values::Range(r.into())),
-            raw.choices.map(Values::Choices),
-        ];
-        let mut given: Vec<Values> = given.into_iter().flatten().collect();
-        let source = raw.source.unwrap_or_default().trim().to_owned();
-        if raw.confidence == Confidence::Unknown {
-            if demand.needed {
-                let remedy = "no sound can be predicted without it: presume a range, with the reasoning as source";
-                return self.invalid(key, "is unknown", remedy);
-            }
-            if !given.is_empty() {
-                let remedy = "leave the figure out, or say who says so and set another confidence";
-                return self.invalid(key, "is unknown and yet given", remedy);
-            }
-            return Ok(Figure {
-                source,
-                ..unknown(raw.unit)
-            });
-        }
-        if source.is_empty() {
-            let remedy = "name it; for what is presumed, write the reasoning; without, its confidence is `unknown`";
-            return self.invalid(key, "has no source", remedy);
-        }
-        let (Some(values), true) = (given.pop(), given.is_empty()) else {
-            let remedy = "write exactly one of value, range and choices";
-            return self.invalid(key, "has no single figure", remedy);
-        };
-        if raw.confidence == Confidence::Presumed && matches!(values, Values::One(_)) {
-            let remedy = "write a range or choices wide enough for what it may be";
-            return self.invalid(key, "is presumed to be one value", remedy);
-        }
-        let figure = Figure {
-            values: Some(values),
-            unit: raw.unit,
-            confidence: raw.confidence,
-            source,
-        };
-        self.values(key, &figure, demand)?;
-        Ok(figure)
-    }
-
-    /// Ordered, within what is physical, whole where things are counted.
-    fn values(&self, key: &str, figure: &Figure, demand: &Demand) -> Result<(), SignatureError> {
-        let all = match figure.si() {
-            Some(Values::One(value)) => vec![value],
-            Some(Values::Range(span)) => vec![span.low, span.high],
-            Some(Values::Choices(all)) => all,
-            None => return Ok(()),
-        };
-        let [low, high] = demand.within;
-        let unit = match figure.unit {
-            Unit::KilometresPerHour | Unit::Knots => Unit::MetresPerSecond,
-            unit => unit,
-        };
-        if all.is_empty() {
-            return self.invalid(key, "has no choices", "write at least one");
-        }
-        // A NaN is in no range.
-        if let Some(bad) = all.iter().find(|v| !(low..=high).contains(*v)) {
-            let fault = format!("is {bad:.4} {unit}");
-            return self.invalid(key, fault, format!("it must be {low} to {high:.0} {unit}"));
-        }
-        if demand.whole && all.iter().any(|v| v.fract() != 0.0) {
-            return self.invalid(key, "is not a whole number", "things are counted here");
-        }
-        let range = matches!(figure.values, Some(Values::Range(_)));
-        if demand.whole && range {
-            let remedy = "list the numbers: choices = [2, 3]";
-            return self.invalid(key, "is a range of a count", remedy);
-        }
-        if all.windows(2).any(|w| w[0] >= w[1]) {
-            let remedy = "write the smaller value first, and none twice";
-            return self.invalid(key, "is not in ascending order", remedy);
-        }
-        Ok(())
-    }
 }
 
-fn unknown(unit: Unit) -> Figure {
-    Figure {
-        values: None,
-        unit,
-        confidence: Confidence::Unknown,
-        source: String::new(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAHED: &str = include_str!("../../models/signatures/shahed-136.toml");
+    const ORBITER: &str = include_str!("../../models/signatures/orbiter-2.toml");
+    const LORA: &str = include_str!("../../models/signatures/lora.toml");
+
+    /// The message about a good file in which `from` has become `to`.
+    fn broken(good: &str, stem: &str, from: &str, to: &str) -> String {
+        assert!(good.contains(from), "{from} is not in the file");
+        let text = good.replacen(from, to, 1);
+        let path = format!("mine/{stem}.toml");
+        let message = match read(&path, stem, &text) {
+            Ok(_) => panic!("{to} was accepted"),
+            Err(e) => e.to_string(),
+        };
+        assert!(message.starts_with(&path), "{message}");
+        message
+    }
+
+    fn names(message: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(message.contains(part), "`{part}` is not in: {message}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_none_or_has_other_keys_is_refused_with_the_line() {
+        let text = broken(SHAHED, "shahed-136", "[engine]", "[engine");
+        names(&text, &["not a signature file", "line"]);
+        let text = broken(SHAHED, "shahed-136", "blades =", "blade_count =");
+        names(&text, &["blade_count"]);
+        let text = broken(SHAHED, "shahed-136", "unit = \"rpm\"", "unit = \"Hz\"");
+        names(&text, &["Hz"]);
+        let text = broken(SHAHED, "shahed-136", "signature/1", "signature/2");
+        names(&text, &["schema", "signature/2", "signature/1"]);
+    }
+
+    #[test]
+    fn the_id_is_the_name_of_the_file() {
+        let text = broken(SHAHED, "geran-2", "[engine]", "[engine]");
+        names(&text, &["id", "shahed-136.toml"]);
+        let text = broken(SHAHED, "shahed-136", "\"piston-uav\"", "\"Piston UAV\"");
+        names(&text, &["family", "Piston UAV", "hyphens"]);
+    }
+
+    #[test]
+    fn figures_must_be_ordered_positive_physical_and_in_a_known_unit() {
+        let rpm = "range = [5000, 7500]";
+        let key = "phases.cruise.shaft_rpm";
+        let swap = broken(SHAHED, "shahed-136", rpm, "range = [7500, 5000]");
+        names(&swap, &[key, "ascending"]);
+        let negative = broken(SHAHED, "shahed-136", rpm, "range = [-1, 7500]");
+        names(&negative, &[key, "-1", "rpm"]);
+        let nan = broken(SHAHED, "shahed-136", rpm, "range = [nan, 7500]");
+        names(&nan, &[key]);
+        let fast = broken(SHAHED, "shahed-136", "[185, 430]", "[185, 1300]");
+        names(&fast, &["phases.dive.speed", "m/s"]);
+        let unit = broken(SHAHED, "shahed-136", "unit = \"km/h\"", "unit = \"kg\"");
+        names(&unit, &["speed", "kg", "km/h"]);
+        let half = broken(ORBITER, "orbiter-2", "[4, 5,", "[4, 5.5,");
+        names(&half, &["engine.pole_pairs", "whole"]);
+        let both = broken(SHAHED, "shahed-136", rpm, "value = 6000, range = [1, 2]");
+        names(&both, &[key, "exactly one"]);
+    }
+
+    #[test]
+    fn a_figure_has_a_source_or_is_unknown_and_what_sound_needs_is_known() {
+        let text = broken(SHAHED, "shahed-136", "value = 7500, unit", "unit");
+        names(&text, &["engine.rated_rpm", "exactly one"]);
+        let start = SHAHED
+            .find("source = \"commonly quoted of the Limbach")
+            .expect("a source");
+        let end = start + SHAHED[start..].find("\" }").expect("its end") + 1;
+        let text = broken(SHAHED, "shahed-136", &SHAHED[start..end], "source = \"\"");
+        names(&text, &["engine.rated_rpm", "source", "unknown"]);
+        let mass = "value = 1600, unit = \"kg\", confidence = \"quoted\"";
+        let text = broken(LORA, "lora", mass, &mass.replace("quoted", "unknown"));
+        names(&text, &["mass", "unknown and yet given"]);
+        let gear = "value = 1, unit = \"ratio\", confidence = \"quoted\"";
+        let text = broken(
+            SHAHED,
+            "shahed-136",
+            gear,
+            &gear.replace("quoted", "unknown"),
+        );
+        names(&text, &["propeller.gear_ratio", "presume"]);
+        let text = broken(
+            SHAHED,
+            "shahed-136",
+            gear,
+            &gear.replace("quoted", "presumed"),
+        );
+        names(&text, &["propeller.gear_ratio", "range"]);
+    }
+
+    #[test]
+    fn phases_have_known_names_and_a_propeller_cruises() {
+        let text = broken(SHAHED, "shahed-136", "[phases.dive]", "[phases.climb]");
+        names(&text, &["phases.climb", "cruise", "dive"]);
+        let start = ORBITER.find("[phases.cruise]").expect("it cruises");
+        let text = broken(ORBITER, "orbiter-2", &ORBITER[start..], "");
+        names(&text, &["[phases.cruise]", "missing"]);
+    }
+
+    #[test]
+    fn engines_fire_as_often_as_their_kind_can() {
+        let text = broken(SHAHED, "shahed-136", "[2, 4]", "[2, 8]");
+        names(
+            &text,
+            &["firings_per_revolution", "8", "two-stroke", "4 times"],
+        );
+        let text = broken(SHAHED, "shahed-136", "\"two-stroke\"", "\"four-stroke\"");
+        names(&text, &["firings_per_revolution", "2 times"]);
+        let text = broken(ORBITER, "orbiter-2", "\"electric\"", "\"rotary\"");
+        names(&text, &["engine.rotors", "missing"]);
+        let text = broken(ORBITER, "orbiter-2", "pole_pairs", "cylinders");
+        names(&text, &["engine.cylinders", "electric"]);
+        let text = broken(ORBITER, "orbiter-2", "\"electric\"", "\"none\"");
+        names(&text, &["engine"]);
+        let note = LORA
+            .lines()
+            .find(|l| l.starts_with("note"))
+            .expect("a note");
+        let text = broken(LORA, "lora", note, "");
+        names(&text, &["note", "heard"]);
+    }
+
+    #[test]
+    fn tips_beyond_the_speed_of_sound_need_a_reason() {
+        let text = broken(ORBITER, "orbiter-2", "[0.33, 0.5]", "[0.33, 0.9]");
+        names(
+            &text,
+            &[
+                "propeller.diameter",
+                "Mach 1.1",
+                "cruise",
+                "supersonic_tips",
+            ],
+        );
+        let reason = "[0.33, 0.9]";
+        let line = ORBITER.find("diameter").expect("a diameter");
+        let text = ORBITER.replacen("[0.33, 0.5]", reason, 1);
+        let text = format!(
+            "{}supersonic_tips = \"a test\"\n{}",
+            &text[..line],
+            &text[line..]
+        );
+        assert!(read("orbiter-2.toml", "orbiter-2", &text).is_ok());
     }
 }

@@ -161,6 +161,21 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// The smallest interval that holds what it may be, in the unit as written; `None` if unknown.
+    pub fn span(&self) -> Option<Span> {
+        self.values.as_ref().map(Values::span)
+    }
+
+    /// A figure that nobody knows.
+    pub(super) fn unknown(unit: Unit) -> Self {
+        Self {
+            values: None,
+            unit,
+            confidence: Confidence::Unknown,
+            source: String::new(),
+        }
+    }
+
     /// What it may be in SI units (m/s, m, kg); revolutions stay per minute.
     pub fn si(&self) -> Option<Values> {
         let factor = self.unit.in_si();
