@@ -25,6 +25,7 @@ mod mix;
 mod narrowband;
 mod noise;
 mod params;
+mod phone;
 mod pitch;
 mod reverb;
 mod shift;

@@ -151,7 +151,7 @@ impl Filter {
     }
 
     fn update(&mut self, block: usize, direct: Heard, mirrored: Heard) {
-        if block % Self::GROUND_BLOCKS == 0 {
+        if block.is_multiple_of(Self::GROUND_BLOCKS) {
             self.reflect(mirrored);
         }
         let near = self.fading[0].next(direct.range_m, self.sound_mps);

@@ -37,7 +37,14 @@ fn a_prior_that_is_none_gets_an_example() {
 
 #[test]
 fn every_verb_has_help_with_an_example() {
-    for verb in ["classify", "features", "model show", "train", "evaluate"] {
+    for verb in [
+        "classify",
+        "features",
+        "model show",
+        "render",
+        "train",
+        "evaluate",
+    ] {
         earwitness()
             .args(verb.split(' '))
             .arg("--help")

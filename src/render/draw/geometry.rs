@@ -84,8 +84,8 @@ fn pass(
 fn orbit(ranges: &SceneRanges, rng: &mut ChaCha8Rng) -> OrbitParams {
     OrbitParams {
         centre_m: log_even(ranges.distance_m, rng),
-        radius_m: log_even([150.0, 1500.0].into(), rng),
-        altitude_m: log_even(ranges.altitude_m, rng).min(0.7 * ranges.farthest_m),
+        radius_m: log_even([120.0, 1200.0].into(), rng),
+        altitude_m: log_even(ranges.altitude_m, rng).min(0.4 * ranges.farthest_m),
         bearing_deg: rng.gen_range(-180.0..180.0),
     }
 }

@@ -159,7 +159,8 @@ impl Profile {
             Some(Phase::Dive)
         };
         // The throttle moves with the push-over.
-        let moved = (t / dive.push_over_s).clamp(0.0, 1.0);
+        let u = (t / dive.push_over_s).clamp(0.0, 1.0);
+        let moved = u * u * (3.0 - 2.0 * u);
         (
             position,
             velocity,

@@ -1,0 +1,235 @@
+//! `earwitness render`: a signature becomes sound, with the truth about it.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use earwitness::audio::{self, ReadOptions, Source};
+use earwitness::channel::{ambient_noise, Chain, ChainParams};
+use earwitness::render::{Phase, Scene, SceneRanges};
+use earwitness::signature::Catalogue;
+use serde_json::Value;
+
+use super::exit::{Outcome, UsageError};
+use super::output::Output;
+use super::Verbosity;
+
+/// Render what an airframe would sound like, from its published figures
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  earwitness render harop --phase dive -o dive.wav
+  earwitness render shahed-136 --altitude 300 --offset 150 --seed 7 -o pass.wav
+  earwitness render hermes-450 --snr 6 --background street.m4a -o street.wav
+  earwitness render jet --dry -o jet.wav
+
+What is not given is drawn from the ranges of the signature's sheet, by the seed; `jet` has none.
+Beside FILE.wav stands FILE.json with what is true of it: pitch, speed, distance and phase at each
+instant. Without --dry the sound passes through a phone: band, gain, noise, wind, codec.")]
+pub struct RenderArgs {
+    /// Signature, as `earwitness signatures` lists them, or `jet`
+    #[arg(value_name = "SIGNATURE")]
+    signature: String,
+
+    /// The WAV file to write: 16 kHz, mono, 16 bit
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Cruise (level flight, loiter, climb) or dive
+    #[arg(long, value_name = "PHASE", value_parser = phase, default_value = "cruise")]
+    phase: Phase,
+
+    /// Length in seconds
+    #[arg(long, value_name = "S", default_value_t = 10.0)]
+    duration: f64,
+
+    /// Airspeed in km/h; for a dive, the speed it tends to
+    #[arg(long, value_name = "KMH")]
+    speed: Option<f64>,
+
+    /// Height over ground in metres, at the closest point or before the dive
+    #[arg(long, value_name = "M")]
+    altitude: Option<f64>,
+
+    /// Distance over ground in metres at which the listener is passed, or of the impact
+    #[arg(long, value_name = "M")]
+    offset: Option<f64>,
+
+    /// Angle of the dive below the horizon in degrees
+    #[arg(long, value_name = "DEG")]
+    dive_angle: Option<f64>,
+
+    /// Speed of the engine's shaft in cruise in revolutions per minute
+    #[arg(long, value_name = "RPM")]
+    rpm: Option<f64>,
+
+    /// Sound over background in dB [default: no background]
+    #[arg(
+        long,
+        value_name = "DB",
+        allow_negative_numbers = true,
+        conflicts_with = "dry"
+    )]
+    snr: Option<f64>,
+
+    /// Recording to mix in at --snr [default: noise and wind]
+    #[arg(long, value_name = "FILE", requires = "snr")]
+    background: Option<PathBuf>,
+
+    /// Seed of every random choice
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Sound in the air only, as no phone hears it
+    #[arg(long)]
+    dry: bool,
+
+    /// Where the truth goes [default: beside the WAV file, named .json]
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+
+    /// Folder with signature files of your own
+    #[arg(long, value_name = "DIR")]
+    catalogue: Option<PathBuf>,
+}
+
+fn phase(name: &str) -> Result<Phase, String> {
+    Phase::from_name(name).ok_or_else(|| "write cruise or dive".to_owned())
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// An unknown signature, settings that cannot be rendered, files that cannot be read or written.
+pub fn run(args: &RenderArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    let truth_path = truth_path(args)?;
+    let scene = draw(args)?;
+    let mut rendered = scene.render(args.duration);
+    let chain = match args.dry {
+        true => None,
+        false => Some(listen(args, &mut rendered.samples)?),
+    };
+    let mut truth = serde_json::to_value(&rendered.truth)?;
+    if let Value::Object(fields) = &mut truth {
+        fields.insert("channel".into(), serde_json::to_value(&chain)?);
+    }
+    let mut text = serde_json::to_string_pretty(&truth)?;
+    text.push('\n');
+    Output::open(Some(&args.output))?.write_once(&wav(&rendered.samples)?)?;
+    Output::open(Some(&truth_path))?.write_once(text.as_bytes())?;
+    if !verbosity.quiet {
+        let (wav, truth) = (args.output.display(), truth_path.display());
+        eprintln!("{wav}: {:.1} s; {truth}: what is true of it", args.duration);
+    }
+    Ok(Outcome::Done)
+}
+
+fn truth_path(args: &RenderArgs) -> anyhow::Result<PathBuf> {
+    let is_stdout = |path: &Path| path.as_os_str() == "-";
+    let path = match &args.truth {
+        Some(path) => path.clone(),
+        None if is_stdout(&args.output) => {
+            let advice =
+                "the sound goes to standard output: say with --truth FILE where the truth goes";
+            return Err(UsageError(advice.into()).into());
+        }
+        None => args.output.with_extension("json"),
+    };
+    let same = |a: &Path, b: &Path| {
+        a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+    };
+    let clash = args
+        .background
+        .iter()
+        .any(|b| same(b, &args.output) || same(b, &path));
+    if clash || same(&path, &args.output) {
+        let advice =
+            "sound, truth and background must be different files, or one would overwrite another";
+        return Err(UsageError(advice.into()).into());
+    }
+    Ok(path)
+}
+
+fn draw(args: &RenderArgs) -> anyhow::Result<Scene> {
+    let most = Scene::MOST_SECONDS;
+    if !(0.5..=most).contains(&args.duration) {
+        let advice = format!(
+            "--duration is {}; give 0.5 to {most} seconds",
+            args.duration
+        );
+        return Err(UsageError(advice).into());
+    }
+    let mut ranges = SceneRanges {
+        clip_s: args.duration,
+        ..SceneRanges::default()
+    };
+    ranges.fixed.speed_mps = args.speed.map(|kmh| kmh / 3.6);
+    ranges.fixed.altitude_m = args.altitude;
+    ranges.fixed.offset_m = args.offset;
+    ranges.fixed.dive_angle_deg = args.dive_angle;
+    ranges.fixed.rpm = args.rpm;
+    let ranges = ranges.check().map_err(|e| UsageError(e.to_string()))?;
+    if args.signature == "jet" {
+        if args.phase == Phase::Dive {
+            return Err(UsageError("`jet` is rendered in cruise only".into()).into());
+        }
+        return Ok(Scene::draw_jet(&ranges, args.seed)?);
+    }
+    let catalogue = match &args.catalogue {
+        Some(folder) => Catalogue::load_dir(folder)?,
+        None => Catalogue::built_in()?,
+    };
+    let signature = catalogue.get(&args.signature)?;
+    Ok(Scene::draw(signature, args.phase, &ranges, args.seed)?)
+}
+
+/// Passes the sound through a phone and its surroundings.
+fn listen(args: &RenderArgs, samples: &mut Vec<f32>) -> anyhow::Result<Chain> {
+    let params = ChainParams::phone(args.snr).map_err(|e| UsageError(e.to_string()))?;
+    let background = match (&args.background, args.snr) {
+        (Some(path), _) => Some(read(path)?),
+        (None, Some(_)) => Some(ambient_noise(samples.len(), args.seed)),
+        (None, None) => None,
+    };
+    let chain = Chain::draw(&params, args.seed);
+    chain.apply(samples, background.as_deref());
+    Ok(chain)
+}
+
+/// A recording's first ten minutes at 16 kHz.
+fn read(path: &Path) -> anyhow::Result<Vec<f32>> {
+    const MOST_SAMPLES: usize = 600 * audio::SAMPLE_RATE as usize;
+    let mut reader = audio::open(&Source::Path(path.to_owned()), &ReadOptions::default())?;
+    let mut samples = Vec::new();
+    while samples.len() < MOST_SAMPLES {
+        let Some(block) = reader.next_block()? else {
+            break;
+        };
+        samples.extend_from_slice(block);
+    }
+    if samples.is_empty() {
+        anyhow::bail!(
+            "{}: holds no sound; choose another background",
+            path.display()
+        );
+    }
+    Ok(samples)
+}
+
+/// The samples as a WAV file.
+fn wav(samples: &[f32]) -> anyhow::Result<Vec<u8>> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: audio::SAMPLE_RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut bytes, spec).context("cannot write the sound")?;
+    for sample in samples {
+        writer.write_sample((sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16)?;
+    }
+    writer.finalize()?;
+    Ok(bytes.into_inner())
+}

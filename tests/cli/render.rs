@@ -1,0 +1,123 @@
+//! `earwitness render`.
+
+use super::earwitness;
+use predicates::prelude::*;
+use std::path::Path;
+
+fn render(dir: &Path, name: &str, more: &[&str]) -> assert_cmd::assert::Assert {
+    earwitness()
+        .current_dir(dir)
+        .args(["render", "shahed-136", "--duration", "2", "-o", name])
+        .args(more)
+        .assert()
+}
+
+fn truth(path: &Path) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn sound_and_truth_are_written_and_the_seed_decides() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |name: &str| std::fs::read(dir.path().join(name)).unwrap();
+    render(dir.path(), "a.wav", &["--seed", "3"]).success();
+    render(
+        dir.path(),
+        "b.wav",
+        &["--seed", "3", "--truth", "told.json"],
+    )
+    .success();
+    render(dir.path(), "c.wav", &["--seed", "4"]).success();
+    assert_eq!(read("a.wav").len(), 44 + 2 * 32_000);
+    assert_eq!(read("a.wav"), read("b.wav"));
+    assert_ne!(read("a.wav"), read("c.wav"));
+    assert_eq!(read("a.json"), read("told.json"));
+    assert!(!dir.path().join("b.json").exists());
+    let truth = truth(&dir.path().join("a.json"));
+    assert_eq!(truth["schema"], "earwitness.render/1");
+    assert_eq!(truth["track"].as_array().unwrap().len(), 21);
+    assert!(truth["channel"].is_array());
+}
+
+#[test]
+fn what_is_set_by_hand_is_in_the_truth() {
+    let dir = tempfile::tempdir().unwrap();
+    let flags = [
+        "--phase",
+        "dive",
+        "--speed",
+        "360",
+        "--altitude",
+        "900",
+        "--offset",
+        "200",
+        "--dive-angle",
+        "50",
+        "--rpm",
+        "6000",
+        "--dry",
+    ];
+    render(dir.path(), "d.wav", &flags).success();
+    let truth = truth(&dir.path().join("d.json"));
+    let flight = &truth["scene"]["flight"];
+    assert_eq!(flight["path"]["kind"], "dive");
+    assert_eq!(flight["path"]["terminal_mps"], 100.0);
+    assert_eq!(flight["path"]["altitude_m"], 900.0);
+    assert_eq!(flight["path"]["angle_deg"], 50.0);
+    assert_eq!(flight["shaft"]["cruise_rps"], 100.0);
+    assert!(truth["channel"].is_null());
+    let far = truth["impact"]["distance_m"].as_f64().unwrap();
+    assert!((far - 200.0).abs() < 0.1, "{far}");
+}
+
+#[test]
+fn a_background_is_mixed_in() {
+    let dir = tempfile::tempdir().unwrap();
+    super::wav::write(&dir.path().join("street.wav"), 1000.0);
+    render(
+        dir.path(),
+        "e.wav",
+        &["--snr", "-3", "--background", "street.wav"],
+    )
+    .success();
+    let effects = truth(&dir.path().join("e.json"))["channel"].to_string();
+    assert!(effects.contains("\"snr_db\":-3.0"), "{effects}");
+    render(dir.path(), "f.wav", &["--background", "street.wav"]).code(2);
+    render(
+        dir.path(),
+        "street.wav",
+        &["--snr", "0", "--background", "street.wav"],
+    )
+    .code(2)
+    .stderr(predicate::str::contains("overwrite"));
+    render(
+        dir.path(),
+        "g.wav",
+        &["--snr", "0", "--background", "none.wav"],
+    )
+    .code(1)
+    .stderr(predicate::str::contains("none.wav"));
+}
+
+#[test]
+fn what_cannot_be_rendered_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let fails = |args: &[&str], code: i32, says: &str| {
+        earwitness()
+            .current_dir(dir.path())
+            .args(["render", "-o", "x.wav"])
+            .args(args)
+            .assert()
+            .code(code)
+            .stderr(predicate::str::contains(says));
+        assert!(!dir.path().join("x.wav").exists());
+    };
+    fails(&["haropp"], 1, "harop");
+    fails(&["lora"], 1, "no propeller");
+    fails(&["hermes-450", "--phase", "dive"], 1, "cruise");
+    fails(&["harop", "--phase", "climb"], 2, "cruise or dive");
+    fails(&["harop", "--duration", "0"], 2, "--duration");
+    fails(&["harop", "--speed", "5000"], 2, "speed_mps");
+    fails(&["jet", "--phase", "dive"], 2, "cruise only");
+    fails(&["harop", "--snr", "3", "--dry"], 2, "--dry");
+}
