@@ -13,6 +13,7 @@ mod output;
 mod parallel;
 mod prior;
 mod progress;
+mod signatures;
 mod train;
 mod training;
 
@@ -43,6 +44,7 @@ enum Verb {
     Classify(classify::ClassifyArgs),
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
+    Signatures(signatures::SignaturesArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Completions(completions::CompletionsArgs),
@@ -75,6 +77,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Classify(args) => classify::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
         Verb::Model(args) => model::run(&args),
+        Verb::Signatures(args) => signatures::run(&args),
         Verb::Train(args) => train::run(&args, verbosity),
         Verb::Evaluate(args) => evaluate::run(&args, verbosity),
         Verb::Completions(args) => completions::run(&args),

@@ -4,6 +4,7 @@ mod answers;
 mod evaluate;
 mod files;
 mod memory;
+mod signatures;
 mod small_corpus;
 mod train;
 mod usage;
