@@ -1,5 +1,6 @@
 //! Labelled recordings: manifests, label folders, source groups and the folds they are split into.
 
+mod annotations;
 mod continuity;
 mod duplicates;
 mod error;
@@ -10,6 +11,7 @@ mod neighbours;
 mod sources;
 mod union_find;
 
+pub use annotations::{Annotations, Span};
 pub use continuity::Continuity;
 pub use duplicates::{Evidence, Join, Sound, SourceGroups};
 pub use error::DatasetError;
