@@ -40,10 +40,13 @@ pub struct LabelInfo {
     pub class: String,
     /// Its reference grade.
     pub grade: Grade,
-    /// Recordings.
+    /// Real recordings.
     pub recordings: usize,
-    /// Source groups.
+    /// Source groups of the recordings.
     pub groups: usize,
+    /// Rendered clips that it was learnt from beside the recordings.
+    #[serde(default)]
+    pub rendered: usize,
     /// Corpora, sorted.
     pub sources: Vec<String>,
     /// Seconds of sound.

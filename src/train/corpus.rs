@@ -1,19 +1,10 @@
-//! Listening to the training recordings: features of each and of its copies, hashes, durations.
+//! What training has heard: recordings, and features of each and of its copies.
 
-use super::error::TrainError;
 use super::kinds::{Kinds, Noted};
-use super::recipe::Recipe;
-use super::takes::{Row, Take, Takes};
-use crate::audio::{self, ReadOptions, Source};
-use crate::channel::ValidChainParams;
-use crate::dataset::{
-    assign_folds, join_neighbours, regroup, split_at_breaks, Manifest, Recording, Sound,
-    SourceGroups,
-};
+use super::takes::{Row, Take};
+use crate::dataset::Span;
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
-use rayon::prelude::*;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The label whose recordings are mixed under others.
 pub const BACKGROUND: &str = "background";
@@ -39,8 +30,21 @@ pub struct Heard {
     pub fingerprint: Fingerprint,
     /// The path as the manifest gives it.
     pub path: String,
-    /// The note as the manifest gives it.
+    /// The note as the manifest gives it; of rendered sound, the phase.
     pub note: String,
+    /// Whether it was recorded or rendered.
+    pub origin: Origin,
+    /// Which phase is heard when, as far as it is known.
+    pub spans: Vec<Span>,
+}
+
+/// Where the sound of a training recording comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// From the world.
+    Recorded,
+    /// From a signature.
+    Rendered,
 }
 
 /// All training recordings as rows of features.
@@ -48,7 +52,7 @@ pub struct Heard {
 pub struct Corpus {
     /// Labels, sorted.
     pub labels: Vec<String>,
-    /// Recordings that could be read, in the order of the manifest.
+    /// Recordings that could be read, in the order of the manifest, then the rendered ones.
     pub recordings: Vec<Heard>,
     /// One row per segment: `[rows][features]`.
     pub features: Array2<f32>,
@@ -63,201 +67,7 @@ pub struct Corpus {
 /// Tells the caller how far a long task is.
 pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 
-struct Decoded {
-    samples: Vec<f32>,
-    fingerprint: Fingerprint,
-    sha256: [u8; 32],
-}
-
 impl Corpus {
-    /// Reads every recording of `manifest`, makes copies as `recipe` says, and measures all of
-    /// them. Recordings that cannot be read or hold no sound are left out and listed.
-    ///
-    /// Copies are mixed only with backgrounds of their own fold, so that no fold hears another.
-    ///
-    /// # Errors
-    /// [`TrainError::Data`] if fewer than two labels remain.
-    pub fn listen(
-        manifest: &Manifest,
-        recipe: &Recipe,
-        progress: Progress,
-    ) -> Result<Self, TrainError> {
-        let channel = recipe.augmentation.channel.clone().check();
-        let channel = channel.map_err(|e| TrainError::Recipe {
-            name: "augmentation.channel".into(),
-            fault: e.to_string(),
-        })?;
-        let done = AtomicUsize::new(0);
-        let total = manifest.recordings.len();
-        let decoded: Vec<Result<Decoded, String>> = manifest
-            .recordings
-            .par_iter()
-            .map(|r| {
-                let result = decode(&Source::Path(r.path.clone()));
-                progress(
-                    "reading recordings",
-                    done.fetch_add(1, Ordering::Relaxed) + 1,
-                    total,
-                );
-                result
-            })
-            .collect();
-
-        let labels = manifest.labels();
-        let mut corpus = Self {
-            features: Array2::zeros((0, 0)),
-            rows: Vec::new(),
-            recordings: Vec::new(),
-            left_out: Vec::new(),
-            joins: Vec::new(),
-            labels,
-        };
-        let (mut listed, mut samples) = (Vec::new(), Vec::new());
-        for (recording, result) in manifest.recordings.iter().zip(decoded) {
-            let path = recording.path.display().to_string();
-            match result {
-                Err(reason) => corpus.left_out.push((path, reason)),
-                Ok(sound) => {
-                    corpus.recordings.push(Heard {
-                        label: corpus.labels.binary_search(&recording.label).unwrap_or(0),
-                        group: 0,
-                        fold: 0,
-                        source: recording.source.clone(),
-                        sha256: sound.sha256,
-                        fingerprint: sound.fingerprint,
-                        seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
-                        joined: recording.may_hold_several(),
-                        path,
-                        note: recording.note.clone(),
-                    });
-                    listed.push(recording.clone());
-                    samples.push(sound.samples);
-                }
-            }
-        }
-        regroup_neighbours(&mut listed, &samples);
-        let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
-        corpus.find_groups(&groups)?;
-        corpus.assign_folds(recipe.folds, recipe.seed);
-        corpus.measure(&samples, recipe, &channel, progress);
-        corpus.drop_silent();
-        if corpus.label_counts().iter().filter(|&&n| n > 0).count() < 2 {
-            return Err(TrainError::Data {
-                fault: "recordings of fewer than two labels can be used".into(),
-                remedy: "give recordings of at least two labels",
-            });
-        }
-        Ok(corpus)
-    }
-
-    /// Numbers the source groups: those of the manifest, joined where they share files or sound.
-    fn find_groups(&mut self, names: &[&str]) -> Result<(), TrainError> {
-        let sounds: Vec<Sound> = self
-            .recordings
-            .iter()
-            .zip(names)
-            .map(|(recording, group)| Sound {
-                name: &recording.path,
-                label: &self.labels[recording.label],
-                group,
-                sha256: recording.sha256,
-                fingerprint: &recording.fingerprint,
-            })
-            .collect();
-        let found = SourceGroups::find(&sounds)?;
-        self.joins = found.report(&sounds);
-        for (recording, number) in self.recordings.iter_mut().zip(found.numbers) {
-            recording.group = number;
-        }
-        Ok(())
-    }
-
-    fn assign_folds(&mut self, folds: usize, seed: u64) {
-        let labels: Vec<usize> = self.recordings.iter().map(|r| r.label).collect();
-        let groups: Vec<usize> = self.recordings.iter().map(|r| r.group).collect();
-        for (recording, fold) in self
-            .recordings
-            .iter_mut()
-            .zip(assign_folds(&labels, &groups, folds, seed))
-        {
-            recording.fold = fold;
-        }
-    }
-
-    fn measure(
-        &mut self,
-        samples: &[Vec<f32>],
-        recipe: &Recipe,
-        channel: &ValidChainParams,
-        progress: Progress,
-    ) {
-        let takes = Takes {
-            labels: &self.labels,
-            recordings: &self.recordings,
-            samples,
-            augmentation: &recipe.augmentation,
-            channel,
-            seed: recipe.seed,
-        };
-        let jobs = takes.all();
-        let done = AtomicUsize::new(0);
-        let measured: Vec<Vec<Vec<f32>>> = jobs
-            .par_iter()
-            .map(|&job| {
-                let rows = takes.features(job);
-                progress(
-                    "measuring",
-                    done.fetch_add(1, Ordering::Relaxed) + 1,
-                    jobs.len(),
-                );
-                rows
-            })
-            .collect();
-        let width = crate::features::schema().len();
-        let mut values = Vec::new();
-        for (&job, rows) in jobs.iter().zip(&measured) {
-            for row in rows {
-                values.extend_from_slice(row);
-                self.rows.push(job);
-            }
-        }
-        // The rows all have the width of the schema, so the shape always fits.
-        self.features =
-            Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
-    }
-
-    /// Takes out recordings without a single segment that holds sound.
-    fn drop_silent(&mut self) {
-        let mut sounds = vec![false; self.recordings.len()];
-        for row in self.rows.iter().filter(|r| r.take == Take::AsItIs) {
-            sounds[row.recording] = true;
-        }
-        let mut renumbered = vec![0; sounds.len()];
-        let mut kept = 0;
-        for (i, &sound) in sounds.iter().enumerate() {
-            renumbered[i] = kept;
-            kept += usize::from(sound);
-            if !sound {
-                let reason = "it holds no sound, or less than half a second".to_owned();
-                self.left_out
-                    .push((self.recordings[i].path.clone(), reason));
-            }
-        }
-        let keep: Vec<usize> = (0..self.rows.len())
-            .filter(|&i| sounds[self.rows[i].recording])
-            .collect();
-        self.features = self.features.select(ndarray::Axis(0), &keep);
-        self.rows = keep
-            .iter()
-            .map(|&i| Row {
-                recording: renumbered[self.rows[i].recording],
-                ..self.rows[i]
-            })
-            .collect();
-        let mut sound = sounds.iter();
-        self.recordings.retain(|_| *sound.next().unwrap_or(&false));
-    }
-
     /// The kinds within the labels, by the notes of the recordings.
     pub fn kinds(&self) -> Kinds {
         let noted = self.recordings.iter().map(|r| Noted {
@@ -268,6 +78,27 @@ impl Corpus {
         Kinds::find(&noted.collect::<Vec<_>>(), self.labels.len())
     }
 
+    /// Whether a recording was rendered.
+    pub fn is_rendered(&self, recording: usize) -> bool {
+        self.recordings[recording].origin == Origin::Rendered
+    }
+
+    /// Number of real recordings; they come first.
+    pub fn n_recorded(&self) -> usize {
+        let recorded = |r: &&Heard| r.origin == Origin::Recorded;
+        self.recordings.iter().filter(recorded).count()
+    }
+
+    /// The features of each recording's segments, heard as they are.
+    pub fn segments_as_they_are(&self) -> Vec<Vec<Vec<f32>>> {
+        let mut segments = vec![Vec::new(); self.recordings.len()];
+        let rows = self.rows.iter().zip(self.features.rows());
+        for (row, features) in rows.filter(|(row, _)| row.take == Take::AsItIs) {
+            segments[row.recording].push(features.to_vec());
+        }
+        segments
+    }
+
     /// Number of recordings of each label.
     pub fn label_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.labels.len()];
@@ -276,29 +107,4 @@ impl Corpus {
         }
         counts
     }
-}
-
-/// Puts clips that continue each other into one source group, whatever groups the list gives them.
-fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
-    let runs = join_neighbours(listed);
-    let parts: Vec<Vec<usize>> = runs
-        .iter()
-        .filter(|run| run.len() > 1)
-        .flat_map(|run| split_at_breaks(run, |place| &samples[place]))
-        .collect();
-    regroup(listed, &parts);
-}
-
-fn decode(source: &Source) -> Result<Decoded, String> {
-    let sha256 = audio::content_hash(source).map_err(|e| e.to_string())?;
-    let mut reader = audio::open(source, &ReadOptions::default()).map_err(|e| e.to_string())?;
-    let mut samples = Vec::new();
-    while let Some(block) = reader.next_block().map_err(|e| e.to_string())? {
-        samples.extend_from_slice(block);
-    }
-    Ok(Decoded {
-        fingerprint: Fingerprint::of(&samples),
-        samples,
-        sha256,
-    })
 }

@@ -20,6 +20,12 @@ pub enum TrainError {
     /// The labelled recordings cannot be used as they are.
     #[error(transparent)]
     Dataset(#[from] crate::dataset::DatasetError),
+    /// The catalogue of signatures cannot be used.
+    #[error(transparent)]
+    Signature(#[from] crate::signature::SignatureError),
+    /// A scene cannot be rendered.
+    #[error(transparent)]
+    Render(#[from] crate::render::RenderError),
     /// The labels give no prior.
     #[error(transparent)]
     Prior(#[from] crate::model::prior::PriorError),

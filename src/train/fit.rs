@@ -1,6 +1,6 @@
 //! One fit of the recipe's learners on some of the recordings, and the scores of others.
 
-use super::corpus::Corpus;
+use super::corpus::{Corpus, Origin};
 use super::error::TrainError;
 use super::recipe::Recipe;
 use super::sample::Samples;
@@ -162,7 +162,8 @@ impl SegmentScores {
 }
 
 /// Every label weighs alike; within a label a group's segments share their weight as
-/// `balance.group_power` says; copies weigh less than originals.
+/// `balance.group_power` says; copies weigh less than originals, and rendered clips as `rendered.weight` says
+/// beside real recordings.
 fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
     let base = |row: usize| match corpus.rows[row].take {
         Take::AsItIs | Take::Noise => 1.0,
@@ -184,11 +185,27 @@ fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
         let mass = group_mass[of(row).group * n_labels + of(row).label];
         base(row) / mass.max(1e-9).powf(recipe.balance.group_power)
     };
-    let mut label_mass = vec![0.0f64; n_labels];
+    // Of each label, what was recorded and what was rendered.
+    let mut mass = vec![[0.0f64; 2]; n_labels];
+    let side = |row: usize| usize::from(of(row).origin == Origin::Rendered);
     for &row in rows {
-        label_mass[of(row).label] += weight(row);
+        mass[of(row).label][side(row)] += weight(row);
     }
+    let (beside, alone) = recipe
+        .rendered
+        .as_ref()
+        .map_or((0.0, 1.0), |r| (r.weight, r.label_weight));
+    let share = |[recorded, rendered]: [f64; 2], side: usize| match (recorded > 0.0, rendered > 0.0)
+    {
+        (true, true) => [1.0, beside][side] / (1.0 + beside),
+        (false, _) => alone,
+        (true, false) => 1.0,
+    };
+    let scaled = |row: usize| {
+        let mass = mass[of(row).label];
+        weight(row) * share(mass, side(row)) / mass[side(row)].max(1e-12)
+    };
     rows.iter()
-        .map(|&row| (weight(row) / label_mass[of(row).label].max(1e-12)) as f32 * rows.len() as f32)
+        .map(|&row| scaled(row) as f32 * rows.len() as f32)
         .collect()
 }

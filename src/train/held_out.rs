@@ -79,7 +79,21 @@ pub fn choose(
     Ok(best.0)
 }
 
-/// Mean scores of the picked recordings with their labels and groups.
+/// The picked recordings from which calibration is learnt: real ones, and rendered ones of labels that have no
+/// others.
+fn deciding(corpus: &Corpus, segments: &[Vec<Vec<f32>>], uses: Pick) -> Vec<usize> {
+    let mut recorded = vec![false; corpus.labels.len()];
+    let scored: Vec<usize> = (0..corpus.recordings.len())
+        .filter(|&i| uses(i) && !segments[i].is_empty())
+        .collect();
+    for &i in scored.iter().filter(|&&i| !corpus.is_rendered(i)) {
+        recorded[corpus.recordings[i].label] = true;
+    }
+    let decides = |&i: &usize| !corpus.is_rendered(i) || !recorded[corpus.recordings[i].label];
+    scored.into_iter().filter(decides).collect()
+}
+
+/// Mean scores of the picked recordings that decide, with their labels and groups.
 ///
 /// # Errors
 /// [`TrainError::Data`] if none is picked.
@@ -89,9 +103,7 @@ pub fn outcomes(
     uses: Pick,
 ) -> Result<Outcomes, TrainError> {
     let n_labels = corpus.labels.len();
-    let picked: Vec<usize> = (0..corpus.recordings.len())
-        .filter(|&i| uses(i) && !segments[i].is_empty())
-        .collect();
+    let picked = deciding(corpus, segments, uses);
     let mut scores = Array2::zeros((picked.len(), n_labels));
     for (mut row, &i) in scores.rows_mut().into_iter().zip(&picked) {
         for (to, from) in row.iter_mut().zip(mean_scores(&segments[i], n_labels)) {
@@ -119,9 +131,7 @@ pub fn fit_judge(
 ) -> Result<Judge, TrainError> {
     let background = corpus.labels.iter().position(|l| l == BACKGROUND);
     let all = outcomes(corpus, segments, uses)?;
-    let picked: Vec<usize> = (0..corpus.recordings.len())
-        .filter(|&i| uses(i) && !segments[i].is_empty())
-        .collect();
+    let picked = deciding(corpus, segments, uses);
     let mut likelihoods = Array2::zeros(all.scores().raw_dim());
     for fold in 0..recipe.folds {
         let others = |i: usize| uses(i) && corpus.recordings[i].fold != fold;
@@ -143,8 +153,12 @@ pub fn fit_judge(
     for mut row in posteriors.rows_mut() {
         row.assign(&Array1::from(posterior(&row.to_vec(), prior)));
     }
-    let ratios =
-        fit_likelihood_ratios(&all.with_scores(likelihoods)?, prior, LrSettings::default())?;
+    // No rendered clip widens the bounds of an LR.
+    let recorded: Vec<usize> = (0..picked.len())
+        .filter(|&place| !corpus.is_rendered(picked[place]))
+        .collect();
+    let recorded = all.with_scores(likelihoods)?.select(&recorded)?;
+    let ratios = fit_likelihood_ratios(&recorded, prior, LrSettings::default())?;
     let settings = ConformalSettings {
         coverage: recipe.coverage,
         ..ConformalSettings::default()

@@ -2,7 +2,7 @@
 //! true labels and source groups. Calibration, LRs and prediction sets are fitted on these.
 
 use super::error::TrainError;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Scores of recordings whose source groups the classifier never saw.
@@ -92,6 +92,19 @@ impl Outcomes {
     /// As [`Outcomes::new`].
     pub fn with_scores(&self, scores: Array2<f64>) -> Result<Self, TrainError> {
         Self::new(scores, self.labels.clone(), self.groups.clone())
+    }
+
+    /// Some of the recordings, by place.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] if none is picked.
+    pub fn select(&self, places: &[usize]) -> Result<Self, TrainError> {
+        let pick = |from: &[usize]| places.iter().map(|&i| from[i]).collect();
+        Self::new(
+            self.scores.select(Axis(0), places),
+            pick(&self.labels),
+            pick(&self.groups),
+        )
     }
 
     /// Number of source groups of each label.

@@ -1,9 +1,10 @@
 //! From labelled recordings to a model.
 
-use super::corpus::{Corpus, Progress};
+use super::corpus::{Corpus, Origin, Progress};
 use super::error::TrainError;
 use super::fit::Fitted;
 use super::held_out::{choose, fit_judge, out_of_fold};
+use super::phase::fit_phase;
 use super::recipe::Recipe;
 use crate::features::{schema, FEATURE_VERSION};
 use crate::model::answer::Grade;
@@ -45,10 +46,12 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: Progress) -> Result<Mod
         scaler: fitted.scaler,
         classifier: candidates.swap_remove(candidate),
         judge,
+        phase: fit_phase(corpus, recipe, &everything)?,
         memory: TrainingMemory::new(
             corpus
                 .recordings
                 .iter()
+                .filter(|r| r.origin == Origin::Recorded)
                 .map(|r| (&r.sha256, &r.fingerprint)),
         ),
     };
@@ -86,7 +89,11 @@ pub fn hierarchical_prior(corpus: &Corpus) -> Result<Prior, TrainError> {
 /// What each label of a corpus is learnt from.
 pub fn label_infos(corpus: &Corpus) -> Vec<LabelInfo> {
     let infos = corpus.labels.iter().enumerate().map(|(number, label)| {
-        let own = || corpus.recordings.iter().filter(move |r| r.label == number);
+        let of = |origin| {
+            let own = corpus.recordings.iter();
+            own.filter(move |r| r.label == number && r.origin == origin)
+        };
+        let own = || of(Origin::Recorded);
         let groups = own().map(|r| r.group).collect::<BTreeSet<_>>().len();
         let sources = own().map(|r| r.source.clone()).collect::<BTreeSet<_>>();
         let (family, class) = taxonomy::place(label);
@@ -94,11 +101,12 @@ pub fn label_infos(corpus: &Corpus) -> Vec<LabelInfo> {
             label: label.clone(),
             family: family.to_owned(),
             class: class.to_owned(),
-            grade: if groups >= GRADE_A_GROUPS {
-                Grade::A
-            } else {
-                Grade::B
+            grade: match groups {
+                0 => Grade::C,
+                1..GRADE_A_GROUPS => Grade::B,
+                _ => Grade::A,
             },
+            rendered: of(Origin::Rendered).count(),
             recordings: own().count(),
             groups,
             sources: sources.into_iter().collect(),

@@ -3,6 +3,7 @@
 use super::calibration::CalibrationSettings;
 use super::error::TrainError;
 use super::learner::LearnerRecipe;
+use super::rendered::RenderedSettings;
 use crate::channel::ChainParams;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,12 @@ pub struct Recipe {
     pub balance: Balance,
     /// How training recordings are varied.
     pub augmentation: Augmentation,
+    /// What is rendered and heard beside the recordings; nothing if left out.
+    #[serde(default)]
+    pub rendered: Option<RenderedSettings>,
+    /// What learns to tell a dive from level flight; nothing does if left out.
+    #[serde(default)]
+    pub phase: Option<LearnerRecipe>,
     /// Learners that are fitted; which of them (or all, averaged) becomes the classifier is chosen by held-out log loss.
     pub learners: Vec<LearnerRecipe>,
 }
@@ -123,6 +130,9 @@ impl Recipe {
             0.0,
             1.0,
         )?;
+        if let Some(rendered) = &self.rendered {
+            rendered.check()?;
+        }
         if self.learners.is_empty() {
             return Err("no learner is given; add a [[learners]] section".into());
         }

@@ -2,6 +2,7 @@
 
 use super::corpus::{Heard, BACKGROUND};
 use super::recipe::Augmentation;
+use super::rendered::RenderedClip;
 use crate::channel::{ambient_noise, augment, ValidChainParams};
 use crate::features::Extractor;
 use crate::SAMPLE_RATE;
@@ -9,7 +10,7 @@ use crate::SAMPLE_RATE;
 /// How a recording is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
-    /// As it is.
+    /// As it is; rendered sound, which is nowhere as it is, over a background and through a random channel.
     AsItIs,
     /// The copy of this number, from 1 on: through a random channel.
     Copy(usize),
@@ -25,52 +26,83 @@ pub struct Row {
     pub recording: usize,
     /// How it was heard.
     pub take: Take,
+    /// Where its segment starts, in samples.
+    pub start: usize,
+}
+
+/// A segment that holds sound: where it starts, in samples, and its features.
+pub(super) type Measured = (usize, Vec<f32>);
+
+/// The sound of a training recording, 16 kHz mono.
+pub(super) enum Sound {
+    /// Read from a file.
+    Recorded(Vec<f32>),
+    /// Rendered whenever it is needed: kept, the samples of all clips would fill the memory.
+    Rendered(RenderedClip),
 }
 
 /// What is needed to hear any recording in any way.
 pub(super) struct Takes<'a> {
     pub labels: &'a [String],
     pub recordings: &'a [Heard],
-    pub samples: &'a [Vec<f32>],
+    pub sounds: &'a [Sound],
     pub augmentation: &'a Augmentation,
     pub channel: &'a ValidChainParams,
+    /// The channel of rendered sound.
+    pub rendered_channel: &'a ValidChainParams,
     pub seed: u64,
 }
 
 impl Takes<'_> {
     /// Every recording in every way that it shall be heard.
-    pub fn all(&self) -> Vec<Row> {
+    pub fn all(&self) -> Vec<(usize, Take)> {
         let copies = self.copies_per_label();
         let background = self.background();
-        let each = self.recordings.iter().enumerate();
-        let each = each.flat_map(|(recording, heard)| {
+        let each = self.recordings.iter().zip(self.sounds).enumerate();
+        let each = each.flat_map(|(recording, (heard, sound))| {
+            let copies = match sound {
+                Sound::Recorded(_) => copies[heard.label],
+                Sound::Rendered(_) => 0,
+            };
             let noise = Some(heard.label) == background && self.draws_noise(recording);
             let takes = std::iter::once(Take::AsItIs)
-                .chain((1..=copies[heard.label]).map(Take::Copy))
+                .chain((1..=copies).map(Take::Copy))
                 .chain(noise.then_some(Take::Noise));
-            takes.map(move |take| Row { recording, take })
+            takes.map(move |take| (recording, take))
         });
         each.collect()
     }
 
     /// The features of every segment that holds sound.
-    pub fn features(&self, row: Row) -> Vec<Vec<f32>> {
-        let original = self.samples[row.recording].as_slice();
-        let segments = match row.take {
-            Take::AsItIs => Extractor::measure_all(original),
-            Take::Copy(number) => {
-                let seed = self.seed_of(row.recording, number);
-                let background = self.background_for(row.recording, seed);
-                let background = background.map(|b| self.samples[b].as_slice());
-                Extractor::measure_all(&augment(original, background, self.channel, seed))
-            }
-            Take::Noise => {
-                let seed = self.seed_of(row.recording, 0);
-                let noise = ambient_noise(original.len(), seed);
-                Extractor::measure_all(&augment(&noise, None, self.channel, seed))
-            }
+    pub fn features(&self, recording: usize, take: Take) -> Vec<Measured> {
+        let segments = match &self.sounds[recording] {
+            Sound::Rendered(clip) => Extractor::measure_all(&self.in_the_world(recording, clip)),
+            Sound::Recorded(samples) => match take {
+                Take::AsItIs => Extractor::measure_all(samples),
+                Take::Copy(number) => {
+                    let seed = self.seed_of(recording, number);
+                    let background = self.background_for(recording, seed);
+                    Extractor::measure_all(&augment(samples, background, self.channel, seed))
+                }
+                Take::Noise => {
+                    let seed = self.seed_of(recording, 0);
+                    let noise = ambient_noise(samples.len(), seed);
+                    Extractor::measure_all(&augment(&noise, None, self.channel, seed))
+                }
+            },
         };
-        segments.into_iter().filter_map(|s| s.features).collect()
+        let sounding = segments.into_iter();
+        sounding
+            .filter_map(|s| Some((s.start, s.features?)))
+            .collect()
+    }
+
+    /// A rendered clip as a phone would have recorded it: over a background of its fold, and through a random
+    /// channel. Without a background there is only the noise of the channel.
+    fn in_the_world(&self, recording: usize, clip: &RenderedClip) -> Vec<f32> {
+        let seed = self.seed_of(recording, 0);
+        let background = self.background_for(recording, seed);
+        augment(&clip.render(), background, self.rendered_channel, seed)
     }
 
     fn background(&self) -> Option<usize> {
@@ -83,13 +115,17 @@ impl Takes<'_> {
     }
 
     /// A background recording of the same fold, never the recording itself.
-    fn background_for(&self, recording: usize, draw: u64) -> Option<usize> {
+    fn background_for(&self, recording: usize, draw: u64) -> Option<&[f32]> {
         let label = self.background()?;
         let fold = self.recordings[recording].fold;
-        let fits = |&i: &usize| {
-            i != recording && self.recordings[i].label == label && self.recordings[i].fold == fold
-        };
-        let candidates: Vec<usize> = (0..self.recordings.len()).filter(fits).collect();
+        let each = self.recordings.iter().zip(self.sounds).enumerate();
+        let candidates: Vec<&[f32]> = each
+            .filter(|(i, (r, _))| *i != recording && r.label == label && r.fold == fold)
+            .filter_map(|(_, (_, sound))| match sound {
+                Sound::Recorded(samples) => Some(samples.as_slice()),
+                Sound::Rendered(_) => None,
+            })
+            .collect();
         let pick = (draw >> 20) as usize % candidates.len().max(1);
         candidates.get(pick).copied()
     }
@@ -97,8 +133,10 @@ impl Takes<'_> {
     /// Copies of each recording of a label, so that the label reaches its number of segments.
     fn copies_per_label(&self) -> Vec<usize> {
         let mut segments = vec![0usize; self.labels.len()];
-        for (recording, samples) in self.recordings.iter().zip(self.samples) {
-            segments[recording.label] += (samples.len() / SAMPLE_RATE as usize).max(2) - 1;
+        for (recording, sound) in self.recordings.iter().zip(self.sounds) {
+            if let Sound::Recorded(samples) = sound {
+                segments[recording.label] += (samples.len() / SAMPLE_RATE as usize).max(2) - 1;
+            }
         }
         let wanted = self.augmentation.segments_per_label as f64;
         let copies = segments
@@ -126,6 +164,7 @@ mod tests {
     use super::*;
     use crate::channel::ChainParams;
     use crate::fingerprint::Fingerprint;
+    use crate::train::corpus::Origin;
 
     fn heard(label: usize) -> Heard {
         Heard {
@@ -139,6 +178,8 @@ mod tests {
             fingerprint: Fingerprint::of(&[]),
             path: String::new(),
             note: String::new(),
+            origin: Origin::Recorded,
+            spans: Vec::new(),
         }
     }
 
@@ -147,7 +188,7 @@ mod tests {
         let labels = ["background", "siren"].map(String::from);
         let recordings = [heard(0), heard(1), heard(1)];
         let tone = |n: usize| (0..n).map(|i| (i as f32 * 0.2).sin()).collect();
-        let samples: [Vec<f32>; 3] = [tone(48_000), tone(48_000), tone(32_000)];
+        let sounds = [48_000, 48_000, 32_000].map(|n| Sound::Recorded(tone(n)));
         let augmentation = Augmentation {
             segments_per_label: 4,
             max_copies: 9,
@@ -159,15 +200,16 @@ mod tests {
         let takes = Takes {
             labels: &labels,
             recordings: &recordings,
-            samples: &samples,
+            sounds: &sounds,
             augmentation: &augmentation,
             channel: &channel,
+            rendered_channel: &channel,
             seed: 1,
         };
         let rows = takes.all();
         let count = |recording, wanted: fn(&Take) -> bool| {
-            let own = rows.iter().filter(|r| r.recording == recording);
-            own.filter(|r| wanted(&r.take)).count()
+            let own = rows.iter().filter(|(of, _)| *of == recording);
+            own.filter(|(_, take)| wanted(take)).count()
         };
         // Two segments of background, two and one of siren: copies for four each.
         assert_eq!(count(0, |t| matches!(t, Take::Copy(_))), 2);
@@ -175,7 +217,7 @@ mod tests {
         // Only background stands for nothing at all.
         let noises = [0, 1, 2].map(|i| count(i, |t| *t == Take::Noise));
         assert_eq!(noises, [1, 0, 0]);
-        let of = |take| takes.features(Row { recording: 1, take });
+        let of = |take| takes.features(1, take);
         assert_ne!(of(Take::Noise), of(Take::AsItIs));
         // A channel without effects changes nothing.
         assert_eq!(of(Take::Copy(1)), of(Take::AsItIs));

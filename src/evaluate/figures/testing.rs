@@ -16,6 +16,7 @@ pub fn infos() -> Vec<LabelInfo> {
             class: class.into(),
             grade: Grade::A,
             recordings: 10,
+            rendered: 0,
             groups: 10,
             sources: Vec::new(),
             seconds: 20.0,

@@ -1,0 +1,296 @@
+//! Listening to the training recordings: reading, grouping, splitting into folds, measuring.
+
+use super::corpus::{Corpus, Heard, Origin, Progress};
+use super::error::TrainError;
+use super::recipe::Recipe;
+use super::rendered::{self, RenderedClip};
+use super::takes::{Measured, Row, Sound, Take, Takes};
+use crate::audio::{self, ReadOptions, Source};
+use crate::channel::{ChainParams, ValidChainParams};
+use crate::dataset::{
+    self, assign_folds, join_neighbours, regroup, split_at_breaks, Annotations, Manifest,
+    Recording, SourceGroups,
+};
+use crate::fingerprint::Fingerprint;
+use ndarray::Array2;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The channels that copies and rendered clips pass through.
+struct Channels {
+    recorded: ValidChainParams,
+    rendered: ValidChainParams,
+}
+
+impl Channels {
+    fn of(recipe: &Recipe) -> Result<Self, TrainError> {
+        let check = |params: ChainParams| {
+            params.check().map_err(|e| TrainError::Recipe {
+                name: "augmentation.channel".into(),
+                fault: e.to_string(),
+            })
+        };
+        let copies = &recipe.augmentation.channel;
+        let rendered = recipe.rendered.as_ref();
+        Ok(Self {
+            recorded: check(copies.clone())?,
+            rendered: check(rendered.map_or_else(|| copies.clone(), |r| r.channel(copies)))?,
+        })
+    }
+}
+
+struct Decoded {
+    samples: Vec<f32>,
+    fingerprint: Fingerprint,
+    sha256: [u8; 32],
+}
+
+impl Corpus {
+    /// Reads every recording of `manifest`, makes copies as `recipe` says, and measures all of
+    /// them. Recordings that cannot be read or hold no sound are left out and listed.
+    ///
+    /// Copies are mixed only with backgrounds of their own fold, so that no fold hears another.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] if fewer than two labels remain.
+    pub fn listen(
+        manifest: &Manifest,
+        recipe: &Recipe,
+        progress: Progress,
+    ) -> Result<Self, TrainError> {
+        let channels = Channels::of(recipe)?;
+        let annotations = Annotations::built_in()?;
+        let done = AtomicUsize::new(0);
+        let total = manifest.recordings.len();
+        let decoded: Vec<Result<Decoded, String>> = manifest
+            .recordings
+            .par_iter()
+            .map(|r| {
+                let result = decode(&Source::Path(r.path.clone()));
+                progress(
+                    "reading recordings",
+                    done.fetch_add(1, Ordering::Relaxed) + 1,
+                    total,
+                );
+                result
+            })
+            .collect();
+
+        let clips = match &recipe.rendered {
+            Some(settings) => rendered::clips(settings, recipe.seed)?,
+            None => Vec::new(),
+        };
+        let mut labels = manifest.labels();
+        labels.extend(clips.iter().map(|clip| clip.label.clone()));
+        labels.sort();
+        labels.dedup();
+        let mut corpus = Self {
+            features: Array2::zeros((0, 0)),
+            rows: Vec::new(),
+            recordings: Vec::new(),
+            left_out: Vec::new(),
+            joins: Vec::new(),
+            labels,
+        };
+        let (mut listed, mut samples) = (Vec::new(), Vec::new());
+        for (recording, result) in manifest.recordings.iter().zip(decoded) {
+            let path = recording.path.display().to_string();
+            match result {
+                Err(reason) => corpus.left_out.push((path, reason)),
+                Ok(sound) => {
+                    corpus.recordings.push(Heard {
+                        label: corpus.labels.binary_search(&recording.label).unwrap_or(0),
+                        group: 0,
+                        fold: 0,
+                        source: recording.source.clone(),
+                        sha256: sound.sha256,
+                        fingerprint: sound.fingerprint,
+                        seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
+                        joined: recording.may_hold_several(),
+                        path,
+                        note: recording.note.clone(),
+                        origin: Origin::Recorded,
+                        spans: annotations.of(&sound.sha256).to_vec(),
+                    });
+                    listed.push(recording.clone());
+                    samples.push(sound.samples);
+                }
+            }
+        }
+        regroup_neighbours(&mut listed, &samples);
+        let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
+        corpus.find_groups(&groups)?;
+        corpus.assign_folds(recipe.folds, recipe.seed);
+        let mut sounds: Vec<Sound> = samples.into_iter().map(Sound::Recorded).collect();
+        for (number, clip) in clips.into_iter().enumerate() {
+            corpus.add_rendered(&clip, number % recipe.folds);
+            sounds.push(Sound::Rendered(clip));
+        }
+        corpus.measure(&sounds, recipe, &channels, progress);
+        corpus.drop_silent();
+        if corpus.label_counts().iter().filter(|&&n| n > 0).count() < 2 {
+            return Err(TrainError::Data {
+                fault: "recordings of fewer than two labels can be used".into(),
+                remedy: "give recordings of at least two labels",
+            });
+        }
+        Ok(corpus)
+    }
+
+    /// Numbers the source groups: those of the manifest, joined where they share files or sound.
+    fn find_groups(&mut self, names: &[&str]) -> Result<(), TrainError> {
+        let sounds: Vec<dataset::Sound> = self
+            .recordings
+            .iter()
+            .zip(names)
+            .map(|(recording, group)| dataset::Sound {
+                name: &recording.path,
+                label: &self.labels[recording.label],
+                group,
+                sha256: recording.sha256,
+                fingerprint: &recording.fingerprint,
+            })
+            .collect();
+        let found = SourceGroups::find(&sounds)?;
+        self.joins = found.report(&sounds);
+        for (recording, number) in self.recordings.iter_mut().zip(found.numbers) {
+            recording.group = number;
+        }
+        Ok(())
+    }
+
+    fn assign_folds(&mut self, folds: usize, seed: u64) {
+        let labels: Vec<usize> = self.recordings.iter().map(|r| r.label).collect();
+        let groups: Vec<usize> = self.recordings.iter().map(|r| r.group).collect();
+        for (recording, fold) in self
+            .recordings
+            .iter_mut()
+            .zip(assign_folds(&labels, &groups, folds, seed))
+        {
+            recording.fold = fold;
+        }
+    }
+
+    /// Adds a rendered clip, a source group of its own.
+    fn add_rendered(&mut self, clip: &RenderedClip, fold: usize) {
+        let group = self.recordings.iter().map(|r| r.group + 1).max();
+        self.recordings.push(Heard {
+            label: self.labels.binary_search(&clip.label).unwrap_or(0),
+            group: group.unwrap_or(0),
+            fold,
+            source: "rendered".into(),
+            sha256: [0; 32],
+            fingerprint: Fingerprint::of(&[]),
+            seconds: clip.seconds,
+            joined: false,
+            path: clip.name(),
+            note: clip.phase.clone(),
+            origin: Origin::Rendered,
+            spans: clip.spans(),
+        });
+    }
+
+    fn measure(
+        &mut self,
+        sounds: &[Sound],
+        recipe: &Recipe,
+        channels: &Channels,
+        progress: Progress,
+    ) {
+        let takes = Takes {
+            labels: &self.labels,
+            recordings: &self.recordings,
+            sounds,
+            augmentation: &recipe.augmentation,
+            channel: &channels.recorded,
+            rendered_channel: &channels.rendered,
+            seed: recipe.seed,
+        };
+        let jobs = takes.all();
+        let done = AtomicUsize::new(0);
+        let measured: Vec<Vec<Measured>> = jobs
+            .par_iter()
+            .map(|&(recording, take)| {
+                let rows = takes.features(recording, take);
+                progress(
+                    "measuring",
+                    done.fetch_add(1, Ordering::Relaxed) + 1,
+                    jobs.len(),
+                );
+                rows
+            })
+            .collect();
+        let width = crate::features::schema().len();
+        let mut values = Vec::new();
+        for (&(recording, take), rows) in jobs.iter().zip(&measured) {
+            for (start, row) in rows {
+                values.extend_from_slice(row);
+                self.rows.push(Row {
+                    recording,
+                    take,
+                    start: *start,
+                });
+            }
+        }
+        // The rows all have the width of the schema, so the shape always fits.
+        self.features =
+            Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
+    }
+
+    /// Takes out recordings without a single segment that holds sound.
+    fn drop_silent(&mut self) {
+        let mut sounds = vec![false; self.recordings.len()];
+        for row in self.rows.iter().filter(|r| r.take == Take::AsItIs) {
+            sounds[row.recording] = true;
+        }
+        let mut renumbered = vec![0; sounds.len()];
+        let mut kept = 0;
+        for (i, &sound) in sounds.iter().enumerate() {
+            renumbered[i] = kept;
+            kept += usize::from(sound);
+            if !sound {
+                let reason = "it holds no sound, or less than half a second".to_owned();
+                self.left_out
+                    .push((self.recordings[i].path.clone(), reason));
+            }
+        }
+        let keep: Vec<usize> = (0..self.rows.len())
+            .filter(|&i| sounds[self.rows[i].recording])
+            .collect();
+        self.features = self.features.select(ndarray::Axis(0), &keep);
+        self.rows = keep
+            .iter()
+            .map(|&i| Row {
+                recording: renumbered[self.rows[i].recording],
+                ..self.rows[i]
+            })
+            .collect();
+        let mut sound = sounds.iter();
+        self.recordings.retain(|_| *sound.next().unwrap_or(&false));
+    }
+}
+
+/// Puts clips that continue each other into one source group, whatever groups the list gives them.
+fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
+    let runs = join_neighbours(listed);
+    let parts: Vec<Vec<usize>> = runs
+        .iter()
+        .filter(|run| run.len() > 1)
+        .flat_map(|run| split_at_breaks(run, |place| &samples[place]))
+        .collect();
+    regroup(listed, &parts);
+}
+
+fn decode(source: &Source) -> Result<Decoded, String> {
+    let sha256 = audio::content_hash(source).map_err(|e| e.to_string())?;
+    let mut reader = audio::open(source, &ReadOptions::default()).map_err(|e| e.to_string())?;
+    let mut samples = Vec::new();
+    while let Some(block) = reader.next_block().map_err(|e| e.to_string())? {
+        samples.extend_from_slice(block);
+    }
+    Ok(Decoded {
+        fingerprint: Fingerprint::of(&samples),
+        samples,
+        sha256,
+    })
+}

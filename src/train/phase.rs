@@ -1,0 +1,228 @@
+//! Learns to tell a dive from level flight, from the stretches whose phase is known.
+
+use super::calibration::fit_calibrator;
+use super::corpus::{Corpus, Heard, Origin};
+use super::error::TrainError;
+use super::held_out::Pick;
+use super::outcomes::Outcomes;
+use super::recipe::Recipe;
+use super::sample::Samples;
+use super::standardise::{self, StandardiseParams};
+use super::takes::Take;
+use crate::features::SEGMENT_S;
+use crate::model::calibration::Calibrator;
+use crate::model::classifier::Classifier;
+use crate::model::phase::{PhaseModel, CLASSES, CRUISE, DIVE, NEITHER};
+use crate::model::pooling::mean_scores;
+use crate::model::scaler::Scaler;
+use crate::model::segments::{log_probabilities, BATCH};
+use crate::model::taxonomy::{place, MILITARY};
+use crate::SAMPLE_RATE;
+use linfa::traits::Fit;
+use linfa::DatasetBase;
+use ndarray::{Array1, Array2, Axis};
+use rayon::prelude::*;
+
+/// A segment has a phase if so much of it lies in a stretch of that phase.
+const SHARE: f64 = 0.75;
+/// A recording dives if it is known to for so long, s.
+const SHORTEST_DIVE_S: f64 = 1.5;
+
+/// A classifier of phases behind its scaler, not yet calibrated.
+#[derive(Debug, Clone)]
+pub struct PhaseFit {
+    scaler: Scaler,
+    classifier: Classifier,
+}
+
+/// Log-probabilities of the phases, `[recording][segment][class]`; recordings that were not scored are empty.
+pub type PhaseScores = Vec<Vec<Vec<f32>>>;
+
+/// What a recording is as a whole, if it is known.
+pub fn phase_of(corpus: &Corpus, recording: &Heard) -> Option<usize> {
+    if !is_military(corpus, recording) {
+        return Some(NEITHER);
+    }
+    let known = |phase: &str| -> f64 {
+        let spans = recording.spans.iter();
+        let own = spans.filter(|s| s.phase.as_deref() == Some(phase));
+        own.map(|s| s.end_s.min(recording.seconds) - s.start_s.max(0.0))
+            .sum()
+    };
+    if known(CLASSES[DIVE]) >= SHORTEST_DIVE_S {
+        Some(DIVE)
+    } else if known(CLASSES[DIVE]) <= 0.0 && known(CLASSES[CRUISE]) >= SHORTEST_DIVE_S {
+        Some(CRUISE)
+    } else {
+        None
+    }
+}
+
+fn is_military(corpus: &Corpus, recording: &Heard) -> bool {
+    place(&corpus.labels[recording.label]).1 == MILITARY
+}
+
+/// What a row is, if it is known. Copies of drones are no help: their pitch has been changed.
+fn phase_of_row(corpus: &Corpus, row: usize) -> Option<usize> {
+    let row = corpus.rows[row];
+    let recording = &corpus.recordings[row.recording];
+    if !is_military(corpus, recording) {
+        return Some(NEITHER);
+    }
+    if row.take != Take::AsItIs {
+        return None;
+    }
+    let start_s = row.start as f64 / f64::from(SAMPLE_RATE);
+    let enough = SHARE * SEGMENT_S;
+    let span = recording
+        .spans
+        .iter()
+        .find(|s| s.overlap_s(start_s, start_s + SEGMENT_S) >= enough)?;
+    match span.phase.as_deref()? {
+        phase if phase == CLASSES[DIVE] => Some(DIVE),
+        phase if phase == CLASSES[CRUISE] => Some(CRUISE),
+        _ => None,
+    }
+}
+
+impl PhaseFit {
+    /// Fits the recipe's learner of phases on the recordings that `uses` picks; `None` if the recipe has no such
+    /// learner, or one of the phases is not among them.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the learner cannot be fitted.
+    pub fn fit(
+        corpus: &Corpus,
+        recipe: &Recipe,
+        uses: &dyn Fn(usize) -> bool,
+    ) -> Result<Option<Self>, TrainError> {
+        let Some(learner) = &recipe.phase else {
+            return Ok(None);
+        };
+        let known: Vec<(usize, usize)> = (0..corpus.rows.len())
+            .filter(|&i| uses(corpus.rows[i].recording))
+            .filter_map(|i| Some((i, phase_of_row(corpus, i)?)))
+            .collect();
+        if (0..CLASSES.len()).any(|class| known.iter().all(|(_, c)| *c != class)) {
+            return Ok(None);
+        }
+        let (rows, classes): (Vec<usize>, Vec<usize>) = known.into_iter().unzip();
+        let weights = weights(corpus, recipe, &rows, &classes);
+        let data = DatasetBase::new(
+            corpus.features.select(Axis(0), &rows),
+            Array1::from(classes),
+        );
+        let mut data: Samples = data.with_weights(Array1::from(weights));
+        let scaler = StandardiseParams::default().fit(&data)?;
+        standardise::apply(&scaler, &mut data)?;
+        Ok(Some(Self {
+            classifier: learner.fit(&data, CLASSES.len(), recipe.seed)?,
+            scaler,
+        }))
+    }
+
+    /// Scores the segments of the recordings that `wanted` picks, as they are.
+    pub fn score(&self, corpus: &Corpus, wanted: Pick) -> PhaseScores {
+        let rows: Vec<usize> = (0..corpus.rows.len())
+            .filter(|&i| corpus.rows[i].take == Take::AsItIs && wanted(corpus.rows[i].recording))
+            .collect();
+        let scored: Vec<Vec<Vec<f32>>> = rows
+            .par_chunks(BATCH)
+            .map(|rows| {
+                let features = rows.iter().map(|&i| corpus.features.row(i).to_vec());
+                let features: Vec<Vec<f32>> = features.collect();
+                log_probabilities(&self.scaler, &self.classifier, &features)
+            })
+            .collect();
+        let mut scores = vec![Vec::new(); corpus.recordings.len()];
+        for (&i, row) in rows.iter().zip(scored.into_iter().flatten()) {
+            scores[corpus.rows[i].recording].push(row);
+        }
+        scores
+    }
+}
+
+/// Learns the phases from the recordings that `uses` picks, calibrated on their folds; `None` as for
+/// [`PhaseFit::fit`].
+///
+/// # Errors
+/// [`TrainError`] if a fit fails.
+pub fn fit_phase(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    uses: Pick,
+) -> Result<Option<PhaseModel>, TrainError> {
+    let Some(fitted) = PhaseFit::fit(corpus, recipe, &uses)? else {
+        return Ok(None);
+    };
+    let folds: Vec<Option<PhaseScores>> = (0..recipe.folds)
+        .into_par_iter()
+        .map(|fold| {
+            let in_fold = |i: usize| corpus.recordings[i].fold == fold;
+            let fitted = PhaseFit::fit(corpus, recipe, &|i| uses(i) && !in_fold(i))?;
+            Ok(fitted.map(|fit| fit.score(corpus, &|i| uses(i) && in_fold(i))))
+        })
+        .collect::<Result<_, TrainError>>()?;
+    let mut held_out = vec![Vec::new(); corpus.recordings.len()];
+    for scores in folds.into_iter().flatten() {
+        for (to, from) in held_out.iter_mut().zip(scores) {
+            if !from.is_empty() {
+                *to = from;
+            }
+        }
+    }
+    Ok(Some(PhaseModel {
+        scaler: fitted.scaler,
+        classifier: fitted.classifier,
+        calibrator: calibrate(corpus, recipe, &held_out)?,
+    }))
+}
+
+/// Calibrates the scores of recordings of a known phase.
+fn calibrate(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    held_out: &PhaseScores,
+) -> Result<Calibrator, TrainError> {
+    let known: Vec<(usize, usize)> = (0..corpus.recordings.len())
+        .filter(|&i| !held_out[i].is_empty())
+        .filter_map(|i| Some((i, phase_of(corpus, &corpus.recordings[i])?)))
+        .collect();
+    if (0..CLASSES.len()).any(|class| known.iter().all(|(_, c)| *c != class)) {
+        return Ok(Calibrator::identity(CLASSES.len()));
+    }
+    let mut scores = Array2::zeros((known.len(), CLASSES.len()));
+    for (mut row, (i, _)) in scores.rows_mut().into_iter().zip(&known) {
+        row.assign(&Array1::from(mean_scores(&held_out[*i], CLASSES.len())));
+    }
+    let groups = known.iter().map(|(i, _)| corpus.recordings[*i].group);
+    let outcomes = Outcomes::new(
+        scores,
+        known.iter().map(|(_, class)| *class).collect(),
+        groups.collect(),
+    )?;
+    fit_calibrator(&outcomes, recipe.calibration)
+}
+
+/// The three classes weigh alike; within one, what was recorded weighs as what was rendered, where there is both.
+fn weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize], classes: &[usize]) -> Vec<f32> {
+    let base = |row: usize| match corpus.rows[row].take {
+        Take::AsItIs | Take::Noise => 1.0,
+        Take::Copy(_) => recipe.augmentation.weight,
+    };
+    let side = |row: usize| {
+        let recording = &corpus.recordings[corpus.rows[row].recording];
+        usize::from(recording.origin == Origin::Rendered)
+    };
+    let mut mass = vec![[0.0f64; 2]; CLASSES.len()];
+    for (&row, &class) in rows.iter().zip(classes) {
+        mass[class][side(row)] += base(row);
+    }
+    let weight = |row: usize, class: usize| {
+        let sides = mass[class].iter().filter(|m| **m > 0.0).count();
+        base(row) / (mass[class][side(row)] * sides as f64)
+    };
+    let each = rows.iter().zip(classes);
+    each.map(|(&row, &class)| weight(row, class) as f32 * rows.len() as f32)
+        .collect()
+}
