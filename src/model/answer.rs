@@ -47,6 +47,17 @@ pub struct SegmentAnswer {
     pub probability: f64,
 }
 
+/// A dive within a recording.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Dive {
+    /// Start of the first segment that sounds like it, seconds.
+    pub start_s: f64,
+    /// End of the last one, seconds.
+    pub end_s: f64,
+    /// Middle of each of its segments, seconds, and the fundamental of the strongest comb there, Hz.
+    pub track: Vec<[f64; 2]>,
+}
+
 /// Which model answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ModelRef {
@@ -75,10 +86,13 @@ pub struct Classification {
     pub label: String,
     /// Family of the best label; `None` with `unknown`.
     pub family: Option<String>,
-    /// `cruise` or `dive`; `None` where the model doesn't judge phases or hears neither.
+    /// `cruise` or `dive`; `None` where neither is clearly heard, or no munition or military drone.
     pub phase: Option<String>,
-    /// Probability of each phase; `None` where the model doesn't judge phases.
+    /// Probability of each phase if the recording holds a munition or military drone, both being as likely
+    /// beforehand; `None` where none is answered.
     pub phase_probabilities: Option<BTreeMap<String, f64>>,
+    /// The dive, where one is likelier than level flight.
+    pub dive: Option<Dive>,
     /// Reference grade of the label; `None` with `unknown`.
     pub grade: Option<Grade>,
     /// One plain sentence.

@@ -44,6 +44,14 @@ impl Judgement {
     pub fn likeliest(&self) -> usize {
         highest(&self.log_likelihoods)
     }
+
+    /// The label with the highest likelihood among those that `candidates` picks; the likeliest of all if it picks none.
+    pub fn likeliest_among(&self, candidates: impl Fn(usize) -> bool) -> usize {
+        let picked = (0..self.log_likelihoods.len()).filter(|&label| candidates(label));
+        picked
+            .max_by(|&a, &b| self.log_likelihoods[a].total_cmp(&self.log_likelihoods[b]))
+            .unwrap_or_else(|| self.likeliest())
+    }
 }
 
 fn highest(values: &[f64]) -> usize {

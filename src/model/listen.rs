@@ -1,16 +1,19 @@
 //! One recording, heard from end to end.
 
-use super::answer::{Classification, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA};
-use super::decide::{decide, hypotheses};
+use super::answer::{Classification, Dive, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA};
+use super::decide::{decide, hypotheses, Decided};
 use super::judge::Judgement;
 use super::memory::Known;
+use super::phase::{CLASSES, CRUISE, DIVE};
 use super::prior::Prior;
 use super::segments::{log_probabilities, BATCH};
 use super::store::{hex, Model};
+use super::taxonomy::{place, MILITARY};
 use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
-use crate::features::{Extractor, Segment};
+use crate::features::{self, Extractor, Segment};
 use crate::fingerprint::{Fingerprint, FingerprintBuilder};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// How a recording is heard.
 #[derive(Debug, Clone)]
@@ -38,6 +41,17 @@ struct Scored {
     start_s: f64,
     end_s: f64,
     scores: Vec<f32>,
+    /// Log-probability of each phase; empty where the model doesn't tell them.
+    phases: Vec<f32>,
+    /// Fundamental of the strongest comb, Hz.
+    fundamental_hz: f64,
+}
+
+/// What is heard of the phase.
+struct PhaseAnswer {
+    named: Option<String>,
+    probabilities: BTreeMap<String, f64>,
+    dive: Option<Dive>,
 }
 
 /// A recording after its last sample.
@@ -105,12 +119,49 @@ impl Model {
             .filter_map(|s| Some(((s.start_s(), s.end_s()), s.features?)))
             .unzip();
         let scores = log_probabilities(&self.parts.scaler, &self.parts.classifier, &features);
-        let rows = times.into_iter().zip(scores);
-        scored.extend(rows.map(|((start_s, end_s), scores)| Scored {
-            start_s,
-            end_s,
-            scores,
-        }));
+        let phases = match &self.parts.phase {
+            Some(phase) => phase.scores(&features),
+            None => vec![Vec::new(); features.len()],
+        };
+        let rows = times
+            .into_iter()
+            .zip(&features)
+            .zip(scores.into_iter().zip(phases));
+        scored.extend(
+            rows.map(|(((start_s, end_s), features), (scores, phases))| Scored {
+                start_s,
+                end_s,
+                scores,
+                phases,
+                fundamental_hz: f64::from(features[fundamental()].exp2()),
+            }),
+        );
+    }
+
+    /// The phase of a recording that is answered as a munition or military drone.
+    fn phase(&self, decided: &Decided, segments: &[Scored]) -> Option<PhaseAnswer> {
+        let model = self.parts.phase.as_ref()?;
+        if place(&decided.label).1 != MILITARY {
+            return None;
+        }
+        let rows: Vec<Vec<f32>> = segments.iter().map(|s| s.phases.clone()).collect();
+        let judged = model.judge(&rows);
+        let dive = model.dive(&rows).filter(|_| judged.dive > 0.5);
+        Some(PhaseAnswer {
+            named: judged.named().map(str::to_owned),
+            probabilities: BTreeMap::from([
+                (CLASSES[CRUISE].to_owned(), round(1.0 - judged.dive)),
+                (CLASSES[DIVE].to_owned(), round(judged.dive)),
+            ]),
+            dive: dive.map(|(first, last)| Dive {
+                start_s: round(segments[first].start_s),
+                end_s: round(segments[last].end_s),
+                track: segments[first..=last]
+                    .iter()
+                    .map(|s| [round(0.5 * (s.start_s + s.end_s)), round(s.fundamental_hz)])
+                    .collect(),
+            }),
+        })
     }
 
     fn answer(&self, source: &Source, heard: Heard, options: &ListenOptions) -> Classification {
@@ -123,6 +174,7 @@ impl Model {
         } = heard;
         let (fitness, reasons) = summary.quality.fitness();
         let decided = decide(self.header(), judgement.as_ref(), &reasons);
+        let phase = self.phase(&decided, &segments);
         let mut warnings: Vec<String> =
             summary.warnings.iter().map(|w| w.message.clone()).collect();
         warnings.extend(reasons.iter().map(ToString::to_string));
@@ -141,8 +193,9 @@ impl Model {
             decision: decided.decision,
             label: decided.label,
             family: decided.family,
-            phase: None,
-            phase_probabilities: None,
+            phase: phase.as_ref().and_then(|p| p.named.clone()),
+            phase_probabilities: phase.as_ref().map(|p| p.probabilities.clone()),
+            dive: phase.and_then(|p| p.dive),
             grade: decided.grade,
             statement: decided.statement,
             probabilities: judged.map_or_else(BTreeMap::new, |j| {
@@ -211,6 +264,18 @@ impl Model {
             probability: round(f64::from(segment.scores[best]).exp()),
         }
     }
+}
+
+/// Place of the strongest comb's fundamental, in octaves, in the feature vector.
+fn fundamental() -> usize {
+    static PLACE: OnceLock<usize> = OnceLock::new();
+    *PLACE.get_or_init(|| {
+        let infos = features::schema();
+        let place = infos
+            .iter()
+            .position(|info| info.name == "comb.fundamental");
+        place.unwrap_or_default()
+    })
 }
 
 fn trained_on_this(known: Known) -> String {

@@ -16,6 +16,7 @@ pub mod listen;
 pub mod memory;
 pub mod merged;
 pub mod perceptron;
+pub mod phase;
 pub mod pooling;
 pub mod prediction_set;
 pub mod prior;

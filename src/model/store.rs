@@ -14,6 +14,7 @@ use super::classifier::Classifier;
 use super::header::Header;
 use super::judge::Judge;
 use super::memory::TrainingMemory;
+use super::phase::PhaseModel;
 use super::scaler::Scaler;
 use super::scorer::{Scorer, ScorerError};
 use crate::features::FEATURE_VERSION;
@@ -77,6 +78,9 @@ pub struct Parts {
     pub classifier: Classifier,
     /// Turns the scores of a recording into an answer.
     pub judge: Judge,
+    /// Tells a dive from level flight, if the model has learnt to.
+    #[serde(default)]
+    pub phase: Option<PhaseModel>,
     /// Knows the recordings that the model was trained on.
     pub memory: TrainingMemory,
 }
@@ -270,6 +274,9 @@ fn check(header: &Header, parts: &Parts) -> Result<(), ScorerError> {
     parts.scaler.validate(features)?;
     parts.classifier.validate(features, labels)?;
     size("labels", parts.classifier.n_labels(), labels)?;
+    if let Some(phase) = &parts.phase {
+        phase.validate(features)?;
+    }
     parts.judge.validate(labels)
 }
 

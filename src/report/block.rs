@@ -68,9 +68,7 @@ fn findings(c: &Classification) -> String {
     if let Some(family) = &c.family {
         text += &field("family", family);
     }
-    if let Some(phase) = &c.phase {
-        text += &field("phase", phase);
-    }
+    text += &phase(c);
     if let Some(grade) = c.grade {
         text += &field("grade", words::grade(grade));
     }
@@ -101,6 +99,31 @@ fn findings(c: &Classification) -> String {
     let others = others(c);
     if !others.is_empty() {
         text += &field("next best", &others.join(", "));
+    }
+    text
+}
+
+/// The phase with its probability, and where the dive is heard.
+fn phase(c: &Classification) -> String {
+    let Some(probabilities) = &c.phase_probabilities else {
+        return String::new();
+    };
+    let named = c.phase.as_deref().unwrap_or("cannot tell");
+    let each: Vec<String> = probabilities
+        .iter()
+        .map(|(phase, p)| format!("{phase} {}", words::probability(*p)))
+        .collect();
+    let mut text = field("phase", &format!("{named} ({})", each.join(", ")));
+    if let Some(dive) = &c.dive {
+        let hz = |place: Option<&[f64; 2]>| place.map_or(0.0, |[_, hz]| *hz);
+        let track = format!(
+            "{:.0} to {:.0} s, comb at {:.0} to {:.0} Hz",
+            dive.start_s,
+            dive.end_s,
+            hz(dive.track.first()),
+            hz(dive.track.last())
+        );
+        text += &field("dive", &track);
     }
     text
 }

@@ -1,0 +1,179 @@
+//! Which phase of flight is heard: level flight, or the dive.
+
+use super::calibration::{log_sum_exp, Calibrator};
+use super::classifier::Classifier;
+use super::pooling::recording_log_likelihoods;
+use super::scaler::Scaler;
+use super::scorer::{Scorer, ScorerError};
+use super::segments::log_probabilities;
+use serde::{Deserialize, Serialize};
+
+/// What a segment can be, in the order of the outputs.
+pub const CLASSES: [&str; 3] = ["cruise", "dive", "neither"];
+/// Output of level flight.
+pub const CRUISE: usize = 0;
+/// Output of the dive.
+pub const DIVE: usize = 1;
+/// Output of everything that is no munition or military drone.
+pub const NEITHER: usize = 2;
+
+/// Probability from which a phase is named.
+const NAMED: f64 = 0.8;
+
+/// Tells a dive from level flight, for recordings that hold a munition or military drone.
+///
+/// It is learnt and calibrated apart from the labels: what tells is a comb that climbs, or stands far above any
+/// cruise, whichever airframe it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseModel {
+    pub(crate) scaler: Scaler,
+    pub(crate) classifier: Classifier,
+    pub(crate) calibrator: Calibrator,
+}
+
+/// What is heard of the phase in one recording.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhaseJudgement {
+    /// Probability of a dive where the recording holds a munition or military drone, either phase being as likely
+    /// beforehand.
+    pub dive: f64,
+    /// Natural log of the LR of a dive against no munition or drone at all.
+    pub dive_over_neither: f64,
+}
+
+impl PhaseJudgement {
+    /// The phase, if either is likely enough to be named.
+    pub fn named(&self) -> Option<&'static str> {
+        if self.dive >= NAMED {
+            Some(CLASSES[DIVE])
+        } else if self.dive <= 1.0 - NAMED {
+            Some(CLASSES[CRUISE])
+        } else {
+            None
+        }
+    }
+
+    /// The likelier phase.
+    pub fn likelier(&self) -> &'static str {
+        CLASSES[if self.dive >= 0.5 { DIVE } else { CRUISE }]
+    }
+
+    /// Whether the sound is likelier a dive than level flight, and than none of both: whatever the label.
+    pub fn sounds_like_a_dive(&self) -> bool {
+        self.dive >= NAMED && self.dive_over_neither > 0.0
+    }
+}
+
+impl PhaseModel {
+    /// Log-probabilities of [`CLASSES`] for measured segments.
+    pub fn scores(&self, features: &[impl AsRef<[f32]>]) -> Vec<Vec<f32>> {
+        log_probabilities(&self.scaler, &self.classifier, features)
+    }
+
+    /// What the segments of a recording amount to (`[segment][class]`): "it dives" means "some stretch of 5 s is a
+    /// dive", "it cruises" means "some stretch is level flight", and the rest may be anything.
+    pub fn judge(&self, segments: &[Vec<f32>]) -> PhaseJudgement {
+        judge(&self.calibrator, segments)
+    }
+
+    /// From which to which segment the dive is heard: the stretches that are likelier a dive than anything else, around
+    /// the likeliest. `None` if there is no such stretch.
+    pub fn dive(&self, segments: &[Vec<f32>]) -> Option<(usize, usize)> {
+        let odds: Vec<f64> = segments
+            .iter()
+            .map(|row| {
+                let scores: Vec<f64> = row.iter().map(|s| f64::from(*s)).collect();
+                let l = self.calibrator.log_likelihoods(&scores);
+                l[DIVE] - log_sum_exp(&[l[CRUISE], l[NEITHER]])
+            })
+            .collect();
+        let peak = (0..odds.len()).max_by(|&a, &b| odds[a].total_cmp(&odds[b]))?;
+        if odds[peak] <= 0.0 {
+            return None;
+        }
+        let first = (0..peak).rev().take_while(|&i| odds[i] > 0.0).last();
+        let last = (peak..odds.len()).take_while(|&i| odds[i] > 0.0).last();
+        Some((first.unwrap_or(peak), last.unwrap_or(peak)))
+    }
+
+    /// Checks a loaded model.
+    ///
+    /// # Errors
+    /// [`ScorerError`] with the first fault found.
+    pub fn validate(&self, n_features: usize) -> Result<(), ScorerError> {
+        self.scaler.validate(n_features)?;
+        self.classifier.validate(n_features, CLASSES.len())?;
+        super::scorer::check_size(
+            "phase",
+            "classes",
+            self.classifier.n_labels(),
+            CLASSES.len(),
+        )?;
+        self.calibrator.validate(CLASSES.len())
+    }
+}
+
+/// [`PhaseModel::judge`] with any calibration.
+pub(crate) fn judge(calibrator: &Calibrator, segments: &[Vec<f32>]) -> PhaseJudgement {
+    let l = recording_log_likelihoods(segments, calibrator, Some(NEITHER));
+    PhaseJudgement {
+        dive: 1.0 / (1.0 + (l[CRUISE] - l[DIVE]).exp()),
+        dive_over_neither: l[DIVE] - l[NEITHER],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::linear::LinearModel;
+
+    fn model() -> PhaseModel {
+        PhaseModel {
+            scaler: Scaler {
+                lower: vec![-1e9],
+                upper: vec![1e9],
+                mean: vec![0.0],
+                inverse_sd: vec![1.0],
+            },
+            classifier: Classifier::Linear(LinearModel {
+                n_features: 1,
+                weights: vec![0.0, 1.0, 0.0],
+                bias: vec![0.0; 3],
+            }),
+            calibrator: Calibrator::identity(3),
+        }
+    }
+
+    fn rows(p: &[[f32; 3]]) -> Vec<Vec<f32>> {
+        p.iter().map(|row| row.map(f32::ln).to_vec()).collect()
+    }
+
+    #[test]
+    fn a_dive_at_the_end_of_a_long_cruise_is_found() {
+        let mut p = vec![[0.9, 0.05, 0.05]; 12];
+        p.extend([[0.01, 0.98, 0.01]; 5]);
+        let found = model().judge(&rows(&p));
+        assert_eq!(found.named(), Some("dive"), "{found:?}");
+        assert!(found.sounds_like_a_dive());
+        assert_eq!(model().dive(&rows(&p)), Some((12, 16)));
+    }
+
+    #[test]
+    fn level_flight_and_a_street_are_no_dive() {
+        let cruise = rows(&[[0.9, 0.05, 0.05]; 8]);
+        assert_eq!(model().judge(&cruise).named(), Some("cruise"));
+        assert_eq!(model().dive(&cruise), None);
+        let street = rows(&[[0.01, 0.04, 0.95]; 8]);
+        assert!(!model().judge(&street).sounds_like_a_dive());
+        let doubt = rows(&[[0.4, 0.5, 0.1]; 8]);
+        assert_eq!(model().judge(&doubt).named(), None);
+    }
+
+    #[test]
+    fn a_model_of_other_classes_is_refused() {
+        assert!(model().validate(1).is_ok());
+        let mut two = model();
+        two.calibrator = Calibrator::identity(2);
+        assert!(two.validate(1).is_err());
+    }
+}
