@@ -94,6 +94,12 @@ pub enum Protocol {
     LeaveSourceOut,
     /// One label after the other is held out: is it answered `unknown`?
     LeaveLabelOut,
+    /// Dives told from level flight, and from engines and sirens
+    Phases,
+    /// Rendered clips that were never trained on, through AAC, Opus and MP3 (needs ffmpeg)
+    Rendered,
+    /// Munitions and military drones learnt from rendered sound alone, tested on real recordings
+    Transfer,
     /// All of these
     All,
 }
@@ -200,6 +206,9 @@ impl Protocol {
             Self::CodecControl => protocols::Protocol::CodecControl,
             Self::LeaveSourceOut => protocols::Protocol::LeaveSourceOut,
             Self::LeaveLabelOut => protocols::Protocol::LeaveLabelOut,
+            Self::Phases => protocols::Protocol::Phases,
+            Self::Rendered => protocols::Protocol::Rendered,
+            Self::Transfer => protocols::Protocol::Transfer,
             Self::All => return protocols::Protocol::ALL.to_vec(),
         };
         vec![one]

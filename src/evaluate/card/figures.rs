@@ -36,6 +36,14 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
         balanced(&f.balanced_accuracy),
         balanced(&f.balanced_accuracy_at_prior)
     )?;
+    if let Some(among) = &f.balanced_accuracy_among_tested {
+        writeln!(
+            out,
+            "  - among those {} labels alone, as if nobody asked for the model's others: {}",
+            f.labels.len(),
+            balanced(among)
+        )?;
+    }
     let interval = f
         .coverage_group_interval
         .map_or_else(String::new, |[low, high]| {

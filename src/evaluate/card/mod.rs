@@ -4,6 +4,7 @@ mod figures;
 mod given_model;
 mod left_out;
 mod negatives;
+mod rendered;
 
 pub use given_model::given_model_markdown;
 
@@ -74,6 +75,17 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
         let text = left_out::labels(&held_out.labels_left_out, held_out.grouped.as_ref());
         sections.push(("Labels left out", text));
     }
+    if let Some(found) = &held_out.phases {
+        sections.push(("Dives", rendered::phases(found)));
+    }
+    if !held_out.rendered.is_empty() {
+        let text = rendered::rendered(&held_out.rendered);
+        sections.push(("Rendered clips never trained on", text));
+    }
+    if !held_out.transfer.is_empty() {
+        let text = rendered::transfer(&held_out.transfer);
+        sections.push(("Learnt from rendered sound alone", text));
+    }
     if !held_out.skipped.is_empty() {
         let lines: Vec<String> = held_out
             .skipped
@@ -113,13 +125,13 @@ fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt
     writeln!(out, "## Learnt from\n")?;
     writeln!(
         out,
-        "| label | family | class | grade | recordings | source groups | seconds | corpora |"
+        "| label | family | class | grade | recordings | source groups | seconds | rendered clips | corpora |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
     for l in &header.labels {
         writeln!(
             out,
-            "| {} | {} | {} | {:?} | {} | {} | {:.0} | {} |",
+            "| {} | {} | {} | {:?} | {} | {} | {:.0} | {} | {} |",
             l.label,
             l.family,
             l.class,
@@ -127,6 +139,7 @@ fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt
             l.recordings,
             l.groups,
             l.seconds,
+            l.rendered,
             l.sources.join(", ")
         )?;
     }

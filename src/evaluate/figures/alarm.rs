@@ -1,5 +1,6 @@
 //! What counts as a false alarm, and how strongly a recording speaks for a label.
 
+use crate::model::calibration::log_sum_exp;
 use crate::model::decide::level;
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
@@ -23,6 +24,27 @@ pub fn military_labels(infos: &[LabelInfo]) -> Vec<usize> {
     (0..infos.len())
         .filter(|&label| is_military(infos, label))
         .collect()
+}
+
+/// How strongly a recording speaks for any munition or military drone: the log10 LR of all their labels, mixed as
+/// the prior weighs them, against all others. Unbounded.
+pub fn class_strength(infos: &[LabelInfo], judgement: &Judgement, prior: &Prior) -> f64 {
+    let side = |military: bool| {
+        let own = (0..infos.len()).filter(|&label| is_military(infos, label) == military);
+        let (terms, masses): (Vec<f64>, Vec<f64>) = own
+            .map(|label| {
+                let p = prior.probabilities()[label];
+                (judgement.log_likelihoods[label] + p.ln(), p)
+            })
+            .unzip();
+        log_sum_exp(&terms) - masses.iter().sum::<f64>().ln()
+    };
+    let ratio = (side(true) - side(false)) / std::f64::consts::LN_10;
+    if ratio.is_finite() {
+        ratio
+    } else {
+        0.0
+    }
 }
 
 /// How strongly a recording speaks for `label`: the log10 LR without bounds, by which recordings

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 /// Seed of the bootstrap over groups.
 const BOOTSTRAP_SEED: u64 = 1;
 /// Labels that are mistaken for drones.
-const CONFUSERS: [&str; 4] = ["engine", "helicopter", "aeroplane", "siren"];
+pub const CONFUSERS: [&str; 4] = ["engine", "helicopter", "aeroplane", "siren"];
 
 /// Mean over labels of the share of recordings that are right.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +83,9 @@ pub struct Figures {
     /// Mean over labels of the share of recordings whose likeliest label is the true one: all
     /// labels equally likely beforehand, in the mixture that the measure itself supposes.
     pub balanced_accuracy: Balanced,
+    /// The same among the labels of the model that occur in these recordings: it supposes that nobody asks for another.
+    #[serde(default)]
+    pub balanced_accuracy_among_tested: Option<Balanced>,
     /// The same with the best label under the prior of the answers.
     pub balanced_accuracy_at_prior: Balanced,
     /// Recordings by true label (rows) and best label (columns), over all labels of the model.
@@ -136,6 +139,11 @@ pub fn figures(
     let best: Vec<usize> = cases.iter().map(|c| c.judgement.best()).collect();
     let confusion = Confusion::new(&truth, &best, infos.len())?;
     let likeliest: Vec<usize> = cases.iter().map(|c| c.judgement.likeliest()).collect();
+    let occurring: BTreeSet<usize> = truth.iter().copied().collect();
+    let among: Vec<usize> = cases
+        .iter()
+        .map(|c| c.judgement.likeliest_among(|l| occurring.contains(&l)))
+        .collect();
     let balanced = |said: &[usize]| Balanced::new(&truth, said, &groups, infos.len());
     let sets: Vec<Vec<usize>> = cases
         .iter()
@@ -169,6 +177,10 @@ pub fn figures(
         groups: groups.iter().collect::<BTreeSet<_>>().len(),
         labels,
         balanced_accuracy: balanced(&likeliest)?,
+        balanced_accuracy_among_tested: match occurring.len() < infos.len() {
+            true => Some(balanced(&among)?),
+            false => None,
+        },
         balanced_accuracy_at_prior: balanced(&best)?,
         confusion: confusion.counts().to_vec(),
         confusion_labels: infos.iter().map(|l| l.label.clone()).collect(),

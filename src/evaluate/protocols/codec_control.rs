@@ -1,6 +1,6 @@
 //! Whether a codec alone raises false alarms: negatives as they are, and after AAC at 64 kbit/s.
 
-use super::reencode::Reencoder;
+use super::reencode::{Reencoder, AAC};
 use super::trial::{each, read_samples, Trial};
 use super::EvaluateError;
 use crate::evaluate::error::MetricError;
@@ -66,7 +66,7 @@ pub fn codec_control(
     let batches: Vec<(usize, &[usize])> = negatives.chunks(BATCH).enumerate().collect();
     let coded = each(&batches, "codec control", progress, |&(number, batch)| {
         let paths = batch.iter().map(|&i| trial.listed(i).path.as_path());
-        let files = encoder.encode(&paths.collect::<Vec<_>>(), number)?;
+        let files = encoder.encode(AAC, &paths.collect::<Vec<_>>(), number)?;
         let judged = batch.iter().zip(&files).map(|(&i, file)| {
             let samples = read_samples(file);
             // Its space is wanted for the others; the folder goes in any case.
@@ -93,7 +93,7 @@ pub fn codec_control(
         })
     });
     Ok(Some(CodecControl {
-        codec: "AAC, 64 kbit/s (ffmpeg)".into(),
+        codec: format!("{} (ffmpeg)", AAC.name),
         answered_before: share(&before, &|j| trial.is_alarm(j))?,
         answered_after: share(&after, &|j| trial.is_alarm(j))?,
         thresholds: thresholds.collect::<Result<_, MetricError>>()?,

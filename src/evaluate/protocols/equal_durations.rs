@@ -44,7 +44,7 @@ pub fn equal_durations(
     trial: &Trial,
     progress: Progress,
 ) -> Result<Vec<EqualDuration>, EvaluateError> {
-    let all: Vec<usize> = (0..trial.corpus().recordings.len()).collect();
+    let all: Vec<usize> = (0..trial.recorded().len()).collect();
     let judged = each(&all, "equal durations", progress, |&i| {
         let samples = trial.samples(i)?;
         let judge = |seconds: u32| trial.hear(i, middle(&samples, seconds)?);
@@ -73,7 +73,7 @@ fn row(
     label: usize,
     cuts: &[Option<&Judgement>],
 ) -> Result<EqualDuration, MetricError> {
-    let recordings = &trial.corpus().recordings;
+    let recordings = trial.recorded();
     let side = |own: bool| {
         let cuts = recordings.iter().zip(cuts);
         cuts.filter(move |(r, _)| (r.label == label) == own)

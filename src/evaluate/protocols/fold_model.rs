@@ -3,6 +3,7 @@
 use crate::features::Extractor;
 use crate::model::classifier::Classifier;
 use crate::model::judge::{Judge, Judgement};
+use crate::model::phase::{PhaseJudgement, PhaseModel};
 use crate::model::prior::Prior;
 use crate::model::scaler::Scaler;
 use crate::model::segments::log_probabilities;
@@ -15,6 +16,7 @@ pub struct FoldModel {
     scaler: Scaler,
     classifier: Classifier,
     judge: Judge,
+    phase: Option<PhaseModel>,
 }
 
 impl FoldModel {
@@ -22,22 +24,42 @@ impl FoldModel {
     ///
     /// # Errors
     /// As [`Fitted::candidates`].
-    pub fn new(fitted: Fitted, candidate: usize, judge: Judge) -> Result<Self, TrainError> {
+    pub fn new(
+        fitted: Fitted,
+        candidate: usize,
+        judge: Judge,
+        phase: Option<PhaseModel>,
+    ) -> Result<Self, TrainError> {
         let mut candidates = fitted.candidates()?;
         Ok(Self {
             scaler: fitted.scaler,
             classifier: candidates.swap_remove(candidate),
             judge,
+            phase,
         })
     }
 
     /// Judges a whole recording (16 kHz mono); `None` if no segment of it holds sound.
     pub fn hear(&self, samples: &[f32], prior: &Prior) -> Option<Judgement> {
-        let segments: Vec<Vec<f32>> = Extractor::measure_all(samples)
-            .into_iter()
-            .filter_map(|segment| segment.features)
-            .collect();
+        let segments = measure(samples);
         let scores = log_probabilities(&self.scaler, &self.classifier, &segments);
         (!scores.is_empty()).then(|| self.judge.judge(&scores, prior))
     }
+
+    /// The phase of a whole recording; `None` if none of its segments holds sound, or the model doesn't tell phases.
+    pub fn hear_phase(&self, samples: &[f32]) -> Option<PhaseJudgement> {
+        self.phase_of(&measure(samples))
+    }
+
+    /// The phase of measured segments; `None` if there are none, or the model doesn't tell phases.
+    pub fn phase_of(&self, segments: &[Vec<f32>]) -> Option<PhaseJudgement> {
+        let model = self.phase.as_ref()?;
+        let scores = model.scores(segments);
+        (!scores.is_empty()).then(|| model.judge(&scores))
+    }
+}
+
+fn measure(samples: &[f32]) -> Vec<Vec<f32>> {
+    let segments = Extractor::measure_all(samples).into_iter();
+    segments.filter_map(|segment| segment.features).collect()
 }

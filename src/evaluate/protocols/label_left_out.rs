@@ -7,7 +7,7 @@ use crate::evaluate::figures::share::Share;
 use crate::model::decide::{level, Level};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
-use crate::train::corpus::{Corpus, Heard, Progress, BACKGROUND};
+use crate::train::corpus::{Corpus, Heard, Origin, Progress, BACKGROUND};
 use crate::train::error::TrainError;
 use crate::train::fit::{Fitted, SegmentScores};
 use crate::train::held_out::{choose, fit_judge};
@@ -71,7 +71,7 @@ fn named(level: Level, infos: &[LabelInfo]) -> Option<String> {
     }
 }
 
-/// Trains without each label in turn and judges its recordings; nothing for fewer than three labels.
+/// Trains without each label in turn that has real recordings, and judges those; nothing for fewer than three labels.
 ///
 /// Each recording is judged by the fit that left out its fold: of the same kind as those that the
 /// judge was learnt from.
@@ -87,7 +87,9 @@ pub fn leave_label_out(
         return Ok(Vec::new());
     }
     let mut rows = Vec::new();
-    for label in 0..corpus.labels.len() {
+    let recorded = corpus.recordings[..corpus.n_recorded()].iter();
+    let labels: BTreeSet<usize> = recorded.map(|r| r.label).collect();
+    for label in labels {
         progress("leaving a label out", label, corpus.labels.len());
         let (rest, strangers) = split(corpus, label);
         let scored: Vec<(SegmentScores, SegmentScores)> = (0..recipe.folds)
@@ -132,7 +134,9 @@ fn split(corpus: &Corpus, label: usize) -> (Corpus, Corpus) {
         .collect();
     let with_copies = corpus.labels[label] != BACKGROUND;
     let rest = part(corpus, label, with_copies, |r| !groups.contains(&r.group));
-    let strangers = part(corpus, label, false, |r| r.label == label);
+    let strangers = part(corpus, label, false, |r| {
+        r.label == label && r.origin == Origin::Recorded
+    });
     (rest, strangers)
 }
 
@@ -201,12 +205,15 @@ mod tests {
                 fingerprint: Fingerprint::of(&[]),
                 path: format!("{i}.wav"),
                 note: String::new(),
+                origin: Origin::Recorded,
+                spans: Vec::new(),
             })
             .collect();
         let rows: Vec<Row> = (0..12)
             .map(|n| Row {
                 recording: n / 2,
                 take: [Take::AsItIs, Take::Copy(1)][n % 2],
+                start: 0,
             })
             .collect();
         Corpus {

@@ -39,11 +39,12 @@ pub fn leave_source_out(
     let prior = hierarchical_prior(corpus)?;
     let infos = label_infos(corpus);
     let mut sources_of: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    for r in &corpus.recordings {
+    let recorded = corpus.n_recorded();
+    for r in &corpus.recordings[..recorded] {
         sources_of.entry(r.label).or_default().insert(&r.source);
     }
-    let testable = |i: usize| sources_of[&corpus.recordings[i].label].len() > 1;
-    let sources: BTreeSet<&str> = (0..corpus.recordings.len())
+    let testable = |i: usize| i < recorded && sources_of[&corpus.recordings[i].label].len() > 1;
+    let sources: BTreeSet<&str> = (0..recorded)
         .filter(|&i| testable(i))
         .map(|i| corpus.recordings[i].source.as_str())
         .collect();

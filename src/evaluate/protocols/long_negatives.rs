@@ -85,7 +85,7 @@ fn hear(trial: &Trial, run: &[usize]) -> Result<Vec<Joined>, EvaluateError> {
     let sounds = run.iter().map(|&clip| trial.samples(clip));
     let sounds: Vec<Vec<f32>> = sounds.collect::<Result<_, _>>()?;
     let places: Vec<usize> = (0..run.len()).collect();
-    let fold = |place: usize| trial.corpus().recordings[run[place]].fold;
+    let fold = |place: usize| trial.recorded()[run[place]].fold;
     let mut joined = Vec::new();
     for part in split_at_breaks(&places, |place| &sounds[place]) {
         // Clips that continue each other are one source group; were they not, no one model would
@@ -109,7 +109,7 @@ fn count(trial: &Trial, joined: &[Joined]) -> Result<LongNegatives, MetricError>
     let hours = joined.iter().map(|j| j.seconds).sum::<f64>() / 3600.0;
     let mut lengths: Vec<f64> = joined.iter().map(|j| j.seconds).collect();
     lengths.sort_by(f64::total_cmp);
-    let label = |j: &Joined| trial.corpus().recordings[j.clips[0]].label;
+    let label = |j: &Joined| trial.recorded()[j.clips[0]].label;
     let whole = |counts: &dyn Fn(&Judgement) -> bool| {
         let heard = joined.iter().filter_map(|j| j.judgement.as_ref());
         Rate::new(heard.filter(|j| counts(j)).count(), hours)

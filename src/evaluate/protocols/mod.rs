@@ -8,8 +8,11 @@ mod label_left_out;
 mod leave_source_out;
 mod long_negatives;
 mod nested;
+mod phases;
 mod reencode;
+mod rendered;
 mod run;
+mod transfer;
 mod trial;
 
 pub use codec_control::{codec_control, CodecControl, CodecThreshold};
@@ -19,7 +22,10 @@ pub use label_left_out::{leave_label_out, LabelLeftOut};
 pub use leave_source_out::{leave_source_out, LeftOut};
 pub use long_negatives::{long_negatives, LongNegatives, LongThreshold};
 pub use nested::{cross_validate, CrossValidation};
+pub use phases::{phases, PhaseRow, Phases};
+pub use rendered::{rendered, Rendered, RenderedRow};
 pub use run::{run, Protocol};
+pub use transfer::{transfer, Transfer, TransferFigures};
 pub use trial::Trial;
 
 use super::error::MetricError;
@@ -48,6 +54,12 @@ pub enum EvaluateError {
     /// The model's labels have no prior.
     #[error(transparent)]
     Prior(#[from] PriorError),
+    /// There is nothing to measure on.
+    #[error("there are no {what}; give a manifest that lists some")]
+    Nothing {
+        /// What is missing.
+        what: &'static str,
+    },
     /// Recordings could not be coded anew.
     #[error("codec control: {fault}; {remedy}")]
     Codec {
@@ -74,6 +86,12 @@ pub struct HeldOut {
     pub left_out: Vec<LeftOut>,
     /// Labels left out.
     pub labels_left_out: Vec<LabelLeftOut>,
+    /// Dives told from level flight.
+    pub phases: Option<Phases>,
+    /// Rendered clips: as in training, then with shifted settings.
+    pub rendered: Vec<Rendered>,
+    /// Airframes learnt from rendered sound alone, tested on real recordings.
+    pub transfer: Vec<Transfer>,
     /// Protocols that were wanted and could not be run here, a sentence each.
     pub skipped: Vec<String>,
 }

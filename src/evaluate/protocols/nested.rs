@@ -3,11 +3,13 @@
 
 use super::fold_model::FoldModel;
 use crate::model::judge::Judgement;
+use crate::model::phase::PhaseJudgement;
 use crate::model::prior::Prior;
 use crate::train::corpus::{Corpus, Progress};
 use crate::train::error::TrainError;
 use crate::train::fit::{Fitted, SegmentScores};
-use crate::train::held_out::{choose, fit_judge};
+use crate::train::held_out::{choose, fit_judge, Pick};
+use crate::train::phase::fit_phase;
 use crate::train::recipe::Recipe;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,15 +19,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct CrossValidation {
     /// One judgement per recording of the corpus.
     pub judgements: Vec<Judgement>,
+    /// What is heard of the phase of each; `None` where the recipe learns no phases.
+    pub phases: Vec<Option<PhaseJudgement>>,
     /// Name of the candidate that each outer fold chose.
     pub chosen: Vec<String>,
     /// The model of each outer fold, which heard no recording of that fold.
     pub models: Vec<FoldModel>,
 }
 
-/// Runs the protocol: for each fold, models are fitted on pairs of the other folds left out, the
-/// candidate and the judge are learnt from those held-out scores, and the fit on all other folds is judged on
-/// this one. Folds that share a pair share the fit, so `folds` folds need `folds * (folds + 1) / 2` fits.
+/// Runs the protocol on everything in `corpus`; see [`cross_validate_learning`].
 ///
 /// # Errors
 /// [`TrainError`] if a fit fails.
@@ -33,6 +35,22 @@ pub fn cross_validate(
     corpus: &Corpus,
     recipe: &Recipe,
     prior: &Prior,
+    progress: Progress,
+) -> Result<CrossValidation, TrainError> {
+    cross_validate_learning(corpus, recipe, prior, &|_| true, progress)
+}
+
+/// Runs the protocol, learning from nothing but the recordings that `learns` picks, and judging all: for each fold, models are fitted on pairs of the other folds left out, the
+/// candidate and the judge are learnt from those held-out scores, and the fit on all other folds is judged on
+/// this one. Folds that share a pair share the fit, so `folds` folds need `folds * (folds + 1) / 2` fits.
+///
+/// # Errors
+/// [`TrainError`] if a fit fails.
+pub fn cross_validate_learning(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    prior: &Prior,
+    learns: Pick,
     progress: Progress,
 ) -> Result<CrossValidation, TrainError> {
     let folds = recipe.folds;
@@ -45,7 +63,7 @@ pub fn cross_validate(
         .par_iter()
         .map(|&(a, b)| {
             let left_out = |i: usize| fold(i) == a || fold(i) == b;
-            let fitted = Fitted::fit(corpus, recipe, &|i| !left_out(i))?;
+            let fitted = Fitted::fit(corpus, recipe, &|i| learns(i) && !left_out(i))?;
             let scores = fitted.score(corpus, &left_out)?;
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress("cross-validating", done, pairs.len());
@@ -62,11 +80,13 @@ pub fn cross_validate(
             inner[b].merge(scores.only(|i| fold(i) == a));
         }
     }
+    let as_it_is = corpus.segments_as_they_are();
     let mut judgements = vec![None; corpus.recordings.len()];
     let mut chosen = Vec::new();
     let mut models = Vec::new();
+    let mut phases = vec![None; corpus.recordings.len()];
     for (a, (fitted, scores)) in outer.into_iter().enumerate() {
-        let others = |i: usize| fold(i) != a;
+        let others = |i: usize| learns(i) && fold(i) != a;
         let candidate = choose(corpus, recipe, &inner[a], &others)?;
         let held_out = &inner[a].candidates[candidate];
         let judge = fit_judge(corpus, recipe, held_out, prior, &others)?;
@@ -74,11 +94,17 @@ pub fn cross_validate(
             judgements[i] = Some(judge.judge(&scores.candidates[candidate][i], prior));
         }
         chosen.push(recipe.candidate_name(candidate));
-        models.push(FoldModel::new(fitted, candidate, judge)?);
+        let phase = fit_phase(corpus, recipe, &others)?;
+        let model = FoldModel::new(fitted, candidate, judge, phase)?;
+        for (i, phase) in phases.iter_mut().enumerate().filter(|(i, _)| fold(*i) == a) {
+            *phase = model.phase_of(&as_it_is[i]);
+        }
+        models.push(model);
     }
     // Every recording lies in one of the folds.
     Ok(CrossValidation {
         judgements: judgements.into_iter().flatten().collect(),
+        phases,
         chosen,
         models,
     })

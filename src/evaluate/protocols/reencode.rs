@@ -5,10 +5,37 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The codec's settings, as ffmpeg takes them.
-const AAC: [&str; 4] = ["-c:a", "aac", "-b:a", "64k"];
+/// A codec with its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Codec {
+    /// What reports call it.
+    pub name: &'static str,
+    /// Its settings, as ffmpeg takes them.
+    arguments: &'static [&'static str],
+    /// Ending of its files.
+    extension: &'static str,
+}
 
-/// Codes recordings as AAC in a folder that disappears with it.
+/// AAC as many phones and sites use it.
+pub const AAC: Codec = Codec {
+    name: "AAC, 64 kbit/s",
+    arguments: &["-c:a", "aac", "-b:a", "64k"],
+    extension: "m4a",
+};
+/// Opus as messengers send voice.
+pub const OPUS: Codec = Codec {
+    name: "Opus, 24 kbit/s",
+    arguments: &["-c:a", "libopus", "-b:a", "24k"],
+    extension: "ogg",
+};
+/// MP3 as archives keep it.
+pub const MP3: Codec = Codec {
+    name: "MP3, 64 kbit/s",
+    arguments: &["-c:a", "libmp3lame", "-b:a", "64k"],
+    extension: "mp3",
+};
+
+/// Codes recordings in a folder that disappears with it.
 pub struct Reencoder {
     folder: tempfile::TempDir,
 }
@@ -35,16 +62,28 @@ impl Reencoder {
         Ok(Some(Self { folder }))
     }
 
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Codes recordings, each as the file that comes back in its place; `number` keeps the names of
     /// batches apart. One ffmpeg codes them all: to start it takes as long as to code a clip. The
     /// caller deletes the files when done.
     ///
     /// # Errors
     /// [`EvaluateError::Codec`] with what ffmpeg said.
-    pub fn encode(&self, paths: &[&Path], number: usize) -> Result<Vec<PathBuf>, EvaluateError> {
-        let failed = |said: &str| EvaluateError::Codec {
+    pub fn encode(
+        &self,
+        codec: Codec,
+        paths: &[&Path],
+        number: usize,
+    ) -> Result<Vec<PathBuf>, EvaluateError> {
+        let failed = |said: &str| {
+            EvaluateError::Codec {
             fault: format!("ffmpeg cannot code the recordings ({said})"),
-            remedy: "check that it has the encoder aac and that the disk is not full",
+            remedy: "check that it has the encoders aac, libopus and libmp3lame and that the disk is not full",
+        }
         };
         let mut command = Command::new("ffmpeg");
         command.args(["-nostdin", "-v", "error"]);
@@ -54,11 +93,15 @@ impl Reencoder {
             input.push(path);
             command.args(["-threads", "1", "-i"]).arg(input);
         }
-        let name = |place: usize| self.folder.path().join(format!("{number}-{place}.m4a"));
+        let name = |place: usize| {
+            let name = format!("{number}-{place}.{}", codec.extension);
+            self.folder.path().join(name)
+        };
         let coded: Vec<PathBuf> = (0..paths.len()).map(name).collect();
         for (place, file) in coded.iter().enumerate() {
             let sound = format!("{place}:a:0");
-            command.args(["-map", &sound]).args(AAC).arg(file);
+            command.args(["-map", &sound]).args(codec.arguments);
+            command.arg(file);
         }
         let output = command
             .stdin(Stdio::null())

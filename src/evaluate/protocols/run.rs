@@ -1,8 +1,8 @@
 //! Several protocols in one go, sharing the cross-validation.
 
 use super::{
-    codec_control, equal_durations, leave_label_out, leave_source_out, long_negatives,
-    EvaluateError, HeldOut, Trial,
+    codec_control, equal_durations, leave_label_out, leave_source_out, long_negatives, phases,
+    rendered, transfer, EvaluateError, HeldOut, Trial,
 };
 use crate::dataset::Manifest;
 use crate::train::corpus::{Corpus, Progress};
@@ -23,22 +23,34 @@ pub enum Protocol {
     LeaveSourceOut,
     /// One label after the other left out.
     LeaveLabelOut,
+    /// Dives told from level flight.
+    Phases,
+    /// Rendered clips that were never trained on.
+    Rendered,
+    /// Munitions and military drones learnt from rendered sound alone.
+    Transfer,
 }
 
 impl Protocol {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Grouped,
         Self::LongNegatives,
         Self::EqualDurations,
         Self::CodecControl,
         Self::LeaveSourceOut,
         Self::LeaveLabelOut,
+        Self::Phases,
+        Self::Rendered,
+        Self::Transfer,
     ];
 
     /// Whether it judges by the models of the cross-validation.
     fn needs_trial(self) -> bool {
-        !matches!(self, Self::LeaveSourceOut | Self::LeaveLabelOut)
+        !matches!(
+            self,
+            Self::LeaveSourceOut | Self::LeaveLabelOut | Self::Transfer
+        )
     }
 }
 
@@ -81,12 +93,38 @@ pub fn run(
                 found.skipped.push(why.into());
             }
         }
+        if wants(Protocol::Phases) {
+            found.phases = phases(&trial)?;
+            if found.phases.is_none() {
+                let why = "phases: the recipe does not learn them";
+                found.skipped.push(why.into());
+            }
+        }
+        if wants(Protocol::Rendered) {
+            for shifted in [false, true] {
+                let set = rendered(&trial, recipe, shifted, progress)?;
+                found.rendered.extend(set);
+            }
+            if found.rendered.is_empty() {
+                let why =
+                    "rendered clips: the recipe renders none, or there is no ffmpeg on the PATH";
+                found.skipped.push(why.into());
+            }
+        }
     }
     if wants(Protocol::LeaveSourceOut) {
         found.left_out = leave_source_out(corpus, recipe, progress)?;
     }
     if wants(Protocol::LeaveLabelOut) {
         found.labels_left_out = leave_label_out(corpus, recipe, progress)?;
+    }
+    if wants(Protocol::Transfer) {
+        found.transfer = transfer(manifest, corpus, recipe, progress)?;
+        if found.transfer.is_empty() {
+            let why =
+                "transfer: the recipe renders no airframe that has real recordings to test on";
+            found.skipped.push(why.into());
+        }
     }
     Ok(found)
 }

@@ -10,8 +10,9 @@ use crate::evaluate::figures::alarm::{is_alarm, is_military, military_labels, st
 use crate::evaluate::figures::{figures, Case, Figures};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
+use crate::model::phase::PhaseJudgement;
 use crate::model::prior::Prior;
-use crate::train::corpus::{Corpus, Progress};
+use crate::train::corpus::{Corpus, Heard, Progress};
 use crate::train::error::TrainError;
 use crate::train::pipeline::{hierarchical_prior, label_infos};
 use crate::train::recipe::Recipe;
@@ -23,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The outcome of nested cross-validation, with the models of its outer folds.
 pub struct Trial<'a> {
     corpus: &'a Corpus,
-    /// What the manifest says of each recording of the corpus.
+    /// What the manifest says of each real recording of the corpus.
     listed: Vec<&'a Recording>,
     infos: Vec<LabelInfo>,
     prior: Prior,
@@ -64,12 +65,13 @@ impl<'a> Trial<'a> {
                 remedy: "give the manifest that the recordings come from",
             })
         };
-        let listed = corpus.recordings.iter().map(|r| find(&r.path));
+        let recorded = &corpus.recordings[..corpus.n_recorded()];
+        let listed = recorded.iter().map(|r| find(&r.path));
         let listed = listed.collect::<Result<_, _>>()?;
         let prior = hierarchical_prior(corpus)?;
         let infos = label_infos(corpus);
         let found = cross_validate(corpus, recipe, &prior, progress)?;
-        let cases = corpus.recordings.iter().zip(&found.judgements);
+        let cases = recorded.iter().zip(&found.judgements);
         let cases: Vec<Case> = cases
             .map(|(recording, judgement)| Case {
                 label: recording.label,
@@ -120,21 +122,50 @@ impl<'a> Trial<'a> {
         model.hear(samples, &self.prior)
     }
 
+    /// The model that never heard a fold.
+    pub(super) fn model(&self, fold: usize) -> &FoldModel {
+        &self.found.models[fold]
+    }
+
+    /// What the model that never heard it heard of the phase of any recording of the corpus.
+    pub(super) fn phase(&self, recording: usize) -> Option<PhaseJudgement> {
+        self.found.phases[recording]
+    }
+
+    /// The labels of the models.
+    pub(super) fn infos(&self) -> &[LabelInfo] {
+        &self.infos
+    }
+
+    /// The prior of the answers.
+    pub(super) fn prior(&self) -> &Prior {
+        &self.prior
+    }
+
     /// The samples of a recording, 16 kHz mono.
     pub(super) fn samples(&self, recording: usize) -> Result<Vec<f32>, AudioError> {
         read_samples(&self.listed[recording].path)
     }
 
-    /// Recordings of labels that are no munition and no military drone.
+    /// The real recordings of the corpus.
+    pub(super) fn recorded(&self) -> &[Heard] {
+        &self.corpus.recordings[..self.listed.len()]
+    }
+
+    /// Real recordings of labels that are no munition and no military drone.
     pub(super) fn negatives(&self) -> Vec<usize> {
-        let all = self.corpus.recordings.iter().enumerate();
+        let all = self.recorded().iter().enumerate();
         let negatives = all.filter(|(_, r)| !is_military(&self.infos, r.label));
         negatives.map(|(i, _)| i).collect()
     }
 
-    /// Labels of munitions and military drones, by number.
+    /// Labels of munitions and military drones that have real recordings, by number.
     pub(super) fn military_labels(&self) -> Vec<usize> {
+        let recorded = |label: &usize| self.infos[*label].recordings > 0;
         military_labels(&self.infos)
+            .into_iter()
+            .filter(recorded)
+            .collect()
     }
 
     /// Whether the answer is a munition or military drone.

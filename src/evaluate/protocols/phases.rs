@@ -1,0 +1,114 @@
+//! Whether a dive is told from level flight, and from what only sounds like one.
+
+use super::trial::Trial;
+use crate::evaluate::error::MetricError;
+use crate::evaluate::figures::share::Share;
+use crate::evaluate::figures::CONFUSERS;
+use crate::model::phase::{PhaseJudgement, CLASSES, NEITHER};
+use crate::train::phase::phase_of;
+use serde::{Deserialize, Serialize};
+
+/// How the phase fares; `None` of a part that the recordings do not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Phases {
+    /// Real recordings of a known phase, then rendered ones that were not learnt from, by label and phase.
+    pub rows: Vec<PhaseRow>,
+    /// Real recordings of a known phase whose likelier phase is the true one.
+    pub recorded_right: Share,
+    /// The same of rendered clips.
+    pub rendered_right: Share,
+    /// Recordings of confusers that are answered as a diving munition.
+    pub false_dives: Share,
+    /// Recordings of confusers whose sound is likelier a dive than anything else, whatever they are answered as.
+    pub dive_like: Share,
+    /// The same, label by label.
+    pub dive_like_by_label: Vec<(String, Share)>,
+}
+
+/// One label in one phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseRow {
+    /// `recorded` or `rendered`.
+    pub origin: String,
+    /// The label.
+    pub label: String,
+    /// `cruise` or `dive`.
+    pub phase: String,
+    /// Recordings whose likelier phase is the true one.
+    pub right: Share,
+    /// Recordings whose phase is named, rightly or not.
+    pub named: Share,
+    /// Named recordings that are named rightly.
+    pub named_right: Share,
+}
+
+/// Counts phases as the models of the cross-validation hear them; `None` where the recipe learns no phases.
+///
+/// # Errors
+/// None in practice.
+pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
+    let corpus = trial.corpus();
+    let heard: Vec<(usize, usize, PhaseJudgement)> = (0..corpus.recordings.len())
+        .filter_map(|i| {
+            let truth = phase_of(corpus, &corpus.recordings[i])?;
+            Some((i, truth, trial.phase(i)?))
+        })
+        .collect();
+    if heard.is_empty() {
+        return Ok(None);
+    }
+    let flying = || heard.iter().filter(|(_, truth, _)| *truth != NEITHER);
+    let right =
+        |(_, truth, phase): &&(usize, usize, PhaseJudgement)| phase.likelier() == CLASSES[*truth];
+    let mut rows = Vec::new();
+    for rendered in [false, true] {
+        for (label, name) in corpus.labels.iter().enumerate() {
+            for truth in 0..NEITHER {
+                let own = || {
+                    flying().filter(|(i, t, _)| {
+                        let is_label = corpus.recordings[*i].label == label;
+                        is_label && *t == truth && corpus.is_rendered(*i) == rendered
+                    })
+                };
+                if own().next().is_none() {
+                    continue;
+                }
+                let named = || own().filter(|(_, _, phase)| phase.named().is_some());
+                rows.push(PhaseRow {
+                    origin: ["recorded", "rendered"][usize::from(rendered)].into(),
+                    label: name.clone(),
+                    phase: CLASSES[truth].into(),
+                    right: Share::of(own(), right)?,
+                    named: Share::of(own(), |(_, _, phase)| phase.named().is_some())?,
+                    named_right: Share::of(named(), right)?,
+                });
+            }
+        }
+    }
+    let confusers = |wanted: &str| {
+        let own = heard.iter().filter(|(i, _, _)| !corpus.is_rendered(*i));
+        let of: Vec<_> = own
+            .filter(|(i, _, _)| {
+                let label = corpus.labels[corpus.recordings[*i].label].as_str();
+                CONFUSERS.contains(&label) && (wanted.is_empty() || label == wanted)
+            })
+            .collect();
+        of
+    };
+    let side =
+        |rendered: bool| flying().filter(move |(i, _, _)| corpus.is_rendered(*i) == rendered);
+    let by_label = CONFUSERS.iter().map(|label| {
+        let share = Share::of(confusers(label), |(_, _, phase)| phase.sounds_like_a_dive())?;
+        Ok(((*label).to_owned(), share))
+    });
+    Ok(Some(Phases {
+        rows,
+        recorded_right: Share::of(side(false), right)?,
+        rendered_right: Share::of(side(true), right)?,
+        false_dives: Share::of(confusers(""), |(i, _, phase)| {
+            trial.is_alarm(trial.judgement(*i)) && phase.named() == Some("dive")
+        })?,
+        dive_like: Share::of(confusers(""), |(_, _, phase)| phase.sounds_like_a_dive())?,
+        dive_like_by_label: by_label.collect::<Result<_, MetricError>>()?,
+    }))
+}

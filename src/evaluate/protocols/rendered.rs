@@ -1,0 +1,277 @@
+//! Rendered clips that were never trained on, over real backgrounds that were not either, through real codecs.
+
+use super::reencode::{Codec, Reencoder, AAC, MP3, OPUS};
+use super::trial::{each, read_samples, Trial};
+use super::EvaluateError;
+use crate::channel::{augment, ChainParams, Interval, MixParams};
+use crate::evaluate::error::MetricError;
+use crate::evaluate::figures::share::Share;
+use crate::model::judge::Judgement;
+use crate::model::phase::PhaseJudgement;
+use crate::train::corpus::{Progress, BACKGROUND};
+use crate::train::recipe::Recipe;
+use crate::train::rendered::{test_clips, RenderedClip};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Clips of each signature.
+const CLIPS: usize = 40;
+/// Clips that are coded at a time.
+const BATCH: usize = 12;
+/// Their SNR over the background, dB.
+const SNR_DB: [f64; 2] = [0.0, 18.0];
+/// Added to the seed of the recipe: scenes that training never draws.
+const SEED: u64 = 0x7e57;
+/// The codecs in turn.
+const CODECS: [Codec; 3] = [AAC, OPUS, MP3];
+
+/// Airframes that no ear can tell apart in level flight count as one.
+const ALIKE: [&[&str]; 2] = [
+    &["orbiter-1k", "orbiter-2", "orbiter-3"],
+    &["harop", "hermes-450"],
+];
+
+/// How rendered clips fare.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rendered {
+    /// Which distribution the clips are drawn from.
+    pub set: String,
+    /// The codecs.
+    pub codecs: Vec<String>,
+    /// Clips of each signature.
+    pub rows: Vec<RenderedRow>,
+    /// Clips whose best label is of the true family.
+    pub family_right: Share,
+    /// Mean over airframes of the share of clips whose best label is the true one (the Orbiters counted as one, and
+    /// Harop and Hermes 450 in level flight).
+    pub airframe_balanced: f64,
+    /// Clips of a diving Harop that are taken for a Harop in a dive.
+    pub harop_dives: Share,
+    /// Clips of munitions and drones whose likelier phase is the true one.
+    pub phase_right: Share,
+    /// Clips whose prediction set holds the truth.
+    pub coverage: Share,
+    /// Mean number of labels in a prediction set.
+    pub mean_set_size: f64,
+    /// Clips answered at the level of a family or class, or not at all.
+    pub undecided: Share,
+}
+
+/// One signature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RenderedRow {
+    /// The airframe.
+    pub label: String,
+    /// `cruise` or `dive`.
+    pub phase: String,
+    /// Best label of the true family.
+    pub family: Share,
+    /// Best label is the true one, or one that counts as the same.
+    pub airframe: Share,
+    /// Answered as a munition or military drone at any level.
+    pub detected: Share,
+    /// What they are named, the most frequent first.
+    pub answers: Vec<(String, usize)>,
+}
+
+struct Heard<'a> {
+    clip: &'a RenderedClip,
+    judgement: Judgement,
+    phase: Option<PhaseJudgement>,
+}
+
+/// Renders, mixes, codes and judges; each clip by the model of one fold, over a background of that fold. `None` without
+/// ffmpeg on the `PATH`, or where the recipe renders nothing.
+///
+/// # Errors
+/// [`EvaluateError`] if a clip cannot be made, coded or read again.
+pub fn rendered(
+    trial: &Trial,
+    recipe: &Recipe,
+    shifted: bool,
+    progress: Progress,
+) -> Result<Option<Rendered>, EvaluateError> {
+    let Some(settings) = &recipe.rendered else {
+        return Ok(None);
+    };
+    let Some(encoder) = Reencoder::new()? else {
+        return Ok(None);
+    };
+    let clips = test_clips(settings, CLIPS, recipe.seed ^ SEED, shifted)?;
+    let numbered: Vec<(usize, &RenderedClip)> = clips.iter().enumerate().collect();
+    let batches: Vec<(usize, &[(usize, &RenderedClip)])> =
+        numbered.chunks(BATCH).enumerate().collect();
+    let heard = each(&batches, "rendered clips", progress, |&(number, batch)| {
+        hear(trial, recipe, &encoder, number, batch)
+    })?;
+    let heard: Vec<Heard> = heard.into_iter().flatten().collect();
+    Ok(Some(count(trial, &heard, shifted)?))
+}
+
+fn hear<'a>(
+    trial: &Trial,
+    recipe: &Recipe,
+    encoder: &Reencoder,
+    number: usize,
+    batch: &[(usize, &'a RenderedClip)],
+) -> Result<Vec<Heard<'a>>, EvaluateError> {
+    let codec = CODECS[number % CODECS.len()];
+    let mut files = Vec::new();
+    for (place, clip) in batch {
+        let fold = place % recipe.folds;
+        let samples = over_background(trial, clip, fold, *place as u64)?;
+        let path = encoder.folder().join(format!("{number}-{place}.wav"));
+        write(&path, &samples)?;
+        files.push(path);
+    }
+    let paths: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
+    let coded = encoder.encode(codec, &paths, number)?;
+    let mut heard = Vec::new();
+    for ((place, clip), file) in batch.iter().zip(&coded) {
+        let samples = read_samples(file)?;
+        let model = trial.model(place % recipe.folds);
+        if let Some(judgement) = model.hear(&samples, trial.prior()) {
+            heard.push(Heard {
+                clip,
+                judgement,
+                phase: model.hear_phase(&samples),
+            });
+        }
+    }
+    for file in files.iter().chain(&coded) {
+        // The folder goes in any case.
+        let _ = std::fs::remove_file(file);
+    }
+    Ok(heard)
+}
+
+/// The clip over a background recording of `fold`.
+fn over_background(
+    trial: &Trial,
+    clip: &RenderedClip,
+    fold: usize,
+    seed: u64,
+) -> Result<Vec<f32>, EvaluateError> {
+    let labels = &trial.corpus().labels;
+    let recordings = trial.recorded().iter().enumerate();
+    let own: Vec<usize> = recordings
+        .filter(|(_, r)| labels[r.label] == BACKGROUND && r.fold == fold)
+        .map(|(i, _)| i)
+        .collect();
+    let pick = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    let background = match own.get(pick as usize % own.len().max(1)) {
+        Some(&i) => trial.samples(i)?,
+        None => Vec::new(),
+    };
+    let mix = ChainParams {
+        mix: Some(MixParams {
+            probability: 1.0,
+            snr_db: Interval::new(SNR_DB[0], SNR_DB[1]),
+        }),
+        ..ChainParams::none()
+    };
+    let mix = mix.check().map_err(|e| EvaluateError::Codec {
+        fault: e.to_string(),
+        remedy: "report this",
+    })?;
+    Ok(augment(&clip.render(), Some(&background), &mix, seed))
+}
+
+fn write(path: &Path, samples: &[f32]) -> Result<(), EvaluateError> {
+    let failed = |e: hound::Error| EvaluateError::Codec {
+        fault: format!("{} cannot be written ({e})", path.display()),
+        remedy: "check that the disk is not full",
+    };
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: crate::SAMPLE_RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(path, spec).map_err(failed)?;
+    for &x in samples {
+        file.write_sample((x * 32_767.0) as i16).map_err(failed)?;
+    }
+    file.finalize().map_err(failed)
+}
+
+/// Whether `said` counts as `truth`.
+fn is_airframe(truth: &str, phase: &str, said: &str) -> bool {
+    let alike = |group: &&[&str]| {
+        // A diving Harop is no Hermes 450: that one never dives.
+        let counts = !(phase == "dive" && group.contains(&"harop"));
+        counts && group.contains(&truth) && group.contains(&said)
+    };
+    truth == said || ALIKE.iter().any(alike)
+}
+
+fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, MetricError> {
+    let infos = trial.infos();
+    let best = |h: &Heard| &infos[h.judgement.best()];
+    let number = |label: &str| infos.iter().position(|l| l.label == label);
+    let in_set =
+        |h: &Heard| number(&h.clip.label).is_some_and(|l| h.judgement.prediction_set.contains(&l));
+    let family = |h: &Heard| {
+        let truth = number(&h.clip.label);
+        truth.is_some_and(|l| infos[l].family == best(h).family)
+    };
+    let airframe = |h: &Heard| is_airframe(&h.clip.label, &h.clip.phase, &best(h).label);
+    let mut by_signature: BTreeMap<(&str, &str), Vec<&Heard>> = BTreeMap::new();
+    let mut by_airframe: BTreeMap<&str, Vec<&Heard>> = BTreeMap::new();
+    for h in heard {
+        let key = (h.clip.label.as_str(), h.clip.phase.as_str());
+        by_signature.entry(key).or_default().push(h);
+        let group = ALIKE.iter().find(|g| g.contains(&key.0));
+        let name = group.map_or(key.0, |g| g[0]);
+        by_airframe.entry(name).or_default().push(h);
+    }
+    let mut rows = Vec::new();
+    for ((label, phase), own) in &by_signature {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for h in own {
+            *counts.entry(&best(h).label).or_default() += 1;
+        }
+        let mut answers: Vec<(String, usize)> =
+            counts.into_iter().map(|(l, n)| (l.to_owned(), n)).collect();
+        answers.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        rows.push(RenderedRow {
+            label: (*label).to_owned(),
+            phase: (*phase).to_owned(),
+            family: Share::of(own, |h| family(h))?,
+            airframe: Share::of(own, |h| airframe(h))?,
+            detected: Share::of(own, |h| trial.is_alarm(&h.judgement))?,
+            answers,
+        });
+    }
+    let shares: Vec<f64> = by_airframe
+        .values()
+        .map(|own| Ok(Share::of(own, |h| airframe(h))?.share))
+        .collect::<Result<_, MetricError>>()?;
+    let of = |label: &'static str, phase: &'static str| {
+        let own = heard.iter();
+        own.filter(move |h| h.clip.label == label && h.clip.phase == phase)
+    };
+    let phase_right = |h: &&Heard| h.phase.is_some_and(|p| p.likelier() == h.clip.phase);
+    let flying = heard.iter().filter(|h| h.clip.label != "jet");
+    let sizes: usize = heard.iter().map(|h| h.judgement.prediction_set.len()).sum();
+    Ok(Rendered {
+        set: match shifted {
+            false => "as in training, other seeds".into(),
+            true => "shifted settings".into(),
+        },
+        codecs: CODECS.iter().map(|c| c.name.to_owned()).collect(),
+        rows,
+        family_right: Share::of(heard, |h| family(h))?,
+        airframe_balanced: shares.iter().sum::<f64>() / shares.len().max(1) as f64,
+        harop_dives: Share::of(of("harop", "dive"), |h| {
+            best(h).label == "harop" && phase_right(h)
+        })?,
+        phase_right: Share::of(flying, phase_right)?,
+        coverage: Share::of(heard, |h| in_set(h))?,
+        mean_set_size: sizes as f64 / heard.len().max(1) as f64,
+        undecided: Share::of(heard, |h| {
+            !crate::model::decide::level(infos, &h.judgement).is_signature()
+        })?,
+    })
+}
