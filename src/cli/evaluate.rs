@@ -98,6 +98,8 @@ pub enum Protocol {
     Phases,
     /// Rendered clips that were never trained on, through AAC, Opus and MP3 (needs ffmpeg)
     Rendered,
+    /// How far each signature can be heard: detection of rendered clips against SNR and distance
+    Audibility,
     /// Munitions and military drones learnt from rendered sound alone, tested on real recordings
     Transfer,
     /// All of these
@@ -208,6 +210,7 @@ impl Protocol {
             Self::LeaveLabelOut => protocols::Protocol::LeaveLabelOut,
             Self::Phases => protocols::Protocol::Phases,
             Self::Rendered => protocols::Protocol::Rendered,
+            Self::Audibility => protocols::Protocol::Audibility,
             Self::Transfer => protocols::Protocol::Transfer,
             Self::All => return protocols::Protocol::ALL.to_vec(),
         };

@@ -3,6 +3,7 @@
 use super::kinds::{Kinds, Noted};
 use super::takes::{Row, Take};
 use crate::dataset::Span;
+use crate::features::SEGMENT_S;
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
 
@@ -34,8 +35,10 @@ pub struct Heard {
     pub note: String,
     /// Whether it was recorded or rendered.
     pub origin: Origin,
-    /// Which phase is heard when, as far as it is known.
+    /// What is heard when, as far as it is annotated.
     pub spans: Vec<Span>,
+    /// From when to when it is cut from the file, s, if it is but a stretch of it.
+    pub stretch: Option<(f64, f64)>,
 }
 
 /// Where the sound of a training recording comes from.
@@ -87,6 +90,21 @@ impl Corpus {
     pub fn n_recorded(&self) -> usize {
         let recorded = |r: &&Heard| r.origin == Origin::Recorded;
         self.recordings.iter().filter(recorded).count()
+    }
+
+    /// Whether a row teaches its recording's label: not where the annotations say that something else is heard.
+    pub fn teaches(&self, row: usize) -> bool {
+        let row = self.rows[row];
+        let recording = &self.recordings[row.recording];
+        let start_s = row.start as f64 / f64::from(crate::SAMPLE_RATE);
+        let other = recording
+            .spans
+            .iter()
+            .filter(|span| span.label != self.labels[recording.label]);
+        let heard_s: f64 = other
+            .map(|span| span.overlap_s(start_s, start_s + SEGMENT_S))
+            .sum();
+        heard_s < 0.5 * SEGMENT_S
     }
 
     /// The features of each recording's segments, heard as they are.

@@ -42,7 +42,7 @@ impl Fitted {
         uses: &dyn Fn(usize) -> bool,
     ) -> Result<Self, TrainError> {
         let rows: Vec<usize> = (0..corpus.rows.len())
-            .filter(|&i| uses(corpus.rows[i].recording))
+            .filter(|&i| uses(corpus.rows[i].recording) && corpus.teaches(i))
             .collect();
         let n_labels = corpus.labels.len();
         let kinds = corpus.kinds();

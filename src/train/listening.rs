@@ -16,6 +16,9 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Shorter stretches with a label of their own are no recordings, s.
+const SHORTEST_STRETCH_S: f64 = 2.0;
+
 /// The channels that copies and rendered clips pass through.
 struct Channels {
     recorded: ValidChainParams,
@@ -111,6 +114,7 @@ impl Corpus {
                         note: recording.note.clone(),
                         origin: Origin::Recorded,
                         spans: annotations.of(&sound.sha256).to_vec(),
+                        stretch: None,
                     });
                     listed.push(recording.clone());
                     samples.push(sound.samples);
@@ -120,11 +124,12 @@ impl Corpus {
         regroup_neighbours(&mut listed, &samples);
         let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
         corpus.find_groups(&groups)?;
+        corpus.add_stretches(&mut samples);
         corpus.assign_folds(recipe.folds, recipe.seed);
         let mut sounds: Vec<Sound> = samples.into_iter().map(Sound::Recorded).collect();
         for (number, clip) in clips.into_iter().enumerate() {
             corpus.add_rendered(&clip, number % recipe.folds);
-            sounds.push(Sound::Rendered(clip));
+            sounds.push(Sound::Rendered(Box::new(clip)));
         }
         corpus.measure(&sounds, recipe, &channels, progress);
         corpus.drop_silent();
@@ -171,6 +176,35 @@ impl Corpus {
         }
     }
 
+    /// Makes recordings of their own of the stretches that are annotated with another label than their recording: what
+    /// a phone heard before a drone came is a background, of the same source group.
+    fn add_stretches(&mut self, samples: &mut Vec<Vec<f32>>) {
+        for i in 0..self.recordings.len() {
+            let whole = self.recordings[i].clone();
+            for span in &whole.spans {
+                let Ok(label) = self.labels.binary_search(&span.label) else {
+                    continue;
+                };
+                let end_s = span.end_s.min(whole.seconds);
+                if label == whole.label || end_s - span.start_s < SHORTEST_STRETCH_S {
+                    continue;
+                }
+                let place = |s: f64| (s * f64::from(crate::SAMPLE_RATE)) as usize;
+                let cut = samples[i][place(span.start_s)..place(end_s)].to_vec();
+                self.recordings.push(Heard {
+                    label,
+                    fingerprint: Fingerprint::of(&cut),
+                    seconds: end_s - span.start_s,
+                    note: String::new(),
+                    spans: Vec::new(),
+                    stretch: Some((span.start_s, end_s)),
+                    ..whole.clone()
+                });
+                samples.push(cut);
+            }
+        }
+    }
+
     /// Adds a rendered clip, a source group of its own.
     fn add_rendered(&mut self, clip: &RenderedClip, fold: usize) {
         let group = self.recordings.iter().map(|r| r.group + 1).max();
@@ -187,6 +221,7 @@ impl Corpus {
             note: clip.phase.clone(),
             origin: Origin::Rendered,
             spans: clip.spans(),
+            stretch: None,
         });
     }
 

@@ -93,6 +93,11 @@ impl RenderedClip {
         self.scene.render(self.seconds).samples
     }
 
+    /// Presumed sound pressure level of the source, dB re 20 uPa at 1 m.
+    pub fn source_db_spl(&self) -> f64 {
+        self.scene.params().source_db_spl
+    }
+
     /// Which phase is heard when.
     pub fn spans(&self) -> Vec<Span> {
         let spans = self.scene.phases(self.seconds).into_iter();

@@ -38,7 +38,7 @@ pub(super) enum Sound {
     /// Read from a file.
     Recorded(Vec<f32>),
     /// Rendered whenever it is needed: kept, the samples of all clips would fill the memory.
-    Rendered(RenderedClip),
+    Rendered(Box<RenderedClip>),
 }
 
 /// What is needed to hear any recording in any way.
@@ -180,6 +180,7 @@ mod tests {
             note: String::new(),
             origin: Origin::Recorded,
             spans: Vec::new(),
+            stretch: None,
         }
     }
 

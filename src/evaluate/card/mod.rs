@@ -82,6 +82,10 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
         let text = rendered::rendered(&held_out.rendered);
         sections.push(("Rendered clips never trained on", text));
     }
+    if !held_out.audibility.is_empty() {
+        let text = rendered::audibility(&held_out.audibility);
+        sections.push(("How far signatures are heard", text));
+    }
     if !held_out.transfer.is_empty() {
         let text = rendered::transfer(&held_out.transfer);
         sections.push(("Learnt from rendered sound alone", text));

@@ -62,7 +62,9 @@ pub fn codec_control(
     let Some(encoder) = Reencoder::new()? else {
         return Ok(None);
     };
-    let negatives = trial.negatives();
+    // A stretch of a file cannot be coded without the rest.
+    let whole = |i: &usize| trial.recorded()[*i].stretch.is_none();
+    let negatives: Vec<usize> = trial.negatives().into_iter().filter(whole).collect();
     let batches: Vec<(usize, &[usize])> = negatives.chunks(BATCH).enumerate().collect();
     let coded = each(&batches, "codec control", progress, |&(number, batch)| {
         let paths = batch.iter().map(|&i| trial.listed(i).path.as_path());

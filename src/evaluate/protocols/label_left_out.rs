@@ -207,6 +207,7 @@ mod tests {
                 note: String::new(),
                 origin: Origin::Recorded,
                 spans: Vec::new(),
+                stretch: None,
             })
             .collect();
         let rows: Vec<Row> = (0..12)

@@ -1,5 +1,6 @@
 //! What is held out, and the figures that follow: a file per protocol.
 
+mod audibility;
 mod codec_control;
 mod equal_durations;
 mod fold_model;
@@ -15,6 +16,7 @@ mod run;
 mod transfer;
 mod trial;
 
+pub use audibility::{audibility, Audibility};
 pub use codec_control::{codec_control, CodecControl, CodecThreshold};
 pub use equal_durations::{equal_durations, EqualDuration};
 pub use given_model::{given_model, GivenModel, KnownRecording, Stranger};
@@ -90,6 +92,8 @@ pub struct HeldOut {
     pub phases: Option<Phases>,
     /// Rendered clips: as in training, then with shifted settings.
     pub rendered: Vec<Rendered>,
+    /// How far each signature can be heard.
+    pub audibility: Vec<Audibility>,
     /// Airframes learnt from rendered sound alone, tested on real recordings.
     pub transfer: Vec<Transfer>,
     /// Protocols that were wanted and could not be run here, a sentence each.

@@ -63,7 +63,7 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
     let mut rows = Vec::new();
     for rendered in [false, true] {
         for (label, name) in corpus.labels.iter().enumerate() {
-            for truth in 0..NEITHER {
+            for (truth, phase) in CLASSES[..NEITHER].iter().enumerate() {
                 let own = || {
                     flying().filter(|(i, t, _)| {
                         let is_label = corpus.recordings[*i].label == label;
@@ -77,7 +77,7 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
                 rows.push(PhaseRow {
                     origin: ["recorded", "rendered"][usize::from(rendered)].into(),
                     label: name.clone(),
-                    phase: CLASSES[truth].into(),
+                    phase: (*phase).into(),
                     right: Share::of(own(), right)?,
                     named: Share::of(own(), |(_, _, phase)| phase.named().is_some())?,
                     named_right: Share::of(named(), right)?,

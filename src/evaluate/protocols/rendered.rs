@@ -20,7 +20,7 @@ const CLIPS: usize = 40;
 /// Clips that are coded at a time.
 const BATCH: usize = 12;
 /// Their SNR over the background, dB.
-const SNR_DB: [f64; 2] = [0.0, 18.0];
+const SNR_DB: Interval = Interval::new(0.0, 18.0);
 /// Added to the seed of the recipe: scenes that training never draws.
 const SEED: u64 = 0x7e57;
 /// The codecs in turn.
@@ -120,7 +120,7 @@ fn hear<'a>(
     let mut files = Vec::new();
     for (place, clip) in batch {
         let fold = place % recipe.folds;
-        let samples = over_background(trial, clip, fold, *place as u64)?;
+        let samples = over_background(trial, &clip.render(), SNR_DB, fold, *place as u64)?;
         let path = encoder.folder().join(format!("{number}-{place}.wav"));
         write(&path, &samples)?;
         files.push(path);
@@ -146,10 +146,11 @@ fn hear<'a>(
     Ok(heard)
 }
 
-/// The clip over a background recording of `fold`.
-fn over_background(
+/// Sound in the air over a background recording of `fold`.
+pub(super) fn over_background(
     trial: &Trial,
-    clip: &RenderedClip,
+    sound: &[f32],
+    snr_db: Interval,
     fold: usize,
     seed: u64,
 ) -> Result<Vec<f32>, EvaluateError> {
@@ -167,7 +168,7 @@ fn over_background(
     let mix = ChainParams {
         mix: Some(MixParams {
             probability: 1.0,
-            snr_db: Interval::new(SNR_DB[0], SNR_DB[1]),
+            snr_db,
         }),
         ..ChainParams::none()
     };
@@ -175,7 +176,7 @@ fn over_background(
         fault: e.to_string(),
         remedy: "report this",
     })?;
-    Ok(augment(&clip.render(), Some(&background), &mix, seed))
+    Ok(augment(sound, Some(&background), &mix, seed))
 }
 
 fn write(path: &Path, samples: &[f32]) -> Result<(), EvaluateError> {

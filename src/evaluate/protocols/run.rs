@@ -1,8 +1,8 @@
 //! Several protocols in one go, sharing the cross-validation.
 
 use super::{
-    codec_control, equal_durations, leave_label_out, leave_source_out, long_negatives, phases,
-    rendered, transfer, EvaluateError, HeldOut, Trial,
+    audibility, codec_control, equal_durations, leave_label_out, leave_source_out, long_negatives,
+    phases, rendered, transfer, EvaluateError, HeldOut, Trial,
 };
 use crate::dataset::Manifest;
 use crate::train::corpus::{Corpus, Progress};
@@ -27,13 +27,15 @@ pub enum Protocol {
     Phases,
     /// Rendered clips that were never trained on.
     Rendered,
+    /// How far each signature can be heard.
+    Audibility,
     /// Munitions and military drones learnt from rendered sound alone.
     Transfer,
 }
 
 impl Protocol {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Grouped,
         Self::LongNegatives,
         Self::EqualDurations,
@@ -42,6 +44,7 @@ impl Protocol {
         Self::LeaveLabelOut,
         Self::Phases,
         Self::Rendered,
+        Self::Audibility,
         Self::Transfer,
     ];
 
@@ -108,6 +111,13 @@ pub fn run(
             if found.rendered.is_empty() {
                 let why =
                     "rendered clips: the recipe renders none, or there is no ffmpeg on the PATH";
+                found.skipped.push(why.into());
+            }
+        }
+        if wants(Protocol::Audibility) {
+            found.audibility = audibility(&trial, recipe, progress)?;
+            if found.audibility.is_empty() {
+                let why = "audibility: the recipe renders nothing";
                 found.skipped.push(why.into());
             }
         }

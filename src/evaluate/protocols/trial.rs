@@ -144,7 +144,12 @@ impl<'a> Trial<'a> {
 
     /// The samples of a recording, 16 kHz mono.
     pub(super) fn samples(&self, recording: usize) -> Result<Vec<f32>, AudioError> {
-        read_samples(&self.listed[recording].path)
+        let samples = read_samples(&self.listed[recording].path)?;
+        let place = |s: f64| (s * f64::from(crate::SAMPLE_RATE)) as usize;
+        Ok(match self.corpus.recordings[recording].stretch {
+            Some((from, to)) => samples[place(from)..place(to).min(samples.len())].to_vec(),
+            None => samples,
+        })
     }
 
     /// The real recordings of the corpus.

@@ -1,0 +1,159 @@
+//! How far a signature can be heard: so that "not heard" is never read as "not there".
+
+use super::rendered::over_background;
+use super::trial::{each, Trial};
+use super::EvaluateError;
+use crate::channel::Interval;
+use crate::evaluate::error::MetricError;
+use crate::evaluate::figures::share::Share;
+use crate::render::Air;
+use crate::train::corpus::Progress;
+use crate::train::recipe::Recipe;
+use crate::train::rendered::{test_clips, RenderedClip};
+use serde::{Deserialize, Serialize};
+
+/// Clips of each signature at each SNR.
+const CLIPS: usize = 20;
+/// The SNRs, dB: mean square of the aircraft over that of the background, over the whole band to 8 kHz.
+const SNRS_DB: [f64; 6] = [-15.0, -10.0, -5.0, 0.0, 6.0, 12.0];
+/// Ambient levels, dB re 20 uPa: a quiet night in the country, a suburb by day, a busy street (the usual order of
+/// magnitude, as in EN 12354 and WHO's guidelines for community noise; not measured here).
+const AMBIENT_DB: [f64; 3] = [35.0, 50.0, 65.0];
+/// Where most of the sound of pistons and propellers lies, Hz: absorption is that of this frequency.
+const SOUND_HZ: f64 = 500.0;
+/// Added to the seed of the recipe.
+const SEED: u64 = 0xd157;
+
+/// Detection of one signature against SNR and distance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Audibility {
+    /// The airframe.
+    pub label: String,
+    /// `cruise` or `dive`.
+    pub phase: String,
+    /// SNR in dB, and clips answered as a munition or military drone at any level.
+    pub detected: Vec<(f64, Share)>,
+    /// SNR at which half of the clips are detected, dB; `None` where less are at every SNR tried, or more.
+    pub half_at_snr_db: Option<f64>,
+    /// Ambient level in dB, and the slant ranges in m at which the aircraft stands that SNR above it, for the 10 % and
+    /// the 90 % loudest of the presumed source levels.
+    pub half_at_m: Vec<(f64, [f64; 2])>,
+}
+
+/// Renders each signature that is a munition or drone at each SNR and counts answers. Empty where the recipe renders
+/// nothing.
+///
+/// # Errors
+/// [`EvaluateError`] if a clip cannot be made or a background not be read.
+pub fn audibility(
+    trial: &Trial,
+    recipe: &Recipe,
+    progress: Progress,
+) -> Result<Vec<Audibility>, EvaluateError> {
+    let Some(settings) = &recipe.rendered else {
+        return Ok(Vec::new());
+    };
+    let mut clips = test_clips(settings, CLIPS, recipe.seed ^ SEED, false)?;
+    clips.retain(|clip| clip.label != "jet");
+    let numbered: Vec<(usize, &RenderedClip)> = clips.iter().enumerate().collect();
+    let detected = each(&numbered, "audibility", progress, |&(place, clip)| {
+        let fold = place % recipe.folds;
+        let sound = clip.render();
+        let at = |snr: f64| {
+            let snr = Interval::new(snr, snr);
+            let samples = over_background(trial, &sound, snr, fold, place as u64)?;
+            let judged = trial.model(fold).hear(&samples, trial.prior());
+            Ok(judged.is_some_and(|j| trial.is_alarm(&j)))
+        };
+        SNRS_DB
+            .iter()
+            .map(|&snr| at(snr))
+            .collect::<Result<Vec<bool>, EvaluateError>>()
+    })?;
+    let mut rows = Vec::new();
+    for (clips, detected) in clips.chunks(CLIPS).zip(detected.chunks(CLIPS)) {
+        rows.push(row(clips, detected)?);
+    }
+    Ok(rows)
+}
+
+fn row(clips: &[RenderedClip], detected: &[Vec<bool>]) -> Result<Audibility, MetricError> {
+    let shares = SNRS_DB.iter().enumerate().map(|(place, &snr)| {
+        let share = Share::of(detected, |at| at[place])?;
+        Ok((snr, share))
+    });
+    let shares = shares.collect::<Result<Vec<(f64, Share)>, MetricError>>()?;
+    let half_at_snr_db = half(&shares);
+    let mut levels: Vec<f64> = clips.iter().map(RenderedClip::source_db_spl).collect();
+    levels.sort_by(f64::total_cmp);
+    let level = |share: f64| levels[((levels.len() - 1) as f64 * share).round() as usize];
+    let half_at_m = half_at_snr_db.map_or_else(Vec::new, |snr| {
+        let at = |source: f64, ambient: f64| slant_range_m(source - ambient - snr);
+        let ambients = AMBIENT_DB.iter();
+        ambients
+            .map(|&a| (a, [at(level(0.1), a), at(level(0.9), a)]))
+            .collect()
+    });
+    Ok(Audibility {
+        label: clips[0].label.clone(),
+        phase: clips[0].phase.clone(),
+        detected: shares,
+        half_at_snr_db,
+        half_at_m,
+    })
+}
+
+/// Where the share crosses one half, from low SNR to high, by straight lines.
+fn half(shares: &[(f64, Share)]) -> Option<f64> {
+    shares.windows(2).find_map(|pair| {
+        let [(low, below), (high, above)] = pair else {
+            return None;
+        };
+        let crosses = below.share < 0.5 && above.share >= 0.5;
+        let way = (0.5 - below.share) / (above.share - below.share);
+        crosses.then(|| low + way * (high - low))
+    })
+}
+
+/// The distance in m at which spherical spreading and absorption have taken `loss_db` from the level at 1 m.
+fn slant_range_m(loss_db: f64) -> f64 {
+    let air = Air {
+        temperature_c: 15.0,
+        humidity_percent: 70.0,
+        pressure_kpa: 101.325,
+    };
+    let absorption = air.absorption_db_per_m(SOUND_HZ);
+    let loss = |m: f64| 20.0 * m.log10() + absorption * m;
+    let (mut near, mut far) = (1.0, 1e5);
+    // Bisection: the loss grows with distance.
+    for _ in 0..60 {
+        let middle = 0.5 * (near + far);
+        if loss(middle) < loss_db {
+            near = middle;
+        } else {
+            far = middle;
+        }
+    }
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_absorption_sixty_decibels_are_a_kilometre() {
+        // 2 dB/km at 500 Hz: somewhat less than the 1000 m of spreading alone.
+        let range = slant_range_m(60.0);
+        assert!((700.0..900.0).contains(&range), "{range}");
+        assert!((slant_range_m(20.0) - 10.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn half_lies_between_the_rates_around_it() {
+        let share = |hits| Share::new(hits, 20).unwrap();
+        let rates = [(-10.0, share(0)), (-5.0, share(5)), (0.0, share(15))];
+        assert_eq!(half(&rates), Some(-2.5));
+        assert_eq!(half(&rates[..2]), None);
+    }
+}
