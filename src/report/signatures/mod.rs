@@ -99,19 +99,20 @@ fn separator(separator: &Separator) -> String {
     };
     match separator {
         Separator::Ratio { own, other } => format!(
-            "firing to blade frequency, where both combs are heard: {} here, {} there",
+            "engine to blade frequency, where both combs are heard: {} here, {} there",
             ratios(own),
             ratios(other)
         ),
-        Separator::Firing { own: true } => "it has firing lines, the other has none".to_owned(),
-        Separator::Firing { own: false } => "the other has firing lines, it has none".to_owned(),
-        Separator::RestFrequency => {
-            "the blade-pass frequency at rest, where a pass is heard whole".to_owned()
-        }
-        Separator::Course => {
-            "the course: a level pass falls in pitch, a dive climbs or stands and ends at once"
-                .to_owned()
-        }
+        Separator::Strength { own, other } => format!(
+            "which lines are strong: engine to blade frequency is {} here, {} there",
+            ratios(own),
+            ratios(other)
+        ),
+        Separator::BothCombs => "both combs, where they are heard at once".to_owned(),
+        Separator::Firing { own: true } => "firings that show beside the blades: here".to_owned(),
+        Separator::Firing { own: false } => "firings that show beside the blades: there".to_owned(),
+        Separator::RestFrequency => "blade pass at rest, where a pass is heard whole".to_owned(),
+        Separator::Course => "the course: a dive climbs or stands, and ends at once".to_owned(),
     }
 }
 

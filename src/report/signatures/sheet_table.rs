@@ -4,7 +4,7 @@ use super::words::{self, printable, wrapped};
 use super::{hertz, separator, values, Reference};
 use crate::model::store::Model;
 use crate::signature::{
-    confusable, Catalogue, Confusion, Entry, EntryValue, Lines, Overlap, Phase, Signature,
+    confusable, Catalogue, Confusion, Entry, EntryValue, Lines, Overlap, Phase, Signature, Unit,
 };
 
 /// Everything that is known and predicted of one signature.
@@ -50,7 +50,7 @@ fn head(signature: &Signature, model: Option<&Model>) -> String {
 fn figure(entry: &Entry) -> String {
     let value = match &entry.value {
         EntryValue::Word(word) => printable(word),
-        EntryValue::Number(Some(v), unit) => format!("{} {unit}", values(v)),
+        EntryValue::Number(Some(v), unit) => format!("{}{}", values(v), unit_after(*unit)),
         EntryValue::Number(None, _) => "-".to_owned(),
     };
     let line = format!("{value} ({})", entry.confidence);
@@ -59,6 +59,15 @@ fn figure(entry: &Entry) -> String {
         text += &wrapped("      ", &printable(entry.source));
     }
     text
+}
+
+/// The unit behind a figure, where there is something to say.
+fn unit_after(unit: Unit) -> String {
+    match unit {
+        Unit::Count | Unit::Ratio => String::new(),
+        Unit::PerRevolution => " per revolution".to_owned(),
+        unit => format!(" {unit}"),
+    }
 }
 
 fn frequencies(phase: Phase, lines: &Lines) -> String {
@@ -84,8 +93,14 @@ fn frequencies(phase: Phase, lines: &Lines) -> String {
 
 fn confusions(phase: Phase, found: &[Confusion]) -> String {
     let parts = [
-        (Overlap::AllCombs, "cannot be told by its frequencies from"),
-        (Overlap::OneComb, "if only one comb is heard, also not from"),
+        (
+            Overlap::AllCombs,
+            " cannot be told by where its lines lie from",
+        ),
+        (
+            Overlap::OneComb,
+            ", if only one comb is heard, also not from",
+        ),
     ];
     let mut text = String::new();
     for (overlap, heading) in parts {
@@ -93,10 +108,10 @@ fn confusions(phase: Phase, found: &[Confusion]) -> String {
         if of_these.peek().is_none() {
             continue;
         }
-        text += &format!("\nin {phase} it {heading}\n").replace("it if", "it, if");
+        text += &format!("\nin {phase} it{heading}\n");
         for c in of_these {
             let apart = match c.separators.is_empty() {
-                true => "nothing in the frequencies tells them apart".to_owned(),
+                true => "nothing that is known here tells them apart".to_owned(),
                 false => {
                     let all: Vec<_> = c.separators.iter().map(separator).collect();
                     format!("what can: {}", all.join("; "))
@@ -134,7 +149,7 @@ mod tests {
         };
         let harop = show("harop");
         assert!(
-            harop.contains("hermes-450/cruise     nothing in the frequencies"),
+            harop.contains("hermes-450/cruise     nothing that is known"),
             "{harop}"
         );
         let lora = show("lora");
