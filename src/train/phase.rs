@@ -226,3 +226,135 @@ fn weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize], classes: &[usize]) 
     each.map(|(&row, &class)| weight(row, class) as f32 * rows.len() as f32)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Span;
+    use crate::fingerprint::Fingerprint;
+    use crate::train::learner::{LearnerRecipe, LearnerSettings};
+    use crate::train::takes::Row;
+
+    fn heard(label: usize, number: usize, spans: Vec<Span>) -> Heard {
+        Heard {
+            label,
+            group: number,
+            fold: number % 3,
+            source: "s".into(),
+            sha256: [0; 32],
+            seconds: 8.0,
+            joined: false,
+            fingerprint: Fingerprint::of(&[]),
+            path: format!("{number}.wav"),
+            note: String::new(),
+            origin: Origin::Recorded,
+            spans,
+            stretch: None,
+        }
+    }
+
+    fn span(start_s: f64, end_s: f64, phase: &str) -> Span {
+        Span {
+            start_s,
+            end_s,
+            label: "shahed-136".into(),
+            phase: Some(phase.into()),
+        }
+    }
+
+    /// Recordings of 8 s: cruises at 0, dives from 4 s on at 4, sirens at -4; one feature, seven segments each.
+    fn corpus() -> Corpus {
+        let mut corpus = Corpus {
+            labels: ["shahed-136", "siren"].map(String::from).to_vec(),
+            recordings: Vec::new(),
+            features: Array2::zeros((0, 1)),
+            rows: Vec::new(),
+            joins: Vec::new(),
+            left_out: Vec::new(),
+        };
+        let mut values = Vec::new();
+        for number in 0..27 {
+            let (label, spans) = match number / 9 {
+                0 => (0, vec![span(0.0, 8.0, "cruise")]),
+                1 => (0, vec![span(0.0, 4.0, "cruise"), span(4.0, 8.0, "dive")]),
+                _ => (1, Vec::new()),
+            };
+            for segment in 0..7 {
+                let base = match (number / 9, segment) {
+                    (1, 4..) => 4.0,
+                    (2, _) => -4.0,
+                    _ => 0.0,
+                };
+                values.push(base + 0.1 * (number % 5) as f32);
+                corpus.rows.push(Row {
+                    recording: number,
+                    take: Take::AsItIs,
+                    start: segment * SAMPLE_RATE as usize,
+                });
+            }
+            corpus.recordings.push(heard(label, number, spans));
+        }
+        corpus.features = Array2::from_shape_vec((values.len(), 1), values).unwrap();
+        corpus
+    }
+
+    fn recipe() -> Recipe {
+        let mut recipe = Recipe::default_model().unwrap();
+        recipe.folds = 3;
+        recipe.phase = Some(LearnerRecipe {
+            by_kind: false,
+            settings: LearnerSettings::Perceptron {
+                hidden: vec![8],
+                epochs: 60,
+                weight_decay: 0.0,
+                dropout: 0.0,
+                input_dropout: 0.0,
+                label_smoothing: 0.0,
+                mixup: 0.0,
+                networks: 1,
+            },
+        });
+        recipe
+    }
+
+    #[test]
+    fn a_segment_has_the_phase_of_the_stretch_it_lies_in() {
+        let corpus = corpus();
+        // The dive begins at 4 s: a segment from 2 s on lies in the cruise, one from 3 s on in neither.
+        let phases: Vec<_> = (63..70).map(|row| phase_of_row(&corpus, row)).collect();
+        let (c, d) = (Some(CRUISE), Some(DIVE));
+        assert_eq!(phases, [c, c, c, None, d, d, d]);
+        assert_eq!(phase_of(&corpus, &corpus.recordings[0]), c);
+        assert_eq!(phase_of(&corpus, &corpus.recordings[9]), d);
+        assert_eq!(phase_of(&corpus, &corpus.recordings[18]), Some(NEITHER));
+        assert_eq!(phase_of(&corpus, &heard(0, 0, Vec::new())), None);
+    }
+
+    #[test]
+    fn dives_are_learnt_and_told_from_cruise_and_sirens() {
+        let corpus = corpus();
+        let model = fit_phase(&corpus, &recipe(), &|_| true).unwrap().unwrap();
+        let hear = |recording: usize| {
+            let segments = &corpus.segments_as_they_are()[recording];
+            model.judge(&model.scores(segments))
+        };
+        assert_eq!(hear(1).named(), Some("cruise"));
+        assert_eq!(hear(10).named(), Some("dive"));
+        assert!(hear(10).sounds_like_a_dive() && !hear(20).sounds_like_a_dive());
+        let scores = model.scores(&corpus.segments_as_they_are()[10]);
+        assert_eq!(model.dive(&scores), Some((4, 6)));
+    }
+
+    #[test]
+    fn without_a_learner_or_without_dives_nothing_is_learnt() {
+        let none = Recipe {
+            phase: None,
+            ..recipe()
+        };
+        let all = |_: usize| true;
+        assert!(fit_phase(&corpus(), &none, &all).unwrap().is_none());
+        let cruises_alone = |i: usize| !(9..18).contains(&i);
+        let found = fit_phase(&corpus(), &recipe(), &cruises_alone).unwrap();
+        assert!(found.is_none());
+    }
+}

@@ -42,8 +42,19 @@ pub fn folder(dir: &Path, name: &str, scale: f64) -> PathBuf {
     root
 }
 
-/// The committed recipe with one quick learner, three folds and no copies.
+/// The committed recipe with one quick learner, three folds, no copies and nothing rendered.
 pub fn recipe(dir: &Path) -> PathBuf {
+    write_recipe(dir, "recipe.toml", "")
+}
+
+/// The same with a few short rendered clips of each signature, and a learner of phases.
+pub fn rendering_recipe(dir: &Path) -> PathBuf {
+    let rendered = "[rendered]\nclips = 4\nseconds = [2.0, 2.5]\nsnr_db = [0.0, 18.0]\nweight = 0.3\nlabel_weight = 0.3\n\
+                    [phase]\nkind = \"logistic\"\nl2 = 1.0\nmax_rows = 1000";
+    write_recipe(dir, "rendering.toml", rendered)
+}
+
+fn write_recipe(dir: &Path, name: &str, more: &str) -> PathBuf {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/models/default.toml");
     let mut table: toml::Table = std::fs::read_to_string(default).unwrap().parse().unwrap();
     let quick = "kind = \"logistic\"\nl2 = 1.0\nmax_rows = 1000";
@@ -51,7 +62,10 @@ pub fn recipe(dir: &Path) -> PathBuf {
     table.insert("folds".into(), 3.into());
     table.insert("learners".into(), vec![quick].into());
     table["augmentation"]["max_copies"] = 0.into();
-    let path = dir.join("recipe.toml");
+    table.remove("rendered");
+    table.remove("phase");
+    table.extend(more.parse::<toml::Table>().unwrap());
+    let path = dir.join(name);
     std::fs::write(&path, table.to_string()).unwrap();
     path
 }

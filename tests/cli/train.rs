@@ -1,6 +1,6 @@
 //! `train` on a small folder of generated sounds.
 
-use super::small_corpus::{folder, recipe, run};
+use super::small_corpus::{folder, recipe, rendering_recipe, run};
 use std::path::{Path, PathBuf};
 
 /// Trains on `recordings` with one thread more each time, so that threads cannot matter.
@@ -56,4 +56,58 @@ fn a_model_can_be_read_by_whom_other_new_files_can_be_read() {
     std::fs::write(&plain, "").unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode(&model), mode(&plain));
+}
+
+#[test]
+fn what_is_only_rendered_is_grade_c_and_has_no_likelihood_ratio() {
+    let dir = tempfile::tempdir().unwrap();
+    let recordings = folder(dir.path(), "a", 1.0);
+    let (model, recipe) = (dir.path().join("model"), rendering_recipe(dir.path()));
+    let (model, recipe) = (model.to_str().unwrap(), recipe.to_str().unwrap());
+    let output = run(&[
+        "train",
+        "--folders",
+        recordings.to_str().unwrap(),
+        "--recipe",
+        recipe,
+        "-o",
+        model,
+        "--quiet",
+    ]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let shown = run(&["model", "show", "--format", "json", model]);
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let label = |name: &str| {
+        let labels = shown["labels"].as_array().unwrap().iter();
+        labels
+            .clone()
+            .find(|l| l["label"] == name)
+            .cloned()
+            .unwrap()
+    };
+    assert_eq!(label("harop")["grade"], "C");
+    assert_eq!(
+        (&label("harop")["recordings"], &label("harop")["rendered"]),
+        (&0.into(), &8.into())
+    );
+    assert_eq!(label("shahed-136")["rendered"], 8);
+    assert_ne!(label("shahed-136")["grade"], "C");
+
+    let path = recordings.join("engine/0.wav");
+    let output = run(&[
+        "classify",
+        "--format",
+        "jsonl",
+        "--model",
+        model,
+        path.to_str().unwrap(),
+    ]);
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["log10_lr"]["harop"], serde_json::Value::Null);
+    assert!(answer["probabilities"]["harop"].is_number());
+    // Phases are judged of munitions and military drones alone.
+    if answer["label"] == "engine" {
+        assert_eq!(answer["phase_probabilities"], serde_json::Value::Null);
+    }
 }

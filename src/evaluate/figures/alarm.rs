@@ -52,3 +52,25 @@ pub fn class_strength(infos: &[LabelInfo], judgement: &Judgement, prior: &Prior)
 pub fn strength(judgement: &Judgement, prior: &Prior, label: usize) -> f64 {
     raw_log10_lr(&judgement.log_likelihoods, prior, label).unwrap_or(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::figures::testing::{infos, judgement};
+
+    #[test]
+    fn the_class_is_as_strong_as_its_labels_mixed() {
+        let prior =
+            Prior::hierarchical(&[("a", "a", "a"), ("b", "b", "b"), ("c", "c", "c")]).unwrap();
+        let infos = infos();
+        let military = military_labels(&infos);
+        assert_eq!(military.len(), 1);
+        let mut judged = judgement([0.8, 0.1, 0.1], &[0]);
+        judged.log_likelihoods = vec![0.0, -2.0, -2.0];
+        // One military label: the LR of the class is that of the label.
+        let own = strength(&judged, &prior, military[0]);
+        assert!((class_strength(&infos, &judged, &prior) - own).abs() < 1e-9);
+        judged.log_likelihoods = vec![-5.0, 0.0, 0.0];
+        assert!(class_strength(&infos, &judged, &prior) < -1.0);
+    }
+}
