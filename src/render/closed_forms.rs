@@ -272,7 +272,14 @@ fn the_air_takes_what_the_standard_says() {
 
 #[test]
 fn hard_ground_makes_a_comb_of_notches_where_the_ways_differ_by_half_waves() {
-    let mut params = still(40.0);
+    // A circle around the listener keeps the geometry.
+    let circle = Path::Orbit(OrbitParams {
+        centre_m: 0.0,
+        radius_m: 100.0,
+        altitude_m: 40.0,
+        bearing_deg: 0.0,
+    });
+    let mut params = plain(circle, 30.0);
     params.listener_m = 2.0;
     params.ground = Ground {
         flow_resistivity: 1e9,
@@ -281,42 +288,36 @@ fn hard_ground_makes_a_comb_of_notches_where_the_ways_differ_by_half_waves() {
     // Noise has every frequency.
     if let Source::Propeller { propeller, .. } = &mut params.source {
         propeller.noise_db = 20.0;
-        propeller.noise_hz = 1500.0;
+        propeller.noise_hz = 700.0;
     }
-    let clip = render(params.clone(), 20.0).samples;
+    let hard = render(params.clone(), 20.0);
     params.ground.evenness = 0.0;
-    let free = render(params, 20.0).samples;
-    // Long-term spectra in bands of 20 Hz.
-    let bands = |samples: &[f32]| {
-        let mut sum = vec![0.0; 400];
-        for chunk in samples.chunks_exact(800) {
+    let free = render(params, 20.0);
+    let bands = |clip: &Rendered| {
+        let scale = clip.truth.pascal_per_unit.powi(2);
+        let mut sum = vec![0.0; 401];
+        for chunk in clip.samples.chunks_exact(3200) {
             for (slot, power) in sum.iter_mut().zip(spectrum(chunk).0) {
-                *slot += power;
+                *slot += power * scale;
             }
         }
         sum
     };
-    let ratio: Vec<f64> = bands(&clip)
+    let ratio: Vec<f64> = bands(&hard)
         .iter()
         .zip(bands(&free))
         .map(|(a, b)| a / b)
         .collect();
-    // Over the clip the aircraft moves by 100 m; compare with the mean way difference at its start.
-    let difference = |x: f64| {
-        let across = x.hypot(40.0);
-        across.hypot(32.0) - across.hypot(28.0)
+    let difference = 100f64.hypot(42.0) - 100f64.hypot(38.0);
+    let at = |waves: f64| {
+        // Bins are 5 Hz wide; the lines of the propeller at 200, 400 ... don't matter to a ratio.
+        let bin = (waves * 343.2 / difference / 5.0).round() as usize;
+        ratio[bin - 1..=bin + 1].iter().sum::<f64>() / 3.0
     };
-    let (near, far) = (difference(0.0), difference(100.0));
-    let first_notch = |d: f64| 343.2 / (2.0 * d);
-    let (from, to) = (first_notch(near), first_notch(far));
-    assert!(from < to);
-    let mean = |low: f64, high: f64| {
-        let range = (low / 20.0) as usize..(high / 20.0) as usize;
-        ratio[range.clone()].iter().sum::<f64>() / range.len() as f64
-    };
-    let trough = mean(from, to.min(1.4 * from));
-    let crest = mean(1.6 * to, 1.9 * to);
-    assert!(trough < crest, "{trough} {crest} {from} {to}");
+    for n in [1.0, 2.0, 3.0] {
+        assert!(at(n - 0.5) < 0.15, "notch {n}: {}", at(n - 0.5));
+        assert!((3.4..4.6).contains(&at(n)), "crest {n}: {}", at(n));
+    }
 }
 
 #[test]

@@ -23,8 +23,10 @@ pub struct SceneRanges {
     pub distance_m: Span,
     /// The farthest that anything in the clip is to be, 100-20,000 m.
     pub farthest_m: f64,
-    /// Height over ground of loitering and of the level flight before a dive, 30-6,000 m.
+    /// Height over ground of loitering, 30-6,000 m, evenly in log.
     pub altitude_m: Span,
+    /// Height of the level flight before a dive, 30-6,000 m, evenly in log.
+    pub dive_altitude_m: Span,
     /// Angle of dives below the horizon, 5-89 degrees.
     pub dive_deg: Span,
     /// Air temperature, -30 to 50 degrees Celsius.
@@ -99,6 +101,9 @@ pub struct SourceRanges {
     pub fast_wander: Span,
     /// Windmilling over powered speed of a fixed propeller, 0.05-0.95.
     pub windmill: Span,
+    /// Engine torque in a dive over that of the cruise, 0.05-4, evenly in log: from partly closed to full
+    /// throttle after a cruise at a third of the power.
+    pub dive_throttle: Span,
 }
 
 /// What is set by hand; the rest is drawn.
@@ -124,7 +129,8 @@ impl Default for SceneRanges {
             clip_s: 10.0,
             distance_m: [50.0, 1500.0].into(),
             farthest_m: 3000.0,
-            altitude_m: [100.0, 2000.0].into(),
+            altitude_m: [100.0, 1200.0].into(),
+            dive_altitude_m: [250.0, 3000.0].into(),
             dive_deg: [25.0, 80.0].into(),
             temperature_c: [0.0, 30.0].into(),
             humidity_percent: [30.0, 90.0].into(),
@@ -147,7 +153,7 @@ impl Default for SourceRanges {
         Self {
             combustion_db: [-14.0, 14.0].into(),
             electric_db: [-35.0, -6.0].into(),
-            chamber_unevenness: [0.02, 0.4].into(),
+            chamber_unevenness: [0.05, 0.7].into(),
             cycle_jitter: [0.03, 0.25].into(),
             timing_jitter: [0.002, 0.02].into(),
             rise_ms: [0.15, 2.0].into(),
@@ -158,14 +164,15 @@ impl Default for SourceRanges {
             tractor_unsteady: [0.01, 0.2].into(),
             decay: [0.7, 2.5].into(),
             cutoff: [3.0, 60.0].into(),
-            blade_unevenness: [0.0, 0.2].into(),
+            blade_unevenness: [0.01, 0.45].into(),
             unsteadiness: [0.05, 0.5].into(),
-            noise_db: [-24.0, 2.0].into(),
-            noise_hz: [400.0, 4000.0].into(),
+            noise_db: [-28.0, -2.0].into(),
+            noise_hz: [300.0, 3000.0].into(),
             noise_modulation: [0.1, 0.9].into(),
             slow_wander: [5e-4, 1e-2].into(),
             fast_wander: [2e-4, 3e-3].into(),
             windmill: [0.45, 0.85].into(),
+            dive_throttle: [0.4, 2.5].into(),
         }
     }
 }
@@ -202,6 +209,7 @@ impl SceneRanges {
         for (field, span, min, max) in [
             ("distance_m", self.distance_m, 10.0, 1e4),
             ("altitude_m", self.altitude_m, 30.0, 6000.0),
+            ("dive_altitude_m", self.dive_altitude_m, 30.0, 6000.0),
             ("dive_deg", self.dive_deg, 5.0, 89.0),
             ("temperature_c", self.temperature_c, -30.0, 50.0),
             ("humidity_percent", self.humidity_percent, 5.0, 100.0),
@@ -226,7 +234,7 @@ impl SceneRanges {
 
 impl SourceRanges {
     /// Every range with its name and limits.
-    fn fields(&mut self) -> [(&'static str, &mut Span, f64, f64); 21] {
+    fn fields(&mut self) -> [(&'static str, &mut Span, f64, f64); 22] {
         [
             ("combustion_db", &mut self.combustion_db, -60.0, 60.0),
             ("electric_db", &mut self.electric_db, -60.0, 60.0),
@@ -249,6 +257,7 @@ impl SourceRanges {
             ("slow_wander", &mut self.slow_wander, 1e-6, 0.1),
             ("fast_wander", &mut self.fast_wander, 1e-6, 0.05),
             ("windmill", &mut self.windmill, 0.05, 0.95),
+            ("dive_throttle", &mut self.dive_throttle, 0.05, 4.0),
         ]
     }
 

@@ -85,7 +85,7 @@ fn orbit(ranges: &SceneRanges, rng: &mut ChaCha8Rng) -> OrbitParams {
     OrbitParams {
         centre_m: log_even(ranges.distance_m, rng),
         radius_m: log_even([120.0, 1200.0].into(), rng),
-        altitude_m: log_even(ranges.altitude_m, rng).min(0.4 * ranges.farthest_m),
+        altitude_m: log_even(ranges.altitude_m, rng),
         bearing_deg: rng.gen_range(-180.0..180.0),
     }
 }
@@ -93,7 +93,7 @@ fn orbit(ranges: &SceneRanges, rng: &mut ChaCha8Rng) -> OrbitParams {
 fn dive(speeds: &Speeds, ranges: &SceneRanges, sound_mps: f64, rng: &mut ChaCha8Rng) -> DiveParams {
     /// Nobody films on from nearer.
     const NEAREST_M: f64 = 60.0;
-    let altitude = log_even(ranges.altitude_m, rng).max(150.0);
+    let altitude = log_even(ranges.dive_altitude_m, rng);
     let angle = even(ranges.dive_deg, rng);
     let impact = log_even(ranges.distance_m, rng).max(NEAREST_M);
     let bearing = rng.gen_range(0.0..TAU);

@@ -45,18 +45,17 @@ pub(super) fn draw(
         gear,
         diameter_m,
         cruise: (cruise_mps, cruise_shaft),
-        dive: (dive_mps, dive_shaft),
+        dive_mps,
+        windmill,
+        throttle: dive_throttle,
     } = draw_figures(sheet, (phase, cruise, asked), ranges, rng);
     let cruise_rps = cruise_shaft / gear;
-    let windmill = even(ranges.source.windmill, rng);
-    let (windmill, dive_throttle) =
-        dive_answer(windmill, dive_mps / cruise_mps, dive_shaft / cruise_shaft);
     let speeds = Speeds {
         cruise_mps,
         dive_mps,
         shaft: ShaftParams {
             cruise_rps,
-            windmill: if phase == Phase::Dive { windmill } else { 0.6 },
+            windmill,
             limit: 3.0,
         },
         dive_throttle,
@@ -90,16 +89,21 @@ pub(super) fn draw(
     })
 }
 
-/// Figures that must go together: the blades' tips stay below the speed of sound.
+/// Figures that must go together.
 struct Drawn {
     gear: f64,
     diameter_m: f64,
     /// Airspeed, m/s, and engine shaft speed, 1/s.
     cruise: (f64, f64),
-    dive: (f64, f64),
+    dive_mps: f64,
+    windmill: f64,
+    throttle: f64,
 }
 
-/// Draws figures until they go together, as the sheets ask for.
+/// Draws figures until they go together: blade tips stay below the speed of sound, as the sheets
+/// ask for, and in a dive the aircraft is faster than before and its shaft, driven by airspeed and
+/// throttle, turns as fast as the sheet says. Figures set by hand may leave nothing that does; then the
+/// last draw stands.
 fn draw_figures(
     sheet: &Propeller,
     (phase, cruise, asked): (Phase, &FlightPhase, &FlightPhase),
@@ -108,58 +112,43 @@ fn draw_figures(
 ) -> Drawn {
     /// Beyond this helical Mach number a propeller's tips lose their thrust.
     const FASTEST_TIP: f64 = 0.95;
-    const MOST_DRAWS: usize = 100;
-    let mut drawn;
+    const MOST_DRAWS: usize = 300;
+    let dives = phase == Phase::Dive;
     let mut draws = 0;
     loop {
-        drawn = Drawn {
+        let mut drawn = Drawn {
             gear: draw_values(sheet.gear_ratio.si().as_ref(), 1.0, rng),
             diameter_m: draw_values(sheet.diameter.si().as_ref(), 1.0, rng),
             cruise: draw_phase(cruise, rng),
-            dive: draw_phase(asked, rng),
+            dive_mps: draw_phase(asked, rng).0,
+            windmill: even(ranges.source.windmill, rng),
+            throttle: log_even(ranges.source.dive_throttle, rng),
         };
         if let Some(rpm) = ranges.fixed.rpm {
             drawn.cruise.1 = rpm / 60.0;
         }
-        match (ranges.fixed.speed_mps, phase) {
-            (Some(speed), Phase::Cruise) => drawn.cruise.0 = speed,
-            (Some(speed), Phase::Dive) => drawn.dive.0 = speed,
-            (None, _) => {}
+        match ranges.fixed.speed_mps {
+            Some(speed) if dives => drawn.dive_mps = speed,
+            Some(speed) => drawn.cruise.0 = speed,
+            None => {}
         }
-        let tip = |(speed, shaft): (f64, f64)| {
-            helical_tip_mach(shaft / drawn.gear, drawn.diameter_m, speed)
+        let shaft = ShaftParams {
+            cruise_rps: drawn.cruise.1,
+            windmill: drawn.windmill,
+            limit: 3.0,
         };
+        let dive_shaft = shaft.rps(drawn.dive_mps / drawn.cruise.0, drawn.throttle);
+        let tip = |speed: f64, shaft: f64| {
+            helical_tip_mach(shaft / drawn.gear, drawn.diameter_m, speed) < FASTEST_TIP
+        };
+        let known = asked.shaft_rpm.si();
+        let answers = known.is_none_or(|rpm| rpm.span().contains(60.0 * dive_shaft));
+        let dive =
+            !dives || drawn.dive_mps > drawn.cruise.0 && answers && tip(drawn.dive_mps, dive_shaft);
         draws += 1;
-        let flown = phase == Phase::Cruise || tip(drawn.dive) < FASTEST_TIP;
-        if (flown && tip(drawn.cruise) < FASTEST_TIP) || draws >= MOST_DRAWS {
+        if (dive && tip(drawn.cruise.0, drawn.cruise.1)) || draws >= MOST_DRAWS {
             return drawn;
         }
-    }
-}
-
-/// Windmilling ratio and throttle with which the propeller turns `turns` times as fast as in cruise
-/// when the aircraft is `faster` times as fast: the inverse of [`ShaftParams::rps`].
-fn dive_answer(windmill: f64, faster: f64, turns: f64) -> (f64, f64) {
-    /// From cruise at a third of the power to full throttle.
-    const MOST_THROTTLE: f64 = 3.5;
-    const LEAST_THROTTLE: f64 = 0.05;
-    let throttle = |w: f64| turns * (turns - w * faster) / (1.0 - w);
-    // A steeper propeller turns faster in the dive: bisect for the ratio nearest to the one drawn at
-    // which the throttle stays possible. The throttle falls or rises steadily with the ratio.
-    let possible = |w: f64| (LEAST_THROTTLE..=MOST_THROTTLE).contains(&throttle(w));
-    if possible(windmill) {
-        return (windmill, throttle(windmill));
-    }
-    let nearest = (5..=95)
-        .map(|k| 0.01 * f64::from(k))
-        .filter(|w| possible(*w))
-        .min_by(|a, b| (a - windmill).abs().total_cmp(&(b - windmill).abs()));
-    match nearest {
-        Some(w) => (w, throttle(w)),
-        None => (
-            windmill,
-            throttle(windmill).clamp(LEAST_THROTTLE, MOST_THROTTLE),
-        ),
     }
 }
 
@@ -346,18 +335,32 @@ fn slow_down(rps: f64, blades: u32) -> (f64, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::Catalogue;
+    use rand::SeedableRng;
 
     #[test]
-    fn the_dives_answer_gives_the_speed_asked_for() {
-        for (faster, turns) in [(1.5, 1.2), (2.2, 1.5), (1.2, 1.4), (2.0, 1.05)] {
-            let (windmill, throttle) = dive_answer(0.7, faster, turns);
-            let shaft = ShaftParams {
-                cruise_rps: 100.0,
-                windmill,
-                limit: 3.0,
-            };
-            let found = shaft.rps(faster, throttle) / 100.0;
-            assert!((found - turns).abs() < 1e-6, "{faster} {turns}: {found}");
+    fn dives_are_faster_than_cruise_and_their_shafts_turn_as_the_sheets_say() {
+        let catalogue = Catalogue::built_in().unwrap();
+        let ranges = SceneRanges::default();
+        for id in ["harop", "shahed-136", "orbiter-1k"] {
+            let signature = catalogue.get(id).unwrap();
+            let span = signature.shaft_rate(Phase::Dive).unwrap();
+            let mut turns = Vec::new();
+            for seed in 0..200 {
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                let machine = draw(signature, Phase::Dive, &ranges, &mut rng).unwrap();
+                let speeds = &machine.speeds;
+                assert!(speeds.dive_mps > speeds.cruise_mps, "{id} {seed}");
+                let Source::Propeller { engine, .. } = &machine.source else {
+                    panic!("{id} has a propeller")
+                };
+                let faster = speeds.dive_mps / speeds.cruise_mps;
+                let rps = speeds.shaft.rps(faster, speeds.dive_throttle);
+                assert!(span.contains(rps * engine.gear), "{id} {seed}: {rps}");
+                turns.push(rps / speeds.shaft.cruise_rps);
+            }
+            turns.sort_by(f64::total_cmp);
+            assert!(turns[100] > 1.1, "{id}: {}", turns[100]);
         }
     }
 }
