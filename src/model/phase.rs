@@ -2,11 +2,12 @@
 
 use super::calibration::{log_sum_exp, Calibrator};
 use super::classifier::Classifier;
-use super::pooling::recording_log_likelihoods;
+use super::pooling::{mean_scores, stretches};
 use super::scaler::Scaler;
 use super::scorer::{Scorer, ScorerError};
 use super::segments::log_probabilities;
 use serde::{Deserialize, Serialize};
+use std::f64::consts::LN_2;
 
 /// What a segment can be, in the order of the outputs.
 pub const CLASSES: [&str; 3] = ["cruise", "dive", "neither"];
@@ -71,7 +72,7 @@ impl PhaseModel {
     }
 
     /// What the segments of a recording amount to (`[segment][class]`): "it dives" means "some stretch of 5 s is a
-    /// dive", "it cruises" means "some stretch is level flight", and the rest may be anything.
+    /// dive", "it cruises" means that none is, and the rest may be level flight or anything else.
     pub fn judge(&self, segments: &[Vec<f32>]) -> PhaseJudgement {
         judge(&self.calibrator, segments)
     }
@@ -114,11 +115,25 @@ impl PhaseModel {
 }
 
 /// [`PhaseModel::judge`] with any calibration.
-pub(crate) fn judge(calibrator: &Calibrator, segments: &[Vec<f32>]) -> PhaseJudgement {
-    let l = recording_log_likelihoods(segments, calibrator, Some(NEITHER));
+///
+/// As for labels, the LR of "some stretch is a dive" is the mean of the stretches' LRs: it does not grow with the length of
+/// a recording that holds none.
+fn judge(calibrator: &Calibrator, segments: &[Vec<f32>]) -> PhaseJudgement {
+    let stretches: Vec<Vec<f64>> = stretches(segments)
+        .map(|s| calibrator.log_likelihoods(&mean_scores(s, CLASSES.len())))
+        .collect();
+    let mean_ratio = |of: &dyn Fn(&[f64]) -> f64| {
+        let ratios: Vec<f64> = stretches.iter().map(|l| of(l)).collect();
+        match ratios.is_empty() {
+            true => 0.0,
+            false => log_sum_exp(&ratios) - (ratios.len() as f64).ln(),
+        }
+    };
+    // Beside a dive, a stretch may be level flight, or the aircraft may not be heard.
+    let level = mean_ratio(&|l| l[DIVE] - log_sum_exp(&[l[CRUISE], l[NEITHER]]) + LN_2);
     PhaseJudgement {
-        dive: 1.0 / (1.0 + (l[CRUISE] - l[DIVE]).exp()),
-        dive_over_neither: l[DIVE] - l[NEITHER],
+        dive: 1.0 / (1.0 + (-level).exp()),
+        dive_over_neither: mean_ratio(&|l| l[DIVE] - l[NEITHER]),
     }
 }
 

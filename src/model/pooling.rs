@@ -62,7 +62,8 @@ pub fn recording_log_likelihoods(
         .collect()
 }
 
-fn stretches(segments: &[Vec<f32>]) -> impl Iterator<Item = &[Vec<f32>]> {
+/// The stretches of a recording, up to [`STRETCH`] segments each, overlapping by half.
+pub(crate) fn stretches(segments: &[Vec<f32>]) -> impl Iterator<Item = &[Vec<f32>]> {
     let last = segments.len().saturating_sub(STRETCH);
     // The last stretch ends with the recording.
     let starts = (0..last)
