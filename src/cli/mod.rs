@@ -14,6 +14,7 @@ mod parallel;
 mod prior;
 mod progress;
 mod render;
+mod signatures;
 mod train;
 mod training;
 
@@ -45,6 +46,7 @@ enum Verb {
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
     Render(render::RenderArgs),
+    Signatures(signatures::SignaturesArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Completions(completions::CompletionsArgs),
@@ -78,6 +80,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Features(args) => features::run(&args, verbosity),
         Verb::Model(args) => model::run(&args),
         Verb::Render(args) => render::run(&args, verbosity),
+        Verb::Signatures(args) => signatures::run(&args),
         Verb::Train(args) => train::run(&args, verbosity),
         Verb::Evaluate(args) => evaluate::run(&args, verbosity),
         Verb::Completions(args) => completions::run(&args),

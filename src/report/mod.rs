@@ -6,6 +6,7 @@ mod block;
 mod csv;
 mod entry;
 mod jsonl;
+pub mod signatures;
 mod table;
 mod words;
 

@@ -148,6 +148,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_committed_file_is_built_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/models/signatures");
+        let again = Catalogue::load_dir(Path::new(folder)).unwrap();
+        assert_eq!(again, Catalogue::built_in().unwrap());
+    }
+
+    #[test]
     fn a_name_for_people_does_and_an_unknown_one_gets_the_known() {
         let catalogue = Catalogue::built_in().unwrap_or_else(|e| panic!("{e}"));
         let found = catalogue.get("geran-2").map(Signature::id).ok();

@@ -2,25 +2,27 @@
 //!
 //! The rule, for an airframe in a phase against another in a phase:
 //!
-//! 1. The combs that carry are those of the blades and of the engine (firings, or the electrical
-//!    frequency of a motor). A comb of one and a comb of the other *meet* if the ranges in which
-//!    their fundamentals can be heard, Doppler included, share a frequency.
-//! 2. [`Overlap::OneComb`]: a comb of blades or firings of the one meets such a comb of the other,
-//!    not necessarily of the same kind: who hears a single comb does not know which it is.
-//! 3. [`Overlap::AllCombs`]: there are figures within both sheets with which engine combs and blade
-//!    combs coincide at once. As both hang on one shaft, that is so if the engine combs meet and
-//!    the ratio of engine to blade frequency, `f g / b` (or `p g / b`), can be the same within
-//!    [`RATIO_TOLERANCE`]. Doppler doesn't change that ratio. Without a firing comb on one side
-//!    there is no such coincidence with an engine that fires.
+//! 1. The combs that carry are those of the blades and of the firings. A comb of one and a comb of
+//!    the other *meet* if the ranges in which their fundamentals can be heard, Doppler included,
+//!    share a frequency. Airframes of which no two combs meet are never confused.
+//! 2. [`Overlap::OneComb`]: some comb of the one meets some comb of the other, not necessarily of
+//!    the same kind: who hears a single comb does not know whose it is.
+//! 3. [`Overlap::AllCombs`]: there are figures within both sheets with which *all* lines coincide.
+//!    Engine and blades hang on one shaft, so their frequencies stand in a ratio `r` (`f g / b`, for
+//!    a motor `p g / b`) that Doppler does not change. All lines coincide if
+//!    - the engine combs meet and `r` can be the same within [`RATIO_TOLERANCE`](super::RATIO_TOLERANCE), or
+//!    - both are *nested* and their fundamentals meet. Nested: `r` or `1/r` is a whole number, so
+//!      that one comb holds all lines of the other and there is but one comb to hear. So it is with
+//!      every direct drive whose firings and blades divide each other, and with an electric
+//!      drone, whose motor hardly carries; or
+//!    - engine combs meet blade combs crosswise and one `r` is the inverse of the other.
 //!
-//! The rule knows where lines lie, not how loud they are, and it says what *can* happen within the
-//! ranges, not how likely it is: ranges that are presumed widely overlap widely.
+//! The rule knows where lines lie, not how strong they are, and it says what *can* happen within the
+//! sheets, not how likely it is: ranges that are presumed widely overlap widely.
+//! [`Separator`] says what is left to tell them apart.
 
-use super::{Cycle, Lines, Phase, Signature, Span};
-
-/// Share by which two ratios of frequencies must differ to be told apart by ear of a machine:
-/// each line is measured to about one percent under phone recordings.
-pub const RATIO_TOLERANCE: f64 = 0.02;
+use super::coincidence::{coincidence, meet, ratios, Coincidence};
+use super::{Lines, Phase, Signature, Span};
 
 /// How far the lines of two signatures can coincide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +46,7 @@ impl Overlap {
 /// What can still tell two signatures apart whose lines overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Separator {
-    /// The ratio of firing to blade frequency, where both combs are heard; every ratio that either
+    /// The ratio of engine to blade frequency, where both combs are heard; every ratio that either
     /// can have.
     Ratio {
         /// Of the signature asked about.
@@ -52,9 +54,20 @@ pub enum Separator {
         /// Of the other.
         other: Vec<Span>,
     },
-    /// Only one of them has firing lines.
+    /// Which lines of the one comb are strong, as the ratio of engine to blade frequency differs:
+    /// blades and engine fall on other lines of it. Weaker than [`Ratio`](Self::Ratio): strengths
+    /// depend on the direction, the ground and the microphone.
+    Strength {
+        /// Ratios of the signature asked about.
+        own: Vec<Span>,
+        /// Of the other.
+        other: Vec<Span>,
+    },
+    /// Both combs heard at once: only one of the two can have both where they are.
+    BothCombs,
+    /// Only one of them fires, where its firings can be heard beside its blades.
     Firing {
-        /// Whether the one asked about has them.
+        /// Whether the one asked about does.
         own: bool,
     },
     /// The blade-pass frequencies at rest don't meet: a pass that is heard whole gives them.
@@ -142,15 +155,18 @@ pub fn confusion<'a>(
         return None;
     }
     let fires = |s: &Signature| s.engine().cycle.value.fires();
-    let all = coincide(own, &a, other, &b);
+    let coincidence = coincidence(own, &a, other, &b);
     let mut separators = Vec::new();
     if fires(own) != fires(other) {
         separators.push(Separator::Firing { own: fires(own) });
-    } else if fires(own) && !all {
+    } else if coincidence != Coincidence::Same {
         let (own, other) = (ratios(own), ratios(other));
-        if !any_meet(&own, &other) {
-            separators.push(Separator::Ratio { own, other });
-        }
+        let alike = own.iter().any(|x| other.iter().any(|y| meet(*x, *y)));
+        separators.push(match coincidence {
+            _ if alike => Separator::BothCombs,
+            Coincidence::Nested => Separator::Strength { own, other },
+            _ => Separator::Ratio { own, other },
+        });
     }
     let at_rest = a.blade_pass.at_rest.overlap(b.blade_pass.at_rest);
     if at_rest.is_none() {
@@ -162,9 +178,9 @@ pub fn confusion<'a>(
     Some(Confusion {
         other,
         other_phase,
-        overlap: match all {
-            true => Overlap::AllCombs,
-            false => Overlap::OneComb,
+        overlap: match coincidence {
+            Coincidence::None => Overlap::OneComb,
+            Coincidence::Nested | Coincidence::Same => Overlap::AllCombs,
         },
         meetings,
         separators,
@@ -186,71 +202,6 @@ fn meetings(a: &Lines, b: &Lines) -> Vec<Meeting> {
         }
     }
     found
-}
-
-/// Whether engine and blade combs can coincide at once (rule 3).
-fn coincide(own: &Signature, a: &Lines, other: &Signature, b: &Lines) -> bool {
-    let electric = |s: &Signature| s.engine().cycle.value == Cycle::Electric;
-    if electric(own) != electric(other) {
-        return false;
-    }
-    let cases = |s: &Signature, lines: &Lines| {
-        let shaft = lines.shaft.heard;
-        let per_turn = per_blade_turn(s);
-        let orders = s.engine_orders().into_iter();
-        let pair = |order: Span| {
-            per_turn
-                .iter()
-                .map(move |t| (shaft.times(order), order.times(*t)))
-        };
-        orders.flat_map(pair).collect::<Vec<_>>()
-    };
-    let others = cases(other, b);
-    cases(own, a).into_iter().any(|(engine, ratio)| {
-        let same = |(e, r): &(Span, Span)| engine.overlap(*e).is_some() && meet(ratio, *r);
-        others.iter().any(same)
-    })
-}
-
-/// Shaft revolutions per blade that passes, `g / b`, for each gear and number of blades.
-fn per_blade_turn(signature: &Signature) -> Vec<Span> {
-    let Some(propeller) = signature.propeller() else {
-        return Vec::new();
-    };
-    let intervals = |figure: &super::Figure| {
-        let values = figure.values.as_ref();
-        values.map_or(Vec::new(), |v| v.intervals())
-    };
-    let blades = intervals(&propeller.blades);
-    let gears = intervals(&propeller.gear_ratio).into_iter();
-    gears
-        .flat_map(|gear| blades.iter().map(move |b| gear.over(*b)))
-        .collect()
-}
-
-/// Every ratio of engine to blade frequency that the sheet allows, ascending.
-fn ratios(signature: &Signature) -> Vec<Span> {
-    let per_turn = per_blade_turn(signature);
-    let orders = signature.engine_orders().into_iter();
-    let mut ratios: Vec<Span> = orders
-        .flat_map(|order| per_turn.iter().map(move |t| order.times(*t)))
-        .collect();
-    ratios.sort_by(|a, b| a.low.total_cmp(&b.low).then(a.high.total_cmp(&b.high)));
-    ratios.dedup();
-    ratios
-}
-
-fn any_meet(a: &[Span], b: &[Span]) -> bool {
-    a.iter().any(|x| b.iter().any(|y| meet(*x, *y)))
-}
-
-/// Whether two ratios can be the same, as far as they can be measured.
-fn meet(a: Span, b: Span) -> bool {
-    let wide = Span {
-        low: a.low * (1.0 - RATIO_TOLERANCE),
-        high: a.high * (1.0 + RATIO_TOLERANCE),
-    };
-    wide.overlap(b).is_some()
 }
 
 #[cfg(test)]
@@ -278,21 +229,34 @@ mod tests {
     }
 
     #[test]
-    fn a_rotary_and_a_boxer_differ_in_the_ratio_of_firings_to_blades() {
+    fn a_rotary_and_a_boxer_are_one_comb_each_with_other_lines_strong() {
         let (overlap, separators) = between("harop", "shahed-136").expect("their combs meet");
-        assert_eq!(overlap, Overlap::OneComb);
-        let ratio = Separator::Ratio {
+        assert_eq!(overlap, Overlap::AllCombs);
+        let strength = Separator::Strength {
             own: vec![Span::of(1.0 / 3.0), Span::of(0.5)],
             other: vec![Span::of(1.0), Span::of(2.0)],
         };
-        assert_eq!(separators, [ratio]);
+        assert_eq!(separators, [strength]);
+    }
+
+    #[test]
+    fn a_gearbox_gives_itself_away_where_both_combs_are_heard() {
+        let (overlap, separators) = between("shahed-136", "bayraktar-tb2").expect("they meet");
+        assert_eq!(overlap, Overlap::OneComb);
+        let ratio = Separator::Ratio {
+            own: vec![Span::of(1.0), Span::of(2.0)],
+            other: vec![Span::of(2.2727), Span::of(2.4286)],
+        };
+        assert_eq!(separators, [ratio, Separator::RestFrequency]);
     }
 
     #[test]
     fn an_electric_drone_lacks_the_firing_comb() {
         let (overlap, separators) = between("harop", "orbiter-2").expect("their blades meet");
-        assert_eq!(overlap, Overlap::OneComb);
+        assert_eq!(overlap, Overlap::AllCombs);
         assert_eq!(separators, [Separator::Firing { own: true }]);
+        let (overlap, _) = between("bayraktar-tb2", "orbiter-3").expect("their blades meet");
+        assert_eq!(overlap, Overlap::OneComb);
     }
 
     #[test]

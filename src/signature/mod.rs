@@ -18,6 +18,7 @@
 
 mod catalogue;
 mod check;
+mod coincidence;
 mod confusable;
 mod demand;
 mod entry;
@@ -31,9 +32,8 @@ mod span;
 mod words;
 
 pub use catalogue::Catalogue;
-pub use confusable::{
-    confusable, confusion, Comb, Confusion, Meeting, Overlap, Separator, RATIO_TOLERANCE,
-};
+pub use coincidence::RATIO_TOLERANCE;
+pub use confusable::{confusable, confusion, Comb, Confusion, Meeting, Overlap, Separator};
 pub use entry::{Entry, EntryValue};
 pub use error::SignatureError;
 pub use figure::{Confidence, Fact, Figure, Unit, Values};

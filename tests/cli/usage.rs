@@ -37,14 +37,17 @@ fn a_prior_that_is_none_gets_an_example() {
 
 #[test]
 fn every_verb_has_help_with_an_example() {
-    for verb in [
+    let verbs = [
         "classify",
         "features",
         "model show",
         "render",
+        "signatures",
+        "signatures show",
         "train",
         "evaluate",
-    ] {
+    ];
+    for verb in verbs {
         earwitness()
             .args(verb.split(' '))
             .arg("--help")
