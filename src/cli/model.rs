@@ -136,6 +136,7 @@ fn labels(header: &Header) -> Table {
         "recordings",
         "groups",
         "minutes",
+        "rendered",
     ]);
     for l in &header.labels {
         table.add_row([
@@ -145,9 +146,10 @@ fn labels(header: &Header) -> Table {
             l.recordings.to_string(),
             l.groups.to_string(),
             format!("{:.1}", l.seconds / 60.0),
+            l.rendered.to_string(),
         ]);
     }
-    for column in 3..6 {
+    for column in 3..7 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }

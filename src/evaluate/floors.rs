@@ -32,6 +32,12 @@ pub struct Floors {
     pub codec_rise: Option<f64>,
     /// Least share of recordings of labels left out that are answered `unknown`.
     pub labels_left_out_unknown: Option<f64>,
+    /// Least AUC of munitions and drones on sealed recordings of the label, learnt from rendered sound alone.
+    pub transfer_auc: Option<f64>,
+    /// Least recall at 1 % false alarms there.
+    pub transfer_recall: Option<f64>,
+    /// Greatest share of other recordings that are called a munition or drone there.
+    pub transfer_false_alarms: Option<f64>,
 }
 
 impl Floors {
@@ -49,7 +55,10 @@ impl Floors {
         };
         let long = held_out.long_negatives.as_ref();
         let codec = held_out.codec_control.as_ref().map(|c| c.rise());
-        let codec_skipped = codec.is_none() && !held_out.skipped.is_empty();
+        let mut skipped = held_out.skipped.iter();
+        let codec_skipped = codec.is_none() && skipped.any(|why| why.starts_with("codec control"));
+        let mut transfers = held_out.transfer.iter();
+        let transfer = transfers.find(|row| row.label == self.label);
         let name = |what: &str| format!("{what} of {}", self.label);
         let least = |floor: Option<f64>| [floor, None];
         let most = |ceiling: Option<f64>| [None, ceiling];
@@ -103,6 +112,21 @@ impl Floors {
                 "share of labels left out answered unknown".into(),
                 held_out.labels_left_out_unknown(),
                 least(self.labels_left_out_unknown),
+            ),
+            (
+                name("AUC of renders on sealed recordings"),
+                transfer.map(|t| t.sealed.military.auc),
+                least(self.transfer_auc),
+            ),
+            (
+                name("recall of renders on sealed recordings"),
+                transfer.map(|t| t.sealed.military.recall.share),
+                least(self.transfer_recall),
+            ),
+            (
+                "share of false alarms of renders".into(),
+                transfer.map(|t| t.false_alarms.share),
+                most(self.transfer_false_alarms),
             ),
         ]
         .into_iter()

@@ -79,7 +79,7 @@ fn what_is_only_rendered_is_grade_c_and_has_no_likelihood_ratio() {
     let shown = run(&["model", "show", "--format", "json", model]);
     let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     let label = |name: &str| {
-        let labels = shown["labels"].as_array().unwrap().iter();
+        let labels = shown["header"]["labels"].as_array().unwrap().iter();
         labels
             .clone()
             .find(|l| l["label"] == name)
