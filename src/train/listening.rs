@@ -62,7 +62,10 @@ impl Corpus {
         progress: Progress,
     ) -> Result<Self, TrainError> {
         let channels = Channels::of(recipe)?;
-        let annotations = Annotations::built_in()?;
+        let annotations = match recipe.annotations {
+            true => Annotations::built_in()?,
+            false => Annotations::default(),
+        };
         let done = AtomicUsize::new(0);
         let total = manifest.recordings.len();
         let decoded: Vec<Result<Decoded, String>> = manifest

@@ -27,6 +27,10 @@ pub struct Recipe {
     pub balance: Balance,
     /// How training recordings are varied.
     pub augmentation: Augmentation,
+    /// Whether the annotations that the project ships ([`crate::dataset::Annotations`]) are used: what is heard when, and in
+    /// which phase.
+    #[serde(default)]
+    pub annotations: bool,
     /// What is rendered and heard beside the recordings; nothing if left out.
     #[serde(default)]
     pub rendered: Option<RenderedSettings>,
