@@ -43,7 +43,7 @@ pub struct SceneRanges {
     pub structure: Span,
     /// Duration of fades, 0.02-10 s, evenly in log.
     pub fade_s: Span,
-    /// Height of the microphone, 0.05-100 m.
+    /// Height of the microphone, 0.05-100 m, evenly in log.
     pub listener_m: Span,
     /// Ambient noise under the aircraft's loudest, -120 to 20 dB.
     pub ambient_db: Span,
@@ -71,7 +71,7 @@ pub struct SourceRanges {
     pub timing_jitter: Span,
     /// Rise of exhaust pulses, 0.05-5 ms, evenly in log.
     pub rise_ms: Span,
-    /// Length of exhaust pipes, 0.05-3 m.
+    /// Length of exhaust pipes, 0.05-3 m, evenly in log.
     pub pipe_m: Span,
     /// Exhaust flow noise over pulses, -60 to 20 dB.
     pub flow_noise_db: Span,
@@ -79,7 +79,7 @@ pub struct SourceRanges {
     pub drag_ratio: Span,
     /// Unsteady over steady loading of a pusher, 0-2, evenly in log.
     pub pusher_unsteady: Span,
-    /// The same of a tractor.
+    /// The same of a tractor, evenly in log.
     pub tractor_unsteady: Span,
     /// How unsteady loading falls with its order, 0.5-5.
     pub decay: Span,
@@ -224,7 +224,7 @@ impl SceneRanges {
             check_span(field, span, min, max)?;
         }
         let mut source = self.source.clone();
-        for (field, span, min, max) in source.fields() {
+        for (field, span, min, max, _) in source.fields() {
             check_span(field, *span, min, max)?;
         }
         self.fixed.check()?;
@@ -232,40 +232,86 @@ impl SceneRanges {
     }
 }
 
+/// How a range is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Spread {
+    /// By [`even`].
+    Even,
+    /// By [`log_even`].
+    Log,
+}
+
 impl SourceRanges {
-    /// Every range with its name and limits.
-    fn fields(&mut self) -> [(&'static str, &mut Span, f64, f64); 22] {
+    /// Every range with its name, its limits and how it is drawn.
+    fn fields(&mut self) -> [(&'static str, &mut Span, f64, f64, Spread); 22] {
+        use Spread::{Even, Log};
         [
-            ("combustion_db", &mut self.combustion_db, -60.0, 60.0),
-            ("electric_db", &mut self.electric_db, -60.0, 60.0),
-            ("chamber_unevenness", &mut self.chamber_unevenness, 0.0, 1.0),
-            ("cycle_jitter", &mut self.cycle_jitter, 0.0, 1.0),
-            ("timing_jitter", &mut self.timing_jitter, 0.0, 0.2),
-            ("rise_ms", &mut self.rise_ms, 0.05, 5.0),
-            ("pipe_m", &mut self.pipe_m, 0.05, 3.0),
-            ("flow_noise_db", &mut self.flow_noise_db, -60.0, 20.0),
-            ("drag_ratio", &mut self.drag_ratio, 0.02, 1.0),
-            ("pusher_unsteady", &mut self.pusher_unsteady, 1e-3, 2.0),
-            ("tractor_unsteady", &mut self.tractor_unsteady, 1e-3, 2.0),
-            ("decay", &mut self.decay, 0.5, 5.0),
-            ("cutoff", &mut self.cutoff, 1.0, 200.0),
-            ("blade_unevenness", &mut self.blade_unevenness, 0.0, 0.5),
-            ("unsteadiness", &mut self.unsteadiness, 0.0, 1.0),
-            ("noise_db", &mut self.noise_db, -60.0, 20.0),
-            ("noise_hz", &mut self.noise_hz, 100.0, 8000.0),
-            ("noise_modulation", &mut self.noise_modulation, 0.0, 1.0),
-            ("slow_wander", &mut self.slow_wander, 1e-6, 0.1),
-            ("fast_wander", &mut self.fast_wander, 1e-6, 0.05),
-            ("windmill", &mut self.windmill, 0.05, 0.95),
-            ("dive_throttle", &mut self.dive_throttle, 0.05, 4.0),
+            ("combustion_db", &mut self.combustion_db, -60.0, 60.0, Even),
+            ("electric_db", &mut self.electric_db, -60.0, 60.0, Even),
+            (
+                "chamber_unevenness",
+                &mut self.chamber_unevenness,
+                0.0,
+                1.0,
+                Even,
+            ),
+            ("cycle_jitter", &mut self.cycle_jitter, 0.0, 1.0, Even),
+            ("timing_jitter", &mut self.timing_jitter, 0.0, 0.2, Even),
+            ("rise_ms", &mut self.rise_ms, 0.05, 5.0, Log),
+            ("pipe_m", &mut self.pipe_m, 0.05, 3.0, Log),
+            ("flow_noise_db", &mut self.flow_noise_db, -60.0, 20.0, Even),
+            ("drag_ratio", &mut self.drag_ratio, 0.02, 1.0, Even),
+            ("pusher_unsteady", &mut self.pusher_unsteady, 1e-3, 2.0, Log),
+            (
+                "tractor_unsteady",
+                &mut self.tractor_unsteady,
+                1e-3,
+                2.0,
+                Log,
+            ),
+            ("decay", &mut self.decay, 0.5, 5.0, Even),
+            ("cutoff", &mut self.cutoff, 1.0, 200.0, Log),
+            (
+                "blade_unevenness",
+                &mut self.blade_unevenness,
+                0.0,
+                0.5,
+                Even,
+            ),
+            ("unsteadiness", &mut self.unsteadiness, 0.0, 1.0, Even),
+            ("noise_db", &mut self.noise_db, -60.0, 20.0, Even),
+            ("noise_hz", &mut self.noise_hz, 100.0, 8000.0, Log),
+            (
+                "noise_modulation",
+                &mut self.noise_modulation,
+                0.0,
+                1.0,
+                Even,
+            ),
+            ("slow_wander", &mut self.slow_wander, 1e-6, 0.1, Log),
+            ("fast_wander", &mut self.fast_wander, 1e-6, 0.05, Log),
+            ("windmill", &mut self.windmill, 0.05, 0.95, Even),
+            ("dive_throttle", &mut self.dive_throttle, 0.05, 4.0, Log),
         ]
     }
 
+    /// Widens every range by `share` of its width, half of it at either end, within its limits. The
+    /// width of what is drawn evenly in the logarithm is that of the logarithm: taken off as it is, an
+    /// eighth of the width would bring the lower end of a range of many octaves to its limit, and most draws
+    /// would lie below the range that was to be widened.
     fn widen(&mut self, share: f64) {
-        for (_, span, min, max) in self.fields() {
-            let more = 0.5 * share * (span.high - span.low);
-            span.low = (span.low - more).max(min);
-            span.high = (span.high + more).min(max);
+        for (_, span, min, max, spread) in self.fields() {
+            let (low, high) = match spread {
+                Spread::Even => {
+                    let more = 0.5 * share * (span.high - span.low);
+                    (span.low - more, span.high + more)
+                }
+                Spread::Log => {
+                    let times = (span.high / span.low).powf(0.5 * share);
+                    (span.low / times, span.high * times)
+                }
+            };
+            (span.low, span.high) = (low.max(min), high.min(max));
         }
     }
 }
@@ -333,6 +379,20 @@ mod tests {
             assert!(b.high - b.low > a.high - a.low, "{name}");
         }
         assert!(wide.check().is_ok());
+    }
+
+    #[test]
+    fn most_draws_from_a_widened_range_lie_in_the_range_that_was_widened() {
+        let mut narrow = SourceRanges::default();
+        let mut wide = SceneRanges::widened(0.25).source;
+        for ((name, a, .., spread), (_, b, ..)) in narrow.fields().into_iter().zip(wide.fields()) {
+            let width = |span: &Span| match spread {
+                Spread::Even => span.high - span.low,
+                Spread::Log => (span.high / span.low).ln(),
+            };
+            let share = width(a) / width(b);
+            assert!((0.799..1.0).contains(&share), "{name}: {share}");
+        }
     }
 
     #[test]

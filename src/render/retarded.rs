@@ -32,8 +32,11 @@ pub(super) fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
 }
 
 /// d tau / d t, by which every frequency is multiplied: 1 / (1 - v_r/c), v_r the speed towards the
-/// listener.
-pub(super) fn doppler(state: &State, listener: [f64; 3], sound_mps: f64) -> f64 {
+/// listener; 1 for what has struck the ground.
+fn doppler(state: &State, listener: [f64; 3], sound_mps: f64) -> f64 {
+    if state.phase.is_none() {
+        return 1.0;
+    }
     let away = [0, 1, 2].map(|axis| state.position[axis] - listener[axis]);
     let range = norm(away).max(1e-3);
     let receding: f64 = (0..3)

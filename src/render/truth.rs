@@ -78,11 +78,11 @@ pub struct Instant {
     pub blade_pass_hz: Option<f64>,
     /// Firing rate as heard, Hz; none after the impact and for what has no firing.
     pub firing_hz: Option<f64>,
-    /// Frequency heard over frequency sent.
+    /// Frequency heard over frequency sent; 1 after the impact.
     pub doppler: f64,
-    /// Airspeed when the sound left, m/s.
+    /// Airspeed when the sound left, m/s; 0 after the impact.
     pub speed_mps: f64,
-    /// Propeller (fan) speed when the sound left, rpm.
+    /// Propeller (fan) speed when the sound left, rpm; 0 after the impact.
     pub propeller_rpm: f64,
     /// Distance when the sound left, m.
     pub slant_range_m: f64,
@@ -124,8 +124,8 @@ pub(super) fn tell(
             blade_pass_hz: line(blades),
             firing_hz: firings.and_then(line),
             doppler: heard.doppler,
-            speed_mps: state.speed(),
-            propeller_rpm: 60.0 * state.rps,
+            speed_mps: phase.map_or(0.0, |_| state.speed()),
+            propeller_rpm: phase.map_or(0.0, |_| 60.0 * state.rps),
             slant_range_m: heard.range_m,
             level_db_spl: 20.0 * (rms / REFERENCE_PA).max(1e-9).log10(),
         }

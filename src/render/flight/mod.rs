@@ -24,9 +24,9 @@ use dive::Profile;
 pub struct State {
     /// Position, m.
     pub position: [f64; 3],
-    /// Velocity, m/s; the air is taken to be still.
+    /// Velocity, m/s; the air is taken to be still. After an impact it stays what it was then.
     pub velocity: [f64; 3],
-    /// Propeller (for jets: fan) revolutions per second.
+    /// Propeller (for jets: fan) revolutions per second; the same.
     pub rps: f64,
     /// Engine torque over that of the cruise.
     pub throttle: f64,
