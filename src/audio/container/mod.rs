@@ -1,8 +1,10 @@
 //! Everything but WAV: symphonia takes the container apart, its decoders and ropus decode.
 
 mod aac;
+mod boxes;
 mod mkv;
 mod mp4;
+mod mp4_track;
 mod names;
 mod opus;
 mod sbr;

@@ -4,15 +4,14 @@
 use std::io::{self, Seek, SeekFrom};
 
 use super::super::source::Stream;
+use super::boxes::{be32, BoxHead};
+use super::mp4_track::{first_edit, Mp4Track};
 
 /// Real files have some dozen; a hostile one may have millions.
 const MAX_BOXES: usize = 20_000;
 
 /// Tracks are six deep; a hostile file may nest without end.
 const MAX_DEPTH: usize = 8;
-
-/// Frames that an AAC encoder puts before the sound where no edit list says how many.
-const AAC_PRIMING: u64 = 1_024;
 
 /// Whether the file starts with a box that MP4 and MOV files start with.
 pub(super) fn is_mp4(head: &[u8]) -> bool {
@@ -32,20 +31,6 @@ pub(super) struct Movie {
     tracks: Vec<Mp4Track>,
 }
 
-/// One track.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Mp4Track {
-    id: u32,
-    /// `soun`, `vide` ...
-    handler: [u8; 4],
-    /// Ticks per second.
-    timescale: u32,
-    /// `mp4a`, `samr` ...
-    codec: [u8; 4],
-    /// Where the first edit starts in the track's own time, in ticks.
-    media_time: Option<u64>,
-}
-
 impl Movie {
     pub(super) fn track(&self, id: u32) -> Option<&Mp4Track> {
         self.tracks.iter().find(|t| t.id == id)
@@ -59,45 +44,6 @@ impl Movie {
     pub(super) fn sound_codec(&self) -> Option<String> {
         let track = self.tracks.iter().find(|t| &t.handler == b"soun");
         track.map(Mp4Track::codec_name)
-    }
-}
-
-impl Mp4Track {
-    /// Frames at `rate` Hz that stand before the sound: what the encoder needed to start, and
-    /// what was cut off by an edit.
-    pub(super) fn frames_before_start(&self, rate: u32, is_aac: bool) -> u64 {
-        match self.media_time {
-            Some(ticks) => {
-                let frames =
-                    u128::from(ticks) * u128::from(rate) / u128::from(self.timescale.max(1));
-                frames.try_into().unwrap_or(u64::MAX)
-            }
-            None if is_aac => AAC_PRIMING,
-            None => 0,
-        }
-    }
-
-    pub(super) fn codec_name(&self) -> String {
-        let name = match &self.codec {
-            b"samr" => "AMR-NB",
-            b"sawb" | b"sawp" => "AMR-WB",
-            b"ac-3" => "AC-3",
-            b"ec-3" => "E-AC-3",
-            b"ac-4" => "AC-4",
-            b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" | b"dtsx" => "DTS",
-            b"mlpa" => "Dolby TrueHD",
-            b"mha1" | b"mha2" | b"mhm1" | b"mhm2" => "MPEG-H 3D Audio",
-            b"sqcp" | b"Qclp" => "QCELP",
-            b"sevc" => "EVRC",
-            b"agsm" => "GSM 6.10",
-            b"ima4" => "IMA ADPCM",
-            b"QDM2" | b"QDMC" => "QDesign Music",
-            b"MAC3" | b"MAC6" => "MACE",
-            b"apac" => "Apple Positional Audio",
-            b"enca" | b"drms" => "an encrypted codec",
-            other => return format!("a codec of code '{}'", other.escape_ascii()),
-        };
-        name.to_owned()
     }
 }
 
@@ -132,34 +78,25 @@ impl Walk<'_> {
         self.depth += 1;
         while position.saturating_add(8) <= end && self.boxes < MAX_BOXES {
             self.boxes += 1;
-            let header = self.bytes::<16>(position)?;
-            let (small, kind) = (
-                be32(&header[..4]),
-                [header[4], header[5], header[6], header[7]],
-            );
-            let (start, size) = match small {
-                0 => (8, end - position),
-                1 => (16, be64(&header[8..])),
-                size => (8, u64::from(size)),
-            };
-            if size < start {
+            let Some(found) = BoxHead::parse(&self.bytes(position)?, position, end) else {
                 break;
-            }
-            let claimed = position.saturating_add(size);
+            };
             if self.depth == 1 {
-                self.movie.end = claimed;
+                self.movie.end = found.end;
             }
-            let stop = claimed.min(end);
-            self.visit(&kind, position + start, stop)?;
+            let stop = found.end.min(end);
+            self.visit(&found, stop)?;
             position = stop;
         }
         self.depth -= 1;
         Ok(())
     }
 
-    fn visit(&mut self, kind: &[u8; 4], start: u64, stop: u64) -> io::Result<()> {
+    /// `stop`: where the box ends, or what is around it.
+    fn visit(&mut self, found: &BoxHead, stop: u64) -> io::Result<()> {
+        let start = found.body;
         let track = self.movie.tracks.last_mut();
-        match (kind, track) {
+        match (&found.kind, track) {
             (b"moov", _) => {
                 self.movie.has_index = true;
                 self.children(start, stop)?;
@@ -205,49 +142,12 @@ impl Walk<'_> {
     }
 }
 
-/// The start of the first edit that is not empty (an empty one only delays the sound).
-fn first_edit(stream: &mut Stream, start: u64, stop: u64) -> io::Result<Option<u64>> {
-    let head = read_at::<8>(stream, start)?;
-    let wide = head[0] == 1;
-    let size = if wide { 20 } else { 12 };
-    for edit in 0..u64::from(be32(&head[4..])).min(16) {
-        let position = start + 8 + edit * size;
-        if position + size > stop {
-            break;
-        }
-        let body = read_at::<16>(stream, position)?;
-        let time = if wide {
-            be64(&body[8..]) as i64
-        } else {
-            i64::from(be32(&body[4..8]) as i32)
-        };
-        if let Ok(time) = u64::try_from(time) {
-            return Ok(Some(time));
-        }
-    }
-    Ok(None)
-}
-
 /// Bytes at `position`, zeros beyond the end of the file.
-fn read_at<const N: usize>(stream: &mut Stream, position: u64) -> io::Result<[u8; N]> {
+pub(super) fn read_at<const N: usize>(stream: &mut Stream, position: u64) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     stream.seek(SeekFrom::Start(position))?;
     stream.read_up_to(&mut bytes)?;
     Ok(bytes)
-}
-
-fn be32(bytes: &[u8]) -> u32 {
-    bytes
-        .iter()
-        .take(4)
-        .fold(0, |value, &byte| value << 8 | u32::from(byte))
-}
-
-fn be64(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .take(8)
-        .fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 #[cfg(test)]
