@@ -140,6 +140,29 @@ fn a_file_without_sound_has_no_audio_track() {
 }
 
 #[test]
+fn many_fragments_hold_the_same_sound_as_one_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let encode = "-f lavfi -i anoisesrc=r=48000:d=60:c=pink:a=0.4:seed=7 -c:a aac -b:a 64k a.m4a";
+    let flags = "-movflags empty_moov+default_base_moof -frag_duration 1000";
+    if !ffmpeg(folder.path(), encode)
+        || !ffmpeg(
+            folder.path(),
+            &format!("-i a.m4a -c copy {flags} fragments.mp4"),
+        )
+    {
+        return;
+    }
+    let bytes = std::fs::read(folder.path().join("fragments.mp4")).unwrap();
+    let fragments = bytes.windows(4).filter(|w| w == b"moof").count();
+    assert!(fragments > 2_500, "{fragments}");
+    let (whole, _) = read(&file(&folder, "a.m4a")).unwrap();
+    let (samples, summary) = read(&file(&folder, "fragments.mp4")).unwrap();
+    assert_eq!(summary.info.container, "mp4");
+    assert_eq!(kinds(&summary), []);
+    assert!(samples == whole, "{} and {}", samples.len(), whole.len());
+}
+
+#[test]
 fn of_several_tracks_the_default_is_taken_and_said() {
     for (name, codec, number) in [("a.mp4", "aac", 1), ("a.mkv", "libopus", 2)] {
         let folder = folder_with_tone(48_000);

@@ -5,6 +5,8 @@
 pub(super) struct BoxHead {
     /// `moov`, `mdat` ...
     pub(super) kind: [u8; 4],
+    /// Where the box starts.
+    pub(super) start: u64,
     /// Where what it holds starts.
     pub(super) body: u64,
     /// Where it says that it ends, be it beyond the end of the file.
@@ -22,6 +24,7 @@ impl BoxHead {
         };
         (size >= head).then_some(Self {
             kind: [bytes[4], bytes[5], bytes[6], bytes[7]],
+            start,
             body: start.saturating_add(head),
             end: start.saturating_add(size),
         })

@@ -5,6 +5,7 @@ use std::io::{self, Seek, SeekFrom};
 
 use super::super::source::Stream;
 use super::boxes::{be32, BoxHead};
+use super::fragments::{FragmentedTrack, Sample};
 use super::mp4_track::{first_edit, Mp4Track};
 
 /// Real files have some dozen; a hostile one may have millions.
@@ -29,11 +30,29 @@ pub(super) struct Movie {
     /// Where the file ends according to its boxes.
     pub(super) end: u64,
     tracks: Vec<Mp4Track>,
+    /// What holds for the samples of a track's fragments (`trex`), by track.
+    defaults: Vec<(u32, Sample)>,
+    /// Where the first fragment after the index starts.
+    first_fragment: u64,
+    /// Bytes of the tables of all fragments (`moof`).
+    fragment_tables: u64,
 }
 
 impl Movie {
     pub(super) fn track(&self, id: u32) -> Option<&Mp4Track> {
         self.tracks.iter().find(|t| t.id == id)
+    }
+
+    /// Track `id`, if it goes on in fragments whose tables take more than `few` bytes.
+    pub(super) fn fragmented(&self, id: u32, few: u64) -> Option<FragmentedTrack> {
+        let &(_, defaults) = self.defaults.iter().find(|(track, _)| *track == id)?;
+        let in_index = self.track(id)?.samples;
+        (self.fragment_tables > few).then_some(FragmentedTrack {
+            id,
+            first: self.first_fragment,
+            in_index,
+            defaults,
+        })
     }
 
     pub(super) fn sound_tracks(&self) -> usize {
@@ -104,6 +123,25 @@ impl Walk<'_> {
             (b"trak", _) if self.movie.has_index => {
                 self.movie.tracks.push(Mp4Track::default());
                 self.children(start, stop)?;
+            }
+            (b"moof", _) if self.movie.has_index && self.depth == 1 => {
+                if self.movie.fragment_tables == 0 {
+                    self.movie.first_fragment = found.start;
+                }
+                self.movie.fragment_tables += stop - found.start;
+            }
+            (b"mvex", _) if self.movie.has_index => self.children(start, stop)?,
+            (b"trex", _) if self.movie.has_index => {
+                let body = read_at::<20>(self.stream, start)?;
+                let sample = Sample {
+                    duration: be32(&body[12..]),
+                    size: be32(&body[16..]),
+                };
+                self.movie.defaults.push((be32(&body[4..]), sample));
+            }
+            (b"stsz", Some(track)) => {
+                let body = read_at::<12>(self.stream, start)?;
+                track.samples = be32(&body[8..]);
             }
             (b"mdia" | b"minf" | b"stbl" | b"edts", Some(_)) => self.children(start, stop)?,
             (b"tkhd", Some(track)) => {
@@ -235,5 +273,26 @@ mod tests {
             let mut stream = Source::memory("test", bytes).open().unwrap();
             assert!(read(&mut stream).unwrap().tracks.is_empty());
         }
+    }
+
+    #[test]
+    fn a_track_goes_on_in_the_fragments_after_the_index() {
+        let numbers =
+            |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|n| n.to_be_bytes()).collect() };
+        let trak = [
+            make(b"tkhd", &numbers(&[0, 0, 0, 2, 0, 0])),
+            make(b"stbl", &make(b"stsz", &numbers(&[0, 0, 5]))),
+        ];
+        let trex = make(b"trex", &numbers(&[0, 2, 1, 1024, 3, 0]));
+        let moov = [make(b"trak", &trak.concat()), make(b"mvex", &trex)].concat();
+        let moof = make(b"moof", &[0; 92]);
+        let file = [moof.clone(), make(b"moov", &moov), moof.clone(), moof].concat();
+        let len = file.len() as u64;
+        let movie = read(&mut Source::memory("test", file).open().unwrap()).unwrap();
+        let track = movie.fragmented(2, 199).unwrap();
+        assert_eq!((track.first, track.in_index), (len - 200, 5));
+        assert_eq!((track.defaults.duration, track.defaults.size), (1024, 3));
+        assert!(movie.fragmented(2, 200).is_none());
+        assert!(movie.fragmented(1, 0).is_none());
     }
 }

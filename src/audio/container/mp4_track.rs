@@ -20,6 +20,8 @@ pub(super) struct Mp4Track {
     pub(super) timescale: u32,
     /// `mp4a`, `samr` ...
     pub(super) codec: [u8; 4],
+    /// Samples (packets) whose tables stand in the index.
+    pub(super) samples: u32,
     /// Where the first edit starts in the track's own time, in ticks.
     pub(super) media_time: Option<u64>,
 }
