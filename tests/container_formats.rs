@@ -63,6 +63,7 @@ fn lossy_codecs_come_through_in_their_place() {
             "a.mp4",
             "AAC-LC",
         ),
+        (44_100, "-c:a aac -b:a 128k -f ismv", "a.mp4", "AAC-LC"),
         (44_100, "-c:a libmp3lame -b:a 128k", "a.mp3", "MP3"),
         (44_100, "-c:a libvorbis -q:a 5", "a.ogg", "Vorbis"),
         (48_000, "-c:a libopus -b:a 96k", "a.opus", "Opus"),
@@ -137,6 +138,25 @@ fn a_file_without_sound_has_no_audio_track() {
         let error = read(&file(&folder, name)).unwrap_err();
         assert_eq!(error.kind(), "no-audio-track", "{error}");
     }
+}
+
+#[test]
+fn many_fragments_hold_the_same_sound_as_one_piece() {
+    let folder = tempfile::tempdir().unwrap();
+    let encode = "-f lavfi -i anoisesrc=r=48000:d=60:c=pink:a=0.4:seed=7 -c:a aac -b:a 64k a.m4a";
+    let flags = "-movflags empty_moov+default_base_moof -frag_duration 1000";
+    let copy = format!("-i a.m4a -c copy {flags} fragments.mp4");
+    if !ffmpeg(folder.path(), encode) || !ffmpeg(folder.path(), &copy) {
+        return;
+    }
+    let bytes = std::fs::read(folder.path().join("fragments.mp4")).unwrap();
+    let fragments = bytes.windows(4).filter(|w| w == b"moof").count();
+    assert!(fragments > 2_500, "{fragments}");
+    let (whole, _) = read(&file(&folder, "a.m4a")).unwrap();
+    let (samples, summary) = read(&file(&folder, "fragments.mp4")).unwrap();
+    assert_eq!(summary.info.container, "mp4");
+    assert_eq!(kinds(&summary), []);
+    assert!(samples == whole, "{} and {}", samples.len(), whole.len());
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! Everything but WAV: symphonia takes the container apart, its decoders and ropus decode.
 
 mod aac;
+mod boxes;
+mod fragments;
 mod mkv;
 mod mp4;
+mod mp4_track;
 mod names;
 mod opus;
+mod packets;
+mod placed;
 mod sbr;
 mod track;
 
@@ -24,6 +29,7 @@ use super::error::AudioError;
 use super::info::StreamInfo;
 use super::source::{Source, Stream};
 use super::warning::{Warning, WarningKind};
+use packets::Packets;
 use track::{Chosen, Index};
 
 /// Packets in a row that give no sound before the file is given up: no real file has as many,
@@ -35,18 +41,30 @@ const MAX_FRUITLESS: u32 = 100_000;
 const SLACK_S: f64 = 0.25;
 
 /// Opens a file that is not WAV. `head`: its first bytes, for messages.
-pub(super) fn open(source: &Source, mut stream: Stream, head: &[u8]) -> Result<Opened, AudioError> {
+pub(super) fn open(source: &Source, stream: Stream, head: &[u8]) -> Result<Opened, AudioError> {
+    open_with(source, stream, head, packets::FEW)
+}
+
+/// `few`: up to how many bytes of tables of fragments are left to symphonia.
+fn open_with(
+    source: &Source,
+    mut stream: Stream,
+    head: &[u8],
+    few: u64,
+) -> Result<Opened, AudioError> {
     let index = index(source, head)?;
     if index.matroska.end > stream.len() {
         stream.one_way();
     }
     stream.claim_len(index.movie.end.max(index.matroska.end));
     let media = MediaSourceStream::new(Box::new(stream), Default::default());
-    let mut format = demux(source, media, head)?;
+    let format = demux(source, media, head)?;
     let chosen = Chosen::find(source, format.as_ref(), &index)?;
+    let container = names::container(format.format_info(), head);
+    let mut packets = Packets::new(source, format, index.movie.fragmented(chosen.id, few))?;
     let mut queued = VecDeque::new();
     if chosen.is_aac {
-        let rest = sbr::packets(format.as_mut(), chosen.id, &mut queued);
+        let rest = sbr::packets(&mut packets, chosen.id, &mut queued);
         if sbr::is_present(&queued) {
             return Err(AudioError::unsupported(source, "HE-AAC"));
         }
@@ -64,7 +82,7 @@ pub(super) fn open(source: &Source, mut stream: Stream, head: &[u8]) -> Result<O
         ..
     } = chosen;
     let info = StreamInfo {
-        container: names::container(format.format_info(), head),
+        container,
         codec,
         sample_rate: 0, // Known when the first packet is decoded.
         channels: 0,
@@ -76,7 +94,7 @@ pub(super) fn open(source: &Source, mut stream: Stream, head: &[u8]) -> Result<O
         info,
         warnings,
         decoder: Box::new(ContainerDecoder {
-            format,
+            packets,
             id,
             decoder,
             queued,
@@ -150,7 +168,7 @@ fn is_end(error: &std::io::Error) -> bool {
 
 /// Decodes one track of a container.
 struct ContainerDecoder {
-    format: Box<dyn FormatReader>,
+    packets: Packets,
     id: u32,
     decoder: Box<dyn PacketDecoder>,
     /// Packets read ahead.
@@ -171,8 +189,8 @@ impl ContainerDecoder {
             return Some(packet);
         }
         for _ in 0..MAX_FRUITLESS {
-            let format = &mut self.format;
-            match contained(|| format.next_packet()) {
+            let packets = &mut self.packets;
+            match contained(|| packets.next_packet()) {
                 Ok(Ok(Some(packet))) if packet.track_id == self.id => return Some(packet),
                 Ok(Ok(Some(_))) => {}
                 Ok(Ok(None)) => return None,

@@ -4,15 +4,15 @@
 use std::io::{self, Seek, SeekFrom};
 
 use super::super::source::Stream;
+use super::boxes::{be32, BoxHead};
+use super::fragments::{FragmentedTrack, Sample};
+use super::mp4_track::{first_edit, Mp4Track};
 
 /// Real files have some dozen; a hostile one may have millions.
 const MAX_BOXES: usize = 20_000;
 
 /// Tracks are six deep; a hostile file may nest without end.
 const MAX_DEPTH: usize = 8;
-
-/// Frames that an AAC encoder puts before the sound where no edit list says how many.
-const AAC_PRIMING: u64 = 1_024;
 
 /// Whether the file starts with a box that MP4 and MOV files start with.
 pub(super) fn is_mp4(head: &[u8]) -> bool {
@@ -30,25 +30,29 @@ pub(super) struct Movie {
     /// Where the file ends according to its boxes.
     pub(super) end: u64,
     tracks: Vec<Mp4Track>,
-}
-
-/// One track.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Mp4Track {
-    id: u32,
-    /// `soun`, `vide` ...
-    handler: [u8; 4],
-    /// Ticks per second.
-    timescale: u32,
-    /// `mp4a`, `samr` ...
-    codec: [u8; 4],
-    /// Where the first edit starts in the track's own time, in ticks.
-    media_time: Option<u64>,
+    /// What holds for the samples of a track's fragments (`trex`), by track.
+    defaults: Vec<(u32, Sample)>,
+    /// Where the first fragment after the index starts.
+    first_fragment: u64,
+    /// Bytes of the tables of all fragments (`moof`).
+    fragment_tables: u64,
 }
 
 impl Movie {
     pub(super) fn track(&self, id: u32) -> Option<&Mp4Track> {
         self.tracks.iter().find(|t| t.id == id)
+    }
+
+    /// Track `id`, if it goes on in fragments whose tables take more than `few` bytes.
+    pub(super) fn fragmented(&self, id: u32, few: u64) -> Option<FragmentedTrack> {
+        let &(_, defaults) = self.defaults.iter().find(|(track, _)| *track == id)?;
+        let in_index = self.track(id)?.samples;
+        (self.fragment_tables > few).then_some(FragmentedTrack {
+            id,
+            first: self.first_fragment,
+            in_index,
+            defaults,
+        })
     }
 
     pub(super) fn sound_tracks(&self) -> usize {
@@ -59,45 +63,6 @@ impl Movie {
     pub(super) fn sound_codec(&self) -> Option<String> {
         let track = self.tracks.iter().find(|t| &t.handler == b"soun");
         track.map(Mp4Track::codec_name)
-    }
-}
-
-impl Mp4Track {
-    /// Frames at `rate` Hz that stand before the sound: what the encoder needed to start, and
-    /// what was cut off by an edit.
-    pub(super) fn frames_before_start(&self, rate: u32, is_aac: bool) -> u64 {
-        match self.media_time {
-            Some(ticks) => {
-                let frames =
-                    u128::from(ticks) * u128::from(rate) / u128::from(self.timescale.max(1));
-                frames.try_into().unwrap_or(u64::MAX)
-            }
-            None if is_aac => AAC_PRIMING,
-            None => 0,
-        }
-    }
-
-    pub(super) fn codec_name(&self) -> String {
-        let name = match &self.codec {
-            b"samr" => "AMR-NB",
-            b"sawb" | b"sawp" => "AMR-WB",
-            b"ac-3" => "AC-3",
-            b"ec-3" => "E-AC-3",
-            b"ac-4" => "AC-4",
-            b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" | b"dtsx" => "DTS",
-            b"mlpa" => "Dolby TrueHD",
-            b"mha1" | b"mha2" | b"mhm1" | b"mhm2" => "MPEG-H 3D Audio",
-            b"sqcp" | b"Qclp" => "QCELP",
-            b"sevc" => "EVRC",
-            b"agsm" => "GSM 6.10",
-            b"ima4" => "IMA ADPCM",
-            b"QDM2" | b"QDMC" => "QDesign Music",
-            b"MAC3" | b"MAC6" => "MACE",
-            b"apac" => "Apple Positional Audio",
-            b"enca" | b"drms" => "an encrypted codec",
-            other => return format!("a codec of code '{}'", other.escape_ascii()),
-        };
-        name.to_owned()
     }
 }
 
@@ -132,34 +97,25 @@ impl Walk<'_> {
         self.depth += 1;
         while position.saturating_add(8) <= end && self.boxes < MAX_BOXES {
             self.boxes += 1;
-            let header = self.bytes::<16>(position)?;
-            let (small, kind) = (
-                be32(&header[..4]),
-                [header[4], header[5], header[6], header[7]],
-            );
-            let (start, size) = match small {
-                0 => (8, end - position),
-                1 => (16, be64(&header[8..])),
-                size => (8, u64::from(size)),
-            };
-            if size < start {
+            let Some(found) = BoxHead::parse(&self.bytes(position)?, position, end) else {
                 break;
-            }
-            let claimed = position.saturating_add(size);
+            };
             if self.depth == 1 {
-                self.movie.end = claimed;
+                self.movie.end = found.end;
             }
-            let stop = claimed.min(end);
-            self.visit(&kind, position + start, stop)?;
+            let stop = found.end.min(end);
+            self.visit(&found, stop)?;
             position = stop;
         }
         self.depth -= 1;
         Ok(())
     }
 
-    fn visit(&mut self, kind: &[u8; 4], start: u64, stop: u64) -> io::Result<()> {
+    /// `stop`: where the box ends, or what is around it.
+    fn visit(&mut self, found: &BoxHead, stop: u64) -> io::Result<()> {
+        let start = found.body;
         let track = self.movie.tracks.last_mut();
-        match (kind, track) {
+        match (&found.kind, track) {
             (b"moov", _) => {
                 self.movie.has_index = true;
                 self.children(start, stop)?;
@@ -167,6 +123,25 @@ impl Walk<'_> {
             (b"trak", _) if self.movie.has_index => {
                 self.movie.tracks.push(Mp4Track::default());
                 self.children(start, stop)?;
+            }
+            (b"moof", _) if self.movie.has_index && self.depth == 1 => {
+                if self.movie.fragment_tables == 0 {
+                    self.movie.first_fragment = found.start;
+                }
+                self.movie.fragment_tables += stop - found.start;
+            }
+            (b"mvex", _) if self.movie.has_index => self.children(start, stop)?,
+            (b"trex", _) if self.movie.has_index => {
+                let body = read_at::<20>(self.stream, start)?;
+                let sample = Sample {
+                    duration: be32(&body[12..]),
+                    size: be32(&body[16..]),
+                };
+                self.movie.defaults.push((be32(&body[4..]), sample));
+            }
+            (b"stsz", Some(track)) => {
+                let body = read_at::<12>(self.stream, start)?;
+                track.samples = be32(&body[8..]);
             }
             (b"mdia" | b"minf" | b"stbl" | b"edts", Some(_)) => self.children(start, stop)?,
             (b"tkhd", Some(track)) => {
@@ -205,49 +180,12 @@ impl Walk<'_> {
     }
 }
 
-/// The start of the first edit that is not empty (an empty one only delays the sound).
-fn first_edit(stream: &mut Stream, start: u64, stop: u64) -> io::Result<Option<u64>> {
-    let head = read_at::<8>(stream, start)?;
-    let wide = head[0] == 1;
-    let size = if wide { 20 } else { 12 };
-    for edit in 0..u64::from(be32(&head[4..])).min(16) {
-        let position = start + 8 + edit * size;
-        if position + size > stop {
-            break;
-        }
-        let body = read_at::<16>(stream, position)?;
-        let time = if wide {
-            be64(&body[8..]) as i64
-        } else {
-            i64::from(be32(&body[4..8]) as i32)
-        };
-        if let Ok(time) = u64::try_from(time) {
-            return Ok(Some(time));
-        }
-    }
-    Ok(None)
-}
-
 /// Bytes at `position`, zeros beyond the end of the file.
-fn read_at<const N: usize>(stream: &mut Stream, position: u64) -> io::Result<[u8; N]> {
+pub(super) fn read_at<const N: usize>(stream: &mut Stream, position: u64) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     stream.seek(SeekFrom::Start(position))?;
     stream.read_up_to(&mut bytes)?;
     Ok(bytes)
-}
-
-fn be32(bytes: &[u8]) -> u32 {
-    bytes
-        .iter()
-        .take(4)
-        .fold(0, |value, &byte| value << 8 | u32::from(byte))
-}
-
-fn be64(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .take(8)
-        .fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 #[cfg(test)]
@@ -335,5 +273,26 @@ mod tests {
             let mut stream = Source::memory("test", bytes).open().unwrap();
             assert!(read(&mut stream).unwrap().tracks.is_empty());
         }
+    }
+
+    #[test]
+    fn a_track_goes_on_in_the_fragments_after_the_index() {
+        let numbers =
+            |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|n| n.to_be_bytes()).collect() };
+        let trak = [
+            make(b"tkhd", &numbers(&[0, 0, 0, 2, 0, 0])),
+            make(b"stbl", &make(b"stsz", &numbers(&[0, 0, 5]))),
+        ];
+        let trex = make(b"trex", &numbers(&[0, 2, 1, 1024, 3, 0]));
+        let moov = [make(b"trak", &trak.concat()), make(b"mvex", &trex)].concat();
+        let moof = make(b"moof", &[0; 92]);
+        let file = [moof.clone(), make(b"moov", &moov), moof.clone(), moof].concat();
+        let len = file.len() as u64;
+        let movie = read(&mut Source::memory("test", file).open().unwrap()).unwrap();
+        let track = movie.fragmented(2, 199).unwrap();
+        assert_eq!((track.first, track.in_index), (len - 200, 5));
+        assert_eq!((track.defaults.duration, track.defaults.size), (1024, 3));
+        assert!(movie.fragmented(2, 200).is_none());
+        assert!(movie.fragmented(1, 0).is_none());
     }
 }

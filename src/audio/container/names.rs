@@ -78,3 +78,27 @@ pub(super) fn codec(id: AudioCodecId) -> String {
 }
 
 const PCM: std::ops::RangeInclusive<AudioCodecId> = CODEC_ID_PCM_S32LE..=CODEC_ID_PCM_F64BE_PLANAR;
+
+/// The codec that has `code` in MP4 and MOV files; symphonia doesn't know these.
+pub(super) fn of_code(code: [u8; 4]) -> String {
+    let name = match &code {
+        b"samr" => "AMR-NB",
+        b"sawb" | b"sawp" => "AMR-WB",
+        b"ac-3" => "AC-3",
+        b"ec-3" => "E-AC-3",
+        b"ac-4" => "AC-4",
+        b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" | b"dtsx" => "DTS",
+        b"mlpa" => "Dolby TrueHD",
+        b"mha1" | b"mha2" | b"mhm1" | b"mhm2" => "MPEG-H 3D Audio",
+        b"sqcp" | b"Qclp" => "QCELP",
+        b"sevc" => "EVRC",
+        b"agsm" => "GSM 6.10",
+        b"ima4" => "IMA ADPCM",
+        b"QDM2" | b"QDMC" => "QDesign Music",
+        b"MAC3" | b"MAC6" => "MACE",
+        b"apac" => "Apple Positional Audio",
+        b"enca" | b"drms" => "an encrypted codec",
+        other => return format!("a codec of code '{}'", other.escape_ascii()),
+    };
+    name.to_owned()
+}

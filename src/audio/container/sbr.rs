@@ -9,11 +9,11 @@
 use std::collections::VecDeque;
 
 use symphonia::core::errors::Error;
-use symphonia::core::formats::FormatReader;
 use symphonia::core::packet::Packet;
 
 use super::super::codec::contained;
 use super::aac::Bits;
+use super::packets::Packets;
 
 /// Packets that are looked at.
 const PACKETS: usize = 16;
@@ -26,12 +26,12 @@ const MAX_BITS: usize = 8 * 269 + 15;
 
 /// Reads the first packets of track `id` into `queue`.
 pub(super) fn packets(
-    format: &mut dyn FormatReader,
+    packets: &mut Packets,
     id: u32,
     queue: &mut VecDeque<Packet>,
 ) -> Result<(), Error> {
     while queue.len() < PACKETS {
-        let next = contained(|| format.next_packet());
+        let next = contained(|| packets.next_packet());
         match next.unwrap_or(Err(Error::DecodeError("the container reader failed")))? {
             Some(packet) if packet.track_id == id => queue.push_back(packet),
             Some(_) => {}

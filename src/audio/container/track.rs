@@ -158,7 +158,9 @@ fn declared_s(
     [of_track, of_media]
         .into_iter()
         .find_map(|(duration, base)| {
-            let time = base?.calc_duration(duration?)?;
+            // All ones: it was not known when the header was written (ISO/IEC 14496-12, 8.4.2).
+            let known = duration.filter(|d| ![u32::MAX.into(), u64::MAX].contains(&d.get()))?;
+            let time = base?.calc_duration(known)?;
             Some(time.as_secs_f64()).filter(|&s| s > 0.0)
         })
 }
