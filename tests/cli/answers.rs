@@ -70,7 +70,7 @@ fn every_input_has_its_line_and_the_broken_ones_an_error() {
 fn an_answer_keeps_its_promises() {
     let (text, code) = classify(
         Path::new("."),
-        &["--format", "jsonl", &sample("pusher.wav")],
+        &["--format", "jsonl", &sample("multirotor.wav")],
     );
     assert_eq!(code, 0);
     let answer = &lines(&text)[0];
