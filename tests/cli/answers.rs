@@ -118,7 +118,7 @@ fn csv_has_one_header_and_a_row_per_input() {
 
 #[test]
 fn one_recording_gives_a_paragraph_and_several_a_table_of_80_columns() {
-    let (one, _) = classify(Path::new("."), &[&sample("wind.wav")]);
+    let (one, _) = classify(Path::new("."), &[&sample("siren.wav")]);
     for word in ["answer", "probability", "rests on", "model"] {
         assert!(one.contains(word), "{one}");
     }
