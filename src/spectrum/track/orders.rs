@@ -7,6 +7,9 @@ const MOST_ORDER: usize = 16;
 /// Lines between those that were followed count as heard from this median height on: nepers of power, and share of the
 /// median height of those that were followed.
 const HEARD: (f64, f64) = (0.3, 0.12);
+/// A line lower than this is not heard, and one higher than that is plain, in nepers of power: 6.5 and 13 dB.
+const UNHEARD: f64 = 1.5;
+const PLAIN: f64 = 3.0;
 /// Lines nearer than this are not told apart, in bins: 31 Hz.
 const APART: f64 = 8.0;
 /// By what the followed fundamental is divided, one after the other.
@@ -29,6 +32,8 @@ pub(super) struct Levels {
 /// Measures the lines of a track over `frames` (whitened frame and followed fundamental in Hz).
 pub(super) fn measure<'a>(frames: impl Iterator<Item = (&'a [f32], f64)> + Clone) -> Levels {
     let mut divisor = 1;
+    let followed = median(frames.clone().map(|(_, f0)| f0));
+    let is_apart = |finer: usize| followed / finer as f64 >= APART * f64::from(LONG.bin_hz());
     for _ in 0..ROUNDS {
         let between = |by: usize| {
             let finer = divisor * by;
@@ -41,6 +46,7 @@ pub(super) fn measure<'a>(frames: impl Iterator<Item = (&'a [f32], f64)> + Clone
         };
         let best = DIVISORS
             .into_iter()
+            .filter(|by| is_apart(divisor * by))
             .map(|by| (by, between(by)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
@@ -65,7 +71,7 @@ fn heights<'a>(
     let mut counts = vec![0usize; most];
     for (whitened, f0) in frames {
         let root = f0 / divisor as f64;
-        if root < APART * bin_hz {
+        if root < 4.0 * bin_hz {
             continue;
         }
         for k in 1..=most {
@@ -111,6 +117,12 @@ impl Levels {
             .find(|(by, least)| self.share(multiple, *by) > *least)
         {
             multiple *= by;
+        }
+        // A fundamental that is not heard itself, while its octave is.
+        let height = |k: usize| self.nepers.get(k - 1).copied().unwrap_or(0.0);
+        let unheard = height(multiple) < UNHEARD && height(2 * multiple) > PLAIN;
+        if unheard && self.share(multiple, 2) > 0.5 {
+            multiple *= 2;
         }
         multiple
     }

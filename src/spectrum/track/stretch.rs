@@ -11,13 +11,13 @@ const SHORTEST_RUN: usize = 5;
 /// Ratios by which a piece of a path may have taken another multiple for the fundamental.
 const SLIPS: [f64; 6] = [0.5, 2.0, 1.0 / 3.0, 3.0, 2.0 / 3.0, 1.5];
 /// How near to such a ratio a piece must be, and how far apart pieces may lie, s.
-const SLIP: (f64, f64) = (0.04, 2.0);
+const SLIP: (f64, f64) = (0.04, 4.0);
 /// Half of a 90 % interval in standard errors.
 const HALF_90: f64 = 1.645;
 /// By what the scatter of the lines is too small an error (lines of one frame share its noise and its fades), and the share of
 /// the fundamental that moves within a frame or lies off for reasons that no line shows: fitted on rendered sound,
 /// `evaluate --protocol tracks` prints the coverage on other scenes.
-const HIDDEN: (f64, f64) = (1.6, 0.0011);
+const HIDDEN: (f64, f64) = (1.3, 0.0009);
 /// Nepers of power to dB.
 const DB: f64 = 4.342_944_819;
 
