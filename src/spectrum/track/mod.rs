@@ -126,10 +126,11 @@ impl Track {
 
     /// The point nearest to a time, if there is one within 0.1 s.
     pub fn at(&self, time_s: f64) -> Option<&TrackPoint> {
-        let nearest = self
-            .points
-            .iter()
-            .min_by(|a, b| (a.time_s - time_s).abs().total_cmp(&(b.time_s - time_s).abs()))?;
+        let nearest = self.points.iter().min_by(|a, b| {
+            (a.time_s - time_s)
+                .abs()
+                .total_cmp(&(b.time_s - time_s).abs())
+        })?;
         ((nearest.time_s - time_s).abs() <= 0.1).then_some(nearest)
     }
 
@@ -220,15 +221,17 @@ impl Tracker {
     /// The combs that were heard, the strongest first; those of the same time are different combs.
     pub fn finish(mut self) -> Vec<Track> {
         self.work_off(self.stretch.frames());
-        self.tracks
-            .retain(|track| track.points.len() >= SHORTEST);
+        self.tracks.retain(|track| track.points.len() >= SHORTEST);
         self.tracks
             .sort_by(|a, b| b.strength().total_cmp(&a.strength()));
         self.tracks
     }
 
     fn work_off(&mut self, frames: usize) {
-        for found in self.stretch.tracks(&mut self.scorer, frames, self.params.most_combs) {
+        for found in self
+            .stretch
+            .tracks(&mut self.scorer, frames, self.params.most_combs)
+        {
             let before = self.tracks.iter_mut().find(|t| t.goes_on_in(&found));
             match before {
                 Some(track) => track.append(found),

@@ -40,7 +40,10 @@ pub(super) fn measure<'a>(frames: impl Iterator<Item = (&'a [f32], f64)> + Clone
             let heights = heights(frames.clone(), finer, (3 * finer).max(12));
             let of = |own: bool| {
                 let all = heights.iter().enumerate();
-                median(all.filter(|(k, _)| ((k + 1) % by == 0) == own).map(|(_, l)| *l))
+                median(
+                    all.filter(|(k, _)| ((k + 1) % by == 0) == own)
+                        .map(|(_, l)| *l),
+                )
             };
             of(false) - HEARD.0.max(HEARD.1 * of(true))
         };

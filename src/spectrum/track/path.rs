@@ -68,13 +68,7 @@ fn sums_before(reached: &[f32], best: usize) -> f32 {
     reached[best]
 }
 
-fn trace(
-    from: &[u16],
-    frames: usize,
-    width: usize,
-    sums: &[f32],
-    rest: f32,
-) -> Vec<Option<usize>> {
+fn trace(from: &[u16], frames: usize, width: usize, sums: &[f32], rest: f32) -> Vec<Option<usize>> {
     let last = argmax(sums);
     let mut state = if sums[last] > rest { last } else { width };
     let mut path = vec![None; frames];

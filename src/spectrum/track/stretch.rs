@@ -138,7 +138,11 @@ impl Stretch {
                 let again = refine(self.frame(t), root);
                 let (root_hz, error) = again.map_or((root, 0.004 * root), |r| (r.hz, r.error_hz));
                 // A root that fits worse than what was followed may have slipped.
-                let root_hz = if (root_hz / root - 1.0).abs() < 0.015 { root_hz } else { root };
+                let root_hz = if (root_hz / root - 1.0).abs() < 0.015 {
+                    root_hz
+                } else {
+                    root
+                };
                 let f0 = root_hz * multiple as f64;
                 let error = (HIDDEN.0 * error * multiple as f64).hypot(HIDDEN.1 * f0);
                 TrackPoint {
@@ -215,15 +219,12 @@ fn runs(path: &[Option<usize>], scorer: &CombScorer) -> Vec<Run> {
 /// both ways.
 fn settle_slips(runs: &mut [Run], strength: impl Fn(&Run) -> f64) {
     let strengths: Vec<f64> = runs.iter().map(strength).collect();
-    let Some(anchor) = (0..runs.len()).max_by(|&a, &b| strengths[a].total_cmp(&strengths[b])) else {
+    let Some(anchor) = (0..runs.len()).max_by(|&a, &b| strengths[a].total_cmp(&strengths[b]))
+    else {
         return;
     };
     let frames = SLIP.1 * f64::from(SAMPLE_RATE) / HOP as f64;
-    let slip = |ratio: f64| {
-        SLIPS
-            .into_iter()
-            .find(|s| (ratio / s - 1.0).abs() < SLIP.0)
-    };
+    let slip = |ratio: f64| SLIPS.into_iter().find(|s| (ratio / s - 1.0).abs() < SLIP.0);
     let scale = |run: &mut Run, by: f64| run.hz.iter_mut().for_each(|hz| *hz /= by);
     for r in anchor + 1..runs.len() {
         let end = runs[r - 1].from + runs[r - 1].hz.len();

@@ -3,7 +3,7 @@
 //! A comb's fundamental may be the rate of the shaft, the propeller, the blades, the firings or a motor's poles. Each
 //! reading implies a shaft rate; a sheet is inconsistent with the comb only if none of them lies in its range.
 
-use super::{pass::PassKind, pass::PassFit, CombRatio, Range, RatioKind};
+use super::{pass::PassFit, pass::PassKind, CombRatio, Range, RatioKind};
 use crate::signature::{doppler_factors, Catalogue, Phase, Signature, Values, RATIO_TOLERANCE};
 use serde::{Deserialize, Serialize};
 
@@ -329,7 +329,11 @@ fn ratio_check(signature: &Signature, measured: &Measured) -> Check {
 
 fn compare(parameter: Parameter, published: Range, measured: Range) -> Check {
     let off = gap(&measured, &published);
-    let end = if off > 0.0 { published.high } else { published.low };
+    let end = if off > 0.0 {
+        published.high
+    } else {
+        published.low
+    };
     Check {
         parameter,
         published: Some(published),
@@ -381,7 +385,9 @@ mod tests {
     }
 
     fn verdict(all: &[Candidate], airframe: &str, phase: Phase) -> Verdict {
-        let own = all.iter().find(|c| c.airframe == airframe && c.phase == phase);
+        let own = all
+            .iter()
+            .find(|c| c.airframe == airframe && c.phase == phase);
         own.unwrap().verdict
     }
 
@@ -389,9 +395,16 @@ mod tests {
     fn two_hundred_hertz_may_be_a_shahed_and_is_said_to_be_how() {
         let catalogue = Catalogue::built_in().unwrap();
         let all = all(&catalogue, &measured(195.0, 205.0));
-        assert_eq!(verdict(&all, "shahed-136", Phase::Cruise), Verdict::Consistent);
+        assert_eq!(
+            verdict(&all, "shahed-136", Phase::Cruise),
+            Verdict::Consistent
+        );
         let shahed = all.iter().find(|c| c.airframe == "shahed-136").unwrap();
-        let blades = shahed.implied.iter().find(|i| i.reading == Reading::BladePass).unwrap();
+        let blades = shahed
+            .implied
+            .iter()
+            .find(|i| i.reading == Reading::BladePass)
+            .unwrap();
         assert!(blades.shaft_rpm.holds(6000.0), "{blades:?}");
     }
 
@@ -401,6 +414,10 @@ mod tests {
         let all = all(&catalogue, &measured(1500.0, 1510.0));
         let shahed = all.iter().find(|c| c.airframe == "shahed-136").unwrap();
         assert_eq!(shahed.verdict, Verdict::Inconsistent);
-        assert!(shahed.checks[0].off_hz.unwrap() > 100.0, "{:?}", shahed.checks[0]);
+        assert!(
+            shahed.checks[0].off_hz.unwrap() > 100.0,
+            "{:?}",
+            shahed.checks[0]
+        );
     }
 }

@@ -91,7 +91,8 @@ pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
         rate_percent_per_s: 100.0 * rate_hz_per_s.value / (0.5 * (smooth[foot] + smooth[top])),
         rate_hz_per_s,
         end_s,
-        ends_abruptly: duration_s - end_s >= GOES_ON_S && height >= UNTIL_THE_END * track.contrast(),
+        ends_abruptly: duration_s - end_s >= GOES_ON_S
+            && height >= UNTIL_THE_END * track.contrast(),
     })
 }
 
@@ -125,7 +126,9 @@ fn rate(points: &[(f64, f64)]) -> Option<Estimate> {
 /// Slope and level of a straight line by least squares.
 fn line(points: &[(f64, f64)]) -> (f64, f64) {
     let n = points.len() as f64;
-    let (t, f) = points.iter().fold((0.0, 0.0), |s, p| (s.0 + p.0 / n, s.1 + p.1 / n));
+    let (t, f) = points
+        .iter()
+        .fold((0.0, 0.0), |s, p| (s.0 + p.0 / n, s.1 + p.1 / n));
     let (top, bottom) = points.iter().fold((0.0, 1e-12), |s, p| {
         (s.0 + (p.0 - t) * (p.1 - f), s.1 + (p.0 - t).powi(2))
     });
@@ -159,7 +162,9 @@ mod tests {
 
     #[test]
     fn a_climb_after_level_flight_is_found_with_its_rate_and_its_end() {
-        let dive = track(8.0, |t| 200.0 + 20.0 * (t - 4.0).max(0.0) + 0.3 * (9.0 * t).sin());
+        let dive = track(8.0, |t| {
+            200.0 + 20.0 * (t - 4.0).max(0.0) + 0.3 * (9.0 * t).sin()
+        });
         let climb = find(&dive, 12.0).unwrap();
         assert!((climb.span_s.low - 4.0).abs() < 0.5, "{climb:?}");
         assert!(climb.rate_hz_per_s.holds(20.0), "{climb:?}");

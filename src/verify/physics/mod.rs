@@ -24,7 +24,5 @@ pub use estimate::{Estimate, Range};
 pub use examine::{
     examine, Comb, Examiner, HeardLine, Physics, PhysicsError, PhysicsParams, ValidPhysicsParams,
 };
-pub use pass::{
-    fit, AirError, AirParams, JointRow, PassFit, PassKind, PassPoint, ValidAir,
-};
+pub use pass::{fit, AirError, AirParams, JointRow, PassFit, PassKind, PassPoint, ValidAir};
 pub use ratio::{CombRatio, RatioKind};

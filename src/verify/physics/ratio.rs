@@ -55,7 +55,10 @@ fn ratio(tracks: &[&Track], first: usize, second: usize) -> Option<CombRatio> {
     let mut others = tracks[second].points.iter().peekable();
     let mut ratios = Vec::new();
     for point in &tracks[first].points {
-        while others.peek().is_some_and(|o| o.time_s < point.time_s - 1e-3) {
+        while others
+            .peek()
+            .is_some_and(|o| o.time_s < point.time_s - 1e-3)
+        {
             others.next();
         }
         if let Some(other) = others.peek().filter(|o| o.time_s < point.time_s + 1e-3) {

@@ -22,6 +22,8 @@ const SHORTEST_S: f64 = 3.0;
 const LONGEST_S: f64 = 60.0;
 /// What speaks for a pass: log10 of its evidence over that of a steady distance.
 const LEAST_EVIDENCE: f64 = 1.0;
+/// Most wander of the rpm, share: what strays farther from the likeliest pass is none.
+const MOST_WANDER: f64 = 0.02;
 /// Widest 90 % interval of the speed, upper over lower end, at which the speed counts as measured.
 const MEASURED: f64 = 1.5;
 /// How sure it must be that the closest approach is heard within the track.
@@ -176,7 +178,7 @@ pub fn fit(track: &Track, air: &ValidAir) -> Option<PassFit> {
     let mean = hz.iter().sum::<f64>() / hz.len() as f64;
     let ratios: Vec<f64> = hz.iter().map(|f| f / mean).collect();
     let (times, ratios, posterior) = without_strays(times, ratios)?;
-    if posterior.log10_over_steady < LEAST_EVIDENCE {
+    if posterior.log10_over_steady < LEAST_EVIDENCE || posterior.best.spread > MOST_WANDER {
         return None;
     }
     describe(&times, &ratios, mean, &posterior, air)
@@ -197,7 +199,10 @@ fn blocks(track: &Track) -> (Vec<f64>, Vec<f64>) {
         own.clear();
     };
     for point in &track.points {
-        if own.first().is_some_and(|p| point.time_s - p.0 >= BLOCK_S - 1e-6) {
+        if own
+            .first()
+            .is_some_and(|p| point.time_s - p.0 >= BLOCK_S - 1e-6)
+        {
             close(&mut own);
         }
         own.push((point.time_s, point.f0_hz));
@@ -232,7 +237,10 @@ fn steepest(times: Vec<f64>, hz: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// Fits, leaves out what lies far off the likeliest pass, and fits again.
-fn without_strays(mut times: Vec<f64>, mut ratios: Vec<f64>) -> Option<(Vec<f64>, Vec<f64>, Posterior)> {
+fn without_strays(
+    mut times: Vec<f64>,
+    mut ratios: Vec<f64>,
+) -> Option<(Vec<f64>, Vec<f64>, Posterior)> {
     let data = Data {
         times_s: &times,
         ratios: &ratios,
@@ -294,7 +302,11 @@ fn describe(
         .count();
     let through = inside as f64 >= WITHIN * samples.len() as f64
         && speed_mps.high <= MEASURED * speed_mps.low;
-    let kind = if through { PassKind::Through } else { PassKind::Part };
+    let kind = if through {
+        PassKind::Through
+    } else {
+        PassKind::Part
+    };
     let fitted = |t: f64| mean * predicted(posterior, t);
     Some(PassFit {
         kind,
