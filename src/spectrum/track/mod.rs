@@ -7,15 +7,17 @@
 //!
 //! A recording is worked off in stretches of a minute or so: memory does not grow with its length.
 
+mod halve;
 mod orders;
+mod pace;
 mod path;
 mod refine;
 mod stretch;
 
-use super::{CombScorer, LineSpectrum, Stft, LINE_BINS, LONG};
 use crate::SAMPLE_RATE;
+use halve::Halver;
+use pace::Pace;
 use serde::{Deserialize, Serialize};
-use stretch::Stretch;
 
 /// Samples from frame to frame: 64 ms.
 const HOP: usize = 1024;
@@ -23,6 +25,8 @@ const HOP: usize = 1024;
 const STRETCH: usize = 60 * SAMPLE_RATE as usize / HOP;
 /// Pieces of a track that end and begin as near as this belong together: seconds, and share of the fundamental.
 const JOIN: (f64, f64) = (1.0, 0.03);
+/// Below this fundamental lines stand too close for frames of 256 ms, Hz.
+const CLOSE_HZ: f64 = 62.5;
 /// Shortest track, in frames: three quarters of a second.
 const SHORTEST: usize = 12;
 
@@ -170,95 +174,106 @@ pub fn hop_s() -> f64 {
 }
 
 /// Follows the combs of a recording that comes in blocks.
+///
+/// Two analyses run side by side, one with frames of 256 ms and one with frames of 512 ms (of the sound at half the
+/// rate). The longer ones blur what moves fast and are used only where they resolve a comb whose lines stand too
+/// close for the others, as those of a slowly turning propeller.
 pub struct Tracker {
-    params: TrackParams,
-    stft: Stft,
-    lines: LineSpectrum,
-    scorer: CombScorer,
-    power: Vec<f32>,
-    whitened: Vec<f32>,
-    pending: Vec<f32>,
-    stretch: Stretch,
-    tracks: Vec<Track>,
+    plain: Pace,
+    slow: Pace,
+    halver: Halver,
+    halved: Vec<f32>,
 }
 
 impl Tracker {
     /// Plans the analysis.
     pub fn new(params: ValidTrackParams) -> Self {
-        let scorer = CombScorer::new();
         Self {
-            params: params.0,
-            stft: Stft::new(LONG),
-            lines: LineSpectrum::new(),
-            stretch: Stretch::new(0, scorer.candidates()),
-            scorer,
-            power: vec![0.0; LINE_BINS],
-            whitened: vec![0.0; LINE_BINS],
-            pending: Vec::new(),
-            tracks: Vec::new(),
+            plain: Pace::new(params.0.clone()),
+            slow: Pace::new(params.0),
+            halver: Halver::new(),
+            halved: Vec::new(),
         }
     }
 
     /// Takes in the next samples, 16 kHz mono.
     pub fn push(&mut self, samples: &[f32]) {
-        self.pending.extend_from_slice(samples);
-        let mut start = 0;
-        while self.pending.len() - start >= LONG.length {
-            let frame = &self.pending[start..start + LONG.length];
-            self.stft.power_into(frame, &mut self.power);
-            self.lines.whiten(&self.power, &mut self.whitened);
-            sharpen(&self.whitened, self.stretch.next_frame());
-            self.stretch.score(&mut self.scorer);
-            start += HOP;
-            // Never a short rest at the end: a stretch is worked off when half of the next is there.
-            if self.stretch.frames() >= STRETCH + STRETCH / 2 {
-                self.work_off(STRETCH);
-            }
-        }
-        self.pending.drain(..start);
+        self.plain.push(samples);
+        self.halved.clear();
+        self.halver.push(samples, &mut self.halved);
+        self.slow.push(&self.halved);
     }
 
     /// The combs that were heard, the strongest first; those of the same time are different combs.
-    pub fn finish(mut self) -> Vec<Track> {
-        self.work_off(self.stretch.frames());
-        self.tracks.retain(|track| track.points.len() >= SHORTEST);
-        self.tracks
-            .sort_by(|a, b| b.strength().total_cmp(&a.strength()));
-        self.tracks
-    }
-
-    fn work_off(&mut self, frames: usize) {
-        for found in self
-            .stretch
-            .tracks(&mut self.scorer, frames, self.params.most_combs)
-        {
-            let before = self.tracks.iter_mut().find(|t| t.goes_on_in(&found));
-            match before {
-                Some(track) => track.append(found),
-                None => self.tracks.push(found),
-            }
+    pub fn finish(self) -> Vec<Track> {
+        let plain = self.plain.finish();
+        let slow: Vec<Track> = self.slow.finish().into_iter().map(at_full_rate).collect();
+        let resolves = match (plain.first(), slow.first()) {
+            (Some(a), Some(b)) => b.median_hz() < CLOSE_HZ && !is_whole(ratio(a, b)),
+            _ => false,
+        };
+        if resolves {
+            slow
+        } else {
+            plain
         }
-        self.stretch.forget(frames);
     }
 }
 
-/// Takes from each bin the mean of those 3 to 6 bins (12 to 23 Hz) to either side of it. What is broader than a line
-/// goes: above all the fringes of the ground's reflection, which are as evenly spaced as a comb and
-/// wander through a pass (Lloyd's mirror).
-fn sharpen(whitened: &[f32], out: &mut [f32]) {
-    const NEAR: usize = 3;
-    const FAR: usize = 6;
-    let n = whitened.len();
-    for (k, o) in out.iter_mut().enumerate() {
-        let inside = k >= FAR && k + FAR < n;
-        *o = if inside {
-            let below: f32 = whitened[k - FAR..=k - NEAR].iter().sum();
-            let above: f32 = whitened[k + NEAR..=k + FAR].iter().sum();
-            whitened[k] - (below + above) / (2 * (FAR - NEAR + 1)) as f32
-        } else {
-            whitened[k]
+/// A track of the sound at half the rate, as one of the sound itself: one point in two lies between two frames.
+fn at_full_rate(track: Track) -> Track {
+    let mut points: Vec<TrackPoint> = Vec::with_capacity(2 * track.points.len());
+    for point in &track.points {
+        let own = TrackPoint {
+            time_s: 2.0 * point.time_s,
+            f0_hz: 0.5 * point.f0_hz,
+            low_hz: 0.5 * point.low_hz,
+            high_hz: 0.5 * point.high_hz,
+            contrast: point.contrast,
         };
+        if let Some(last) = points.last().copied() {
+            if own.time_s - last.time_s < 2.5 * hop_s() {
+                let mean = |a: f64, b: f64| 0.5 * (a + b);
+                points.push(TrackPoint {
+                    time_s: mean(last.time_s, own.time_s),
+                    f0_hz: mean(last.f0_hz, own.f0_hz),
+                    low_hz: mean(last.low_hz, own.low_hz),
+                    high_hz: mean(last.high_hz, own.high_hz),
+                    contrast: mean(last.contrast, own.contrast),
+                });
+            }
+        }
+        points.push(own);
     }
+    Track { points, ..track }
+}
+
+/// Median ratio of two tracks where both are heard.
+fn ratio(a: &Track, b: &Track) -> f64 {
+    let mut others = b.points.iter().peekable();
+    let mut ratios = Vec::new();
+    for point in &a.points {
+        while others
+            .peek()
+            .is_some_and(|o| o.time_s < point.time_s - 0.5 * hop_s())
+        {
+            others.next();
+        }
+        if let Some(other) = others.peek() {
+            if (other.time_s - point.time_s).abs() <= hop_s() {
+                ratios.push(point.f0_hz / other.f0_hz);
+            }
+        }
+    }
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied().unwrap_or(1.0)
+}
+
+/// Whether two fundamentals in this ratio are orders of one comb: one a multiple of the other, or two to three.
+fn is_whole(ratio: f64) -> bool {
+    let larger = ratio.max(1.0 / ratio);
+    let is_near = |of: f64| (of / of.round() - 1.0).abs() < 0.015;
+    is_near(larger) || (larger / 1.5 - 1.0).abs() < 0.015
 }
 
 /// The combs of samples that are all there, the strongest first.

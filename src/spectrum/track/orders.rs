@@ -1,6 +1,6 @@
 //! Which multiples of a fundamental are heard, over a whole track: there, not frame by frame, octaves are settled.
 
-use super::super::{LINE_BINS, LONG};
+use super::super::{COMB_MAX_HZ, LINE_BINS, LONG};
 
 /// Highest order measured, in multiples of the fundamental that was followed.
 const MOST_ORDER: usize = 16;
@@ -25,6 +25,8 @@ const MULTIPLES: [(usize, f64); 2] = [(3, 0.6), (2, 0.7)];
 pub(super) struct Levels {
     /// The followed fundamental over the root.
     pub(super) divisor: usize,
+    /// The root, Hz: median.
+    pub(super) root_hz: f32,
     /// Height at 1, 2, 3 ... times the root.
     pub(super) nepers: Vec<f64>,
 }
@@ -59,6 +61,7 @@ pub(super) fn measure<'a>(frames: impl Iterator<Item = (&'a [f32], f64)> + Clone
     }
     Levels {
         divisor,
+        root_hz: (followed / divisor as f64) as f32,
         nepers: heights(frames, divisor, MOST_ORDER * divisor),
     }
 }
@@ -115,16 +118,17 @@ impl Levels {
     /// stands out. Lines between them may be heard (a shaft's between its blades'), but weaker.
     pub(super) fn fundamental(&self) -> usize {
         let mut multiple = 1;
+        let most = (COMB_MAX_HZ / self.root_hz.max(1.0)) as usize;
         while let Some((by, _)) = MULTIPLES
             .into_iter()
-            .find(|(by, least)| self.share(multiple, *by) > *least)
+            .find(|(by, least)| multiple * by <= most && self.share(multiple, *by) > *least)
         {
             multiple *= by;
         }
         // A fundamental that is not heard itself, while its octave is.
         let height = |k: usize| self.nepers.get(k - 1).copied().unwrap_or(0.0);
         let unheard = height(multiple) < UNHEARD && height(2 * multiple) > PLAIN;
-        if unheard && self.share(multiple, 2) > 0.5 {
+        if unheard && 2 * multiple <= most && self.share(multiple, 2) > 0.5 {
             multiple *= 2;
         }
         multiple

@@ -88,9 +88,13 @@ mod tests {
                 if i == j {
                     sum += noise.error;
                 }
-                for k in 0..j {
-                    sum -= l[i][k] * l[j][k];
-                }
+                let (own, other) = (&l[i], &l[j]);
+                sum -= own
+                    .iter()
+                    .zip(other)
+                    .take(j)
+                    .map(|(a, b)| a * b)
+                    .sum::<f64>();
                 l[i][j] = if i == j { sum.sqrt() } else { sum / l[j][j] };
             }
         }
