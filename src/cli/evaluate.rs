@@ -105,7 +105,7 @@ pub enum Protocol {
     /// Combs and passes of rendered flights against their truth, and of real recordings against
     /// fundamentals read by eye; no model has a part in it
     Tracks,
-    /// All of these
+    /// All of these that judge models: all but tracks
     All,
 }
 
@@ -232,7 +232,7 @@ impl Protocol {
     }
 
     fn has_tracks(self) -> bool {
-        matches!(self, Self::Tracks | Self::All)
+        self == Self::Tracks
     }
 }
 

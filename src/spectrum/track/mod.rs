@@ -284,3 +284,86 @@ pub fn track(samples: &[f32], params: ValidTrackParams) -> Vec<Track> {
     }
     tracker.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(n: usize) -> f64 {
+        let hash = (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        ((mixed ^ (mixed >> 32)) >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+    }
+
+    /// Eight harmonics over noise.
+    fn comb(seconds: f64, level: f64, fundamental: impl Fn(f64) -> f64) -> Vec<f32> {
+        let mut phase = 0.0;
+        (0..(seconds * f64::from(SAMPLE_RATE)) as usize)
+            .map(|n| {
+                phase += std::f64::consts::TAU * fundamental(n as f64 / f64::from(SAMPLE_RATE))
+                    / f64::from(SAMPLE_RATE);
+                let line = |h: u32| (f64::from(h) * phase + f64::from(h * h)).sin() / f64::from(h);
+                (level * (1..=8).map(line).sum::<f64>() + noise(n)) as f32
+            })
+            .collect()
+    }
+
+    fn follow(samples: &[f32]) -> Vec<Track> {
+        track(samples, TrackParams::default().check().unwrap())
+    }
+
+    #[test]
+    fn a_falling_comb_is_followed_to_a_fraction_of_a_percent() {
+        let truth = |t: f64| 210.0 - 4.0 * t;
+        let found = follow(&comb(8.0, 0.25, truth));
+        let own = &found[0];
+        assert!(own.heard_s() > 7.0, "{}", own.heard_s());
+        let off = |p: &TrackPoint| (p.f0_hz / truth(p.time_s) - 1.0).abs();
+        assert!(own.points.iter().all(|p| off(p) < 0.005));
+        let holds = |p: &&TrackPoint| (p.low_hz..=p.high_hz).contains(&truth(p.time_s));
+        let held = own.points.iter().filter(holds).count();
+        assert!(held as f64 > 0.8 * own.points.len() as f64, "{held}");
+    }
+
+    #[test]
+    fn two_combs_are_two_tracks() {
+        let mut both = comb(6.0, 0.4, |_| 117.3);
+        for (x, y) in both.iter_mut().zip(comb(6.0, 0.25, |t| 181.0 + 2.0 * t)) {
+            *x += y;
+        }
+        let found: Vec<f64> = follow(&both).iter().map(Track::median_hz).collect();
+        let has = |hz: f64| found.iter().any(|f| (f / hz - 1.0).abs() < 0.02);
+        assert!(has(117.3) && has(187.0), "{found:?}");
+    }
+
+    #[test]
+    fn noise_and_silence_hold_no_comb_and_level_does_not_matter() {
+        let hiss: Vec<f32> = (0..160_000).map(|n| noise(n) as f32).collect();
+        assert!(follow(&hiss).is_empty());
+        assert!(follow(&vec![0.0; 80_000]).is_empty());
+        let loud = comb(4.0, 0.3, |_| 160.0);
+        let quiet: Vec<f32> = loud.iter().map(|x| x / 1024.0).collect();
+        let (a, b) = (follow(&loud), follow(&quiet));
+        assert!((a[0].median_hz() / b[0].median_hz() - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn blocks_do_not_matter_and_stretches_are_joined() {
+        let samples = comb(130.0, 0.3, |t| 150.0 + 0.1 * t);
+        let whole = follow(&samples);
+        assert!(whole[0].heard_s() > 120.0, "{}", whole[0].heard_s());
+        let mut tracker = Tracker::new(TrackParams::default().check().unwrap());
+        samples.chunks(777).for_each(|block| tracker.push(block));
+        assert_eq!(tracker.finish(), whole);
+    }
+
+    #[test]
+    fn settings_out_of_range_are_named() {
+        let wrong = TrackParams { most_combs: 0 };
+        assert!(wrong
+            .check()
+            .unwrap_err()
+            .to_string()
+            .contains("most_combs"));
+    }
+}

@@ -192,3 +192,31 @@ fn comb(track: Track, is_fitted: bool, duration_s: f64, air: &ValidAir) -> Comb 
         track,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_survives_json() {
+        let samples: Vec<f32> = (0..80_000)
+            .map(|n| {
+                let t = n as f64 / 16_000.0;
+                let line = |h: f64| (std::f64::consts::TAU * 100.0 * h * t + h).sin() / h;
+                (1..=6).map(|h| line(f64::from(h))).sum::<f64>() as f32 * 0.1
+            })
+            .collect();
+        let params = PhysicsParams::default().check().unwrap();
+        let found = examine(&samples, params, &Catalogue::built_in().unwrap());
+        assert!(
+            found.combs[0].may_be_mains,
+            "{:?}",
+            found.combs[0].median_hz
+        );
+        assert_eq!(found.combs[0].pass, None);
+        assert!(!found.candidates.is_empty());
+        let text = serde_json::to_string(&found).unwrap();
+        let again: Physics = serde_json::from_str(&text).unwrap();
+        assert_eq!(again.candidates, found.candidates);
+    }
+}

@@ -392,3 +392,107 @@ fn joint(samples: &[Sample], mean: f64, sound_of: &dyn Fn(usize) -> f64) -> Vec<
     };
     (0..ROWS).filter_map(row).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spectrum::TrackPoint;
+
+    /// Heard pitch of a straight pass, by solving for the retarded time itself.
+    fn pitch(time_s: f64, rest: f64, speed: f64, tau: f64, distance: f64) -> f64 {
+        const SOUND: f64 = 340.0;
+        let mut emitted = time_s;
+        for _ in 0..200 {
+            emitted = time_s - distance.hypot(speed * (emitted - tau)) / SOUND;
+        }
+        let along = speed * (emitted - tau);
+        rest / (1.0 + speed * along / distance.hypot(along) / SOUND)
+    }
+
+    fn track(seconds: f64, hz: impl Fn(f64) -> f64) -> Track {
+        let frames = (seconds / crate::spectrum::track_hop_s()) as usize;
+        let mut wander = 0.0;
+        let point = |n: usize| {
+            let time_s = n as f64 * crate::spectrum::track_hop_s();
+            // 0.1 %, forgotten after a second or so; the same in every run.
+            let hash = (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let noise = ((hash ^ (hash >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 11) as f64
+                / (1u64 << 53) as f64
+                - 0.5;
+            wander = 0.94 * wander + 0.0012 * noise;
+            let f0_hz = hz(time_s) * (1.0 + wander);
+            TrackPoint {
+                time_s,
+                f0_hz,
+                low_hz: f0_hz - 0.3,
+                high_hz: f0_hz + 0.3,
+                contrast: 2.0,
+            }
+        };
+        Track {
+            points: (0..frames).map(point).collect(),
+            divisor: 1,
+            orders: Vec::new(),
+        }
+    }
+
+    fn air() -> ValidAir {
+        AirParams::default().check().unwrap()
+    }
+
+    #[test]
+    fn a_whole_pass_gives_its_speed_time_and_distance() {
+        let pass = track(20.0, |t| pitch(t, 200.0, 52.0, 8.5, 180.0));
+        let found = fit(&pass, &air()).unwrap();
+        assert_eq!(found.kind, PassKind::Through, "{:?}", found.speed_mps);
+        assert!(
+            (found.speed_mps.value / 52.0 - 1.0).abs() < 0.06,
+            "{:?}",
+            found.speed_mps
+        );
+        assert!(found.speed_mps.holds(52.0) && found.rest_hz.holds(200.0));
+        let heard = 8.5 + 180.0 / 340.0;
+        assert!((found.closest_heard_s.value - heard).abs() < 0.2);
+        assert!(found.closest_m.holds(180.0), "{:?}", found.closest_m);
+        assert!(found
+            .joint
+            .iter()
+            .any(|r| r.speed_mps.holds(52.0) && r.rest_hz.holds(200.0)));
+    }
+
+    #[test]
+    fn half_a_pass_gives_no_narrow_speed() {
+        let before = track(12.0, |t| pitch(t, 200.0, 52.0, 15.0, 180.0));
+        if let Some(found) = fit(&before, &air()) {
+            assert_eq!(found.kind, PassKind::Part);
+            assert!(
+                found.speed_mps.high > 2.0 * found.speed_mps.low,
+                "{:?}",
+                found.speed_mps
+            );
+            assert!(found.speed_mps.holds(52.0));
+        }
+    }
+
+    #[test]
+    fn a_steady_or_climbing_pitch_is_no_pass() {
+        assert_eq!(fit(&track(15.0, |_| 200.0), &air()), None);
+        let climbs = fit(&track(15.0, |t| 200.0 + 4.0 * t), &air());
+        assert!(climbs.is_none_or(|f| f.kind == PassKind::Part));
+        assert_eq!(fit(&track(1.0, |t| 220.0 - 20.0 * t), &air()), None);
+    }
+
+    #[test]
+    fn the_air_is_checked_and_named() {
+        let wrong = AirParams {
+            wind_mps: 99.0,
+            ..AirParams::default()
+        };
+        assert!(wrong.check().unwrap_err().to_string().contains("wind_mps"));
+        let sound = air().sound_mps();
+        assert!(
+            sound.holds(320.1) && sound.holds(356.9) && !sound.holds(358.0),
+            "{sound:?}"
+        );
+    }
+}
