@@ -55,6 +55,10 @@ fn line(name: &str, f: &Followed) -> String {
 fn passes(through: &Passes, part: &Passes) -> String {
     let percent = |e: [f64; 2]| format!("{:.1} %, {:.1} %", 100.0 * e[0], 100.0 * e[1]);
     let seconds = |e: [f64; 2]| format!("{:.2} s, {:.2} s", e[0], e[1]);
+    let measured = |p: &Passes, text: String| match p.measured.hits {
+        0 => "-".into(),
+        _ => text,
+    };
     let row = |name: &str, of: &dyn Fn(&Passes) -> String| {
         format!("| {name} | {} | {} |\n", of(through), of(part))
     };
@@ -71,10 +75,10 @@ fn passes(through: &Passes, part: &Passes) -> String {
         }),
         row("error of its distance", &|p| percent(p.distance_error)),
         row("error of the speed where measured", &|p| {
-            percent(p.measured_speed_error)
+            measured(p, percent(p.measured_speed_error))
         }),
         row("error of the time where measured", &|p| {
-            seconds(p.measured_closest_error_s)
+            measured(p, seconds(p.measured_closest_error_s))
         }),
         row("90 % interval holds the speed", &|p| share(&p.speed_holds)),
         row("holds the time", &|p| share(&p.closest_holds)),

@@ -107,8 +107,9 @@ mod tests {
                 .map(|n| {
                     let t = n as f64 / 16_000.0;
                     let line = |h: f64| (std::f64::consts::TAU * f0 * h * t + h).sin() / h;
-                    let hash = (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-                    let noise = hash as f64 / (1u64 << 24) as f64 - 0.5;
+                    let hash = (n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                    let mixed = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                    let noise = (mixed >> 40) as f64 / (1u64 << 24) as f64 - 0.5;
                     ((1..=5).map(|h| line(f64::from(h))).sum::<f64>() + 0.1 * noise) as f32
                 })
                 .collect();

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Least rise that is reported, share.
 const LEAST: f64 = 0.03;
+/// Share of the rise within which the pitch still stands at the foot.
+const AT_FOOT: f64 = 0.05;
 /// Shortest climb, s.
 const SHORTEST_S: f64 = 1.0;
 /// Points that are averaged before the climb is looked for.
@@ -68,7 +70,10 @@ pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
             best = (foot, n, rise);
         }
     }
-    let (foot, top, rise) = best;
+    let (lowest, top, rise) = best;
+    // The climb begins where the pitch last stood near the foot.
+    let near = smooth[lowest] * (1.0 + AT_FOOT * rise);
+    let foot = (lowest..top).rfind(|n| smooth[*n] <= near).unwrap_or(lowest);
     let span_s = Range {
         low: points[foot].time_s,
         high: points[top].time_s,

@@ -491,7 +491,7 @@ mod tests {
         assert!(wrong.check().unwrap_err().to_string().contains("wind_mps"));
         let sound = air().sound_mps();
         assert!(
-            sound.holds(320.1) && sound.holds(356.9) && !sound.holds(358.0),
+            sound.holds(320.2) && sound.holds(356.8) && !sound.holds(358.0),
             "{sound:?}"
         );
     }
