@@ -5,7 +5,9 @@ use super::super::{LINE_BINS, LONG};
 /// Lines used, counted from the fundamental.
 const MOST_LINES: usize = 24;
 /// A line counts at most this much, in nepers of power.
-const CEILING: f32 = 4.0;
+const CEILING: f32 = 5.0;
+/// What weighs is the square of the height above this, in nepers of power: chance peaks of noise reach hardly more.
+const FLOOR: f32 = 1.0;
 /// A line that stands out by less is left out, in nepers of power.
 const LEAST: f32 = 1.2;
 /// Scatter of the lines about whole multiples that is expected beforehand, in bins, and how many lines that
@@ -25,18 +27,24 @@ pub(super) struct Refined {
 /// The place of a peak is that of the parabola through three bins of log power (Smith and Serra, PARSHL, 1987).
 pub(super) fn refine(whitened: &[f32], hz: f64) -> Option<Refined> {
     let bin_hz = f64::from(LONG.bin_hz());
-    let mut peaks = [(0.0f64, 0.0f64, 0.0f64); MOST_LINES];
-    let mut found = 0;
+    let mut peaks: Vec<(f64, f64, f64)> = Vec::with_capacity(MOST_LINES);
+    let mut near = hz;
     for h in 1..=MOST_LINES {
         let order = h as f64;
-        let centre = order * hz / bin_hz;
-        let reach = (1.2 + 0.006 * centre).min(0.3 * hz / bin_hz);
+        let centre = order * near / bin_hz;
+        // What the candidate leaves open, until lower lines have closed it: high up, chance peaks are many and would
+        // weigh the most.
+        let open = if peaks.len() < 2 { 0.006 * centre } else { 0.0 };
+        let reach = (1.2 + open).min(0.3 * near / bin_hz);
         let (low, high) = (
             (centre - reach).ceil() as usize,
             (centre + reach).floor() as usize,
         );
         if low < 1 || high + 1 >= whitened.len().min(LINE_BINS) {
             break;
+        }
+        if low > high {
+            continue;
         }
         let mut peak = low;
         for bin in low..=high {
@@ -46,14 +54,15 @@ pub(super) fn refine(whitened: &[f32], hz: f64) -> Option<Refined> {
         }
         let (left, middle, right) = (whitened[peak - 1], whitened[peak], whitened[peak + 1]);
         let curvature = left - 2.0 * middle + right;
-        if low > high || middle < LEAST || curvature >= 0.0 || left > middle || right > middle {
+        if middle < LEAST || curvature >= 0.0 || left > middle || right > middle {
             continue;
         }
         let position = peak as f64 + f64::from(0.5 * (left - right) / curvature);
-        peaks[found] = (order, position * bin_hz, f64::from(middle.min(CEILING)));
-        found += 1;
+        let weight = f64::from(middle.min(CEILING) - FLOOR).powi(2);
+        peaks.push((order, position * bin_hz, weight));
+        near = fit(&peaks).map_or(near, |fitted| fitted.0);
     }
-    let mut own = peaks[..found].to_vec();
+    let mut own = peaks;
     let mut fitted = fit(&own)?;
     // Twice: without what lies more than three scatters (and half a bin) off.
     for _ in 0..2 {

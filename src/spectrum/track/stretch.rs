@@ -17,7 +17,9 @@ const HALF_90: f64 = 1.645;
 /// By what the scatter of the lines is too small an error (lines of one frame share its noise and its fades), and the share of
 /// the fundamental that moves within a frame or lies off for reasons that no line shows: fitted on rendered sound,
 /// `evaluate --protocol tracks` prints the coverage on other scenes.
-const HIDDEN: (f64, f64) = (1.3, 0.0009);
+const HIDDEN: (f64, f64) = (1.0, 0.0006);
+/// Orders lower than this, in dB, are not taken out with a comb.
+const LEFT_DB: f64 = 2.0;
 /// Nepers of power to dB.
 const DB: f64 = 4.342_944_819;
 
@@ -127,7 +129,12 @@ impl Stretch {
         };
         // Before the lines are measured the fundamental must be nearer than a candidate.
         let refined: Vec<(usize, f64, f64)> = all()
-            .map(|(t, hz)| (t, refine(self.frame(t), hz).map_or(hz, |r| r.hz), hz))
+            .map(|(t, hz)| {
+                let found = refine(self.frame(t), hz).map(|r| r.hz);
+                // Farther from the candidate than the path can be: chance peaks.
+                let near = found.filter(|f| (f / hz - 1.0).abs() < 0.012);
+                (t, near.unwrap_or(hz), hz)
+            })
             .collect();
         let levels = orders::measure(refined.iter().map(|(t, hz, _)| (self.frame(*t), *hz)));
         let multiple = levels.fundamental();
@@ -170,14 +177,21 @@ impl Stretch {
             let t = (start / HOP as f64).round() as usize - first;
             let frame = &mut self.whitened[t * LINE_BINS..][..LINE_BINS];
             let root = point.f0_hz / divisor;
-            for k in 1.. {
+            for k in 1usize.. {
                 let centre = k as f64 * root / bin_hz;
-                let reach = (2.5 + 0.012 * centre).min(0.45 * root / bin_hz);
+                let reach = (2.5 + 0.012 * centre).min(0.35 * root / bin_hz);
                 let (low, high) = ((centre - reach).ceil() as usize, (centre + reach) as usize);
                 if high >= LINE_BINS {
                     break;
                 }
-                frame[low..=high].iter_mut().for_each(|w| *w = w.min(0.0));
+                // Lines between that are not heard are left: what stands there may be another comb's.
+                let heard = match track.orders.get(k - 1) {
+                    Some(level) => level.height_db > LEFT_DB,
+                    None => k % track.divisor == 0,
+                };
+                if heard {
+                    frame[low..=high].iter_mut().for_each(|w| *w = w.min(0.0));
+                }
             }
         }
     }

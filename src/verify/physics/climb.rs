@@ -73,7 +73,9 @@ pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
     let (lowest, top, rise) = best;
     // The climb begins where the pitch last stood near the foot.
     let near = smooth[lowest] * (1.0 + AT_FOOT * rise);
-    let foot = (lowest..top).rfind(|n| smooth[*n] <= near).unwrap_or(lowest);
+    let foot = (lowest..top)
+        .rfind(|n| smooth[*n] <= near)
+        .unwrap_or(lowest);
     let span_s = Range {
         low: points[foot].time_s,
         high: points[top].time_s,
