@@ -19,7 +19,7 @@ const HALF_90: f64 = 1.645;
 /// `evaluate --protocol tracks` prints the coverage on other scenes.
 const HIDDEN: (f64, f64) = (1.0, 0.0006);
 /// Orders lower than this, in dB, are not taken out with a comb.
-const LEFT_DB: f64 = 2.0;
+const LEFT_DB: f64 = 4.0;
 /// Nepers of power to dB.
 const DB: f64 = 4.342_944_819;
 
@@ -179,7 +179,12 @@ impl Stretch {
             let root = point.f0_hz / divisor;
             for k in 1usize.. {
                 let centre = k as f64 * root / bin_hz;
-                let reach = (2.5 + 0.012 * centre).min(0.35 * root / bin_hz);
+                let is_own = k % track.divisor == 0;
+                let wide = match is_own {
+                    true => 2.5 + 0.012 * centre,
+                    false => 1.5 + 0.004 * centre,
+                };
+                let reach = wide.min(0.35 * root / bin_hz);
                 let (low, high) = ((centre - reach).ceil() as usize, (centre + reach) as usize);
                 if high >= LINE_BINS {
                     break;
@@ -187,7 +192,7 @@ impl Stretch {
                 // Lines between that are not heard are left: what stands there may be another comb's.
                 let heard = match track.orders.get(k - 1) {
                     Some(level) => level.height_db > LEFT_DB,
-                    None => k % track.divisor == 0,
+                    None => is_own,
                 };
                 if heard {
                     frame[low..=high].iter_mut().for_each(|w| *w = w.min(0.0));
