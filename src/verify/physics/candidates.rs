@@ -201,22 +201,30 @@ fn shaft_rate(
     (implied, check)
 }
 
-/// Fundamental at rest: as a pass gave it, or as heard over every Doppler factor that the sheet's speed allows.
+/// Fundamental at rest: as heard over every Doppler factor that the sheet's speed allows, and within what a pass gave.
 fn rest_hz(speed: Option<Range>, measured: &Measured) -> Range {
-    if let Some(pass) = measured.pass {
-        return Range {
-            low: pass.rest_hz.low,
-            high: pass.rest_hz.high,
-        };
-    }
     let doppler = doppler_factors(speed.map_or(0.0, |s| s.high));
     let Range { low, high } = measured.heard_hz;
     // All that was heard lay at some factor between the ends: the highest at most the factor straight towards.
-    Range {
+    let flown = Range {
         low: high / doppler.high,
         high: low / doppler.low,
     }
-    .in_order()
+    .in_order();
+    let Some(pass) = measured.pass else {
+        return flown;
+    };
+    let fitted = Range {
+        low: pass.rest_hz.low,
+        high: pass.rest_hz.high,
+    };
+    match fitted.meets(&flown) {
+        true => Range {
+            low: fitted.low.max(flown.low),
+            high: fitted.high.min(flown.high),
+        },
+        false => fitted,
+    }
 }
 
 impl Range {

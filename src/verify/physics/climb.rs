@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 const LEAST: f64 = 0.03;
 /// Share of the rise within which the pitch still stands at the foot.
 const AT_FOOT: f64 = 0.05;
+/// Fastest change from point to point, share: no dive climbs by more than half an octave in half a second.
+const MOST_STEP: f64 = 0.05;
 /// Shortest climb, s.
 const SHORTEST_S: f64 = 1.0;
 /// Points that are averaged before the climb is looked for.
@@ -61,8 +63,10 @@ pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
         .collect();
     let (mut foot, mut best) = (0, (0, 0, 0.0));
     for n in 1..smooth.len() {
-        // What is apart in time is no climb.
-        if points[n].time_s - points[n - 1].time_s > 1.0 || smooth[n] < smooth[foot] {
+        // What is apart in time is no climb, and what jumps has taken another multiple or another comb.
+        let apart = points[n].time_s - points[n - 1].time_s > 1.0
+            || (smooth[n] / smooth[n - 1] - 1.0).abs() > MOST_STEP;
+        if apart || smooth[n] < smooth[foot] {
             foot = n;
         }
         let rise = smooth[n] / smooth[foot] - 1.0;
@@ -180,7 +184,9 @@ mod tests {
     }
 
     #[test]
-    fn what_falls_or_wavers_does_not_climb() {
+    fn what_falls_wavers_or_jumps_does_not_climb() {
+        let jumps = track(8.0, |t| if t < 4.0 { 95.0 } else { 190.0 });
+        assert_eq!(find(&jumps, 8.0), None);
         assert_eq!(find(&track(8.0, |t| 220.0 - 5.0 * t), 8.0), None);
         assert_eq!(find(&track(8.0, |t| 200.0 + 2.0 * t.sin()), 8.0), None);
     }
