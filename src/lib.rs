@@ -15,3 +15,4 @@ pub mod report;
 pub mod signature;
 pub mod spectrum;
 pub mod train;
+pub mod verify;

@@ -102,7 +102,10 @@ pub enum Protocol {
     Audibility,
     /// Munitions and military drones learnt from rendered sound alone, tested on real recordings
     Transfer,
-    /// All of these
+    /// Combs and passes of rendered flights against their truth, and of real recordings against
+    /// fundamentals read by eye; no model has a part in it
+    Tracks,
+    /// All of these that judge models: all but tracks
     All,
 }
 
@@ -136,13 +139,23 @@ fn cross_validated(
     recipe.folds = args.folds.map_or(recipe.folds, usize::from);
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
     let wanted: Vec<_> = args.protocol.iter().flat_map(|p| p.protocols()).collect();
+    let with_tracks = args.protocol.iter().any(|p| p.has_tracks());
     let held_out = training::on_threads(args.jobs, || {
-        let corpus = training::corpus(manifest, &recipe, quiet)?;
-        let steps = Steps::new(quiet);
-        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
-        Ok(protocols::run(
-            &wanted, manifest, &corpus, &recipe, &progress,
-        )?)
+        let mut found = HeldOut::default();
+        // Tracks need no features, which take long to hear.
+        if !wanted.is_empty() {
+            let corpus = training::corpus(manifest, &recipe, quiet)?;
+            let steps = Steps::new(quiet);
+            let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+            found = protocols::run(&wanted, manifest, &corpus, &recipe, &progress)?;
+        }
+        if with_tracks {
+            manifest.check_files()?;
+            let steps = Steps::new(quiet);
+            let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+            found.tracks = Some(protocols::tracks(manifest, &progress)?);
+        }
+        Ok(found)
     })?;
     print(&held_out, args.format, || all_sections(&held_out))?;
     training::say_skipped(&held_out, quiet);
@@ -212,9 +225,14 @@ impl Protocol {
             Self::Rendered => protocols::Protocol::Rendered,
             Self::Audibility => protocols::Protocol::Audibility,
             Self::Transfer => protocols::Protocol::Transfer,
+            Self::Tracks => return Vec::new(),
             Self::All => return protocols::Protocol::ALL.to_vec(),
         };
         vec![one]
+    }
+
+    fn has_tracks(self) -> bool {
+        self == Self::Tracks
     }
 }
 

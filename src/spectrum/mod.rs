@@ -12,6 +12,7 @@ mod real_power;
 mod shape;
 mod stft;
 pub(crate) mod sum;
+mod track;
 
 pub use comb::{Comb, CombScorer, CombTrack, COMB_MAX_HZ, COMB_MIN_HZ};
 pub use lines::{LineSpectrum, LINE_BINS};
@@ -20,3 +21,7 @@ pub use mel::{Dct, MelBank};
 pub(crate) use real_power::RealPower;
 pub use shape::{Shape, ShapeMeter};
 pub use stft::{hann, FrameSize, Stft, LONG, SHORT};
+pub use track::{
+    hop_s as track_hop_s, track, OrderLevel, Track, TrackError, TrackParams, TrackPoint, Tracker,
+    ValidTrackParams,
+};

@@ -13,6 +13,7 @@ mod phases;
 mod reencode;
 mod rendered;
 mod run;
+mod tracks;
 mod transfer;
 mod trial;
 
@@ -27,6 +28,7 @@ pub use nested::{cross_validate, CrossValidation};
 pub use phases::{phases, PhaseRow, Phases};
 pub use rendered::{rendered, Rendered, RenderedRow};
 pub use run::{run, Protocol};
+pub use tracks::{tracks, Followed, Mean, Passes, ReadByEye, Tracks};
 pub use transfer::{transfer, Transfer, TransferFigures};
 pub use trial::Trial;
 
@@ -98,6 +100,9 @@ pub struct HeldOut {
     pub transfer: Vec<Transfer>,
     /// Protocols that were wanted and could not be run here, a sentence each.
     pub skipped: Vec<String>,
+    /// Tracks and passes: no model has a part in them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<Tracks>,
 }
 
 impl HeldOut {

@@ -1,0 +1,3 @@
+//! One recording becomes evidence.
+
+pub mod physics;
