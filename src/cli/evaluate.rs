@@ -102,7 +102,9 @@ pub enum Protocol {
     Audibility,
     /// Munitions and military drones learnt from rendered sound alone, tested on real recordings
     Transfer,
-    /// All of these
+    /// Sound found again after a codec, a cut, gain and speech, and in no other recording (needs ffmpeg; no model is trained)
+    Reuse,
+    /// All of these but reuse
     All,
 }
 
@@ -137,12 +139,20 @@ fn cross_validated(
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
     let wanted: Vec<_> = args.protocol.iter().flat_map(|p| p.protocols()).collect();
     let held_out = training::on_threads(args.jobs, || {
-        let corpus = training::corpus(manifest, &recipe, quiet)?;
-        let steps = Steps::new(quiet);
-        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
-        Ok(protocols::run(
-            &wanted, manifest, &corpus, &recipe, &progress,
-        )?)
+        let mut held_out = HeldOut::default();
+        if !wanted.is_empty() {
+            let corpus = training::corpus(manifest, &recipe, quiet)?;
+            let steps = Steps::new(quiet);
+            let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+            held_out = protocols::run(&wanted, manifest, &corpus, &recipe, &progress)?;
+        }
+        if args.protocol.contains(&Protocol::Reuse) {
+            manifest.check_files()?;
+            let steps = Steps::new(quiet);
+            let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+            held_out.take_reuse(protocols::reuse(manifest, &progress)?);
+        }
+        Ok(held_out)
     })?;
     print(&held_out, args.format, || all_sections(&held_out))?;
     training::say_skipped(&held_out, quiet);
@@ -212,6 +222,7 @@ impl Protocol {
             Self::Rendered => protocols::Protocol::Rendered,
             Self::Audibility => protocols::Protocol::Audibility,
             Self::Transfer => protocols::Protocol::Transfer,
+            Self::Reuse => return Vec::new(),
             Self::All => return protocols::Protocol::ALL.to_vec(),
         };
         vec![one]

@@ -18,14 +18,20 @@
 //! one thread). `tests/shared_sound_recordings.rs` prints these figures.
 
 mod builder;
+pub mod chance;
+mod correlate;
 mod extend;
 mod index;
+mod overlay;
+pub mod search;
 mod tables;
+mod waveprint;
 
 use crate::spectrum::SHORT;
 
 pub use builder::{Fingerprint, FingerprintBuilder};
 pub use index::{Index, Match};
+pub use waveprint::{Waveprint, WaveprintBuilder};
 
 /// Samples per second of everything that is fingerprinted.
 const SAMPLE_RATE: f64 = crate::SAMPLE_RATE as f64;

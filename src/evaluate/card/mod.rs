@@ -5,6 +5,7 @@ mod given_model;
 mod left_out;
 mod negatives;
 mod rendered;
+mod reuse;
 
 pub use given_model::given_model_markdown;
 
@@ -89,6 +90,9 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     if !held_out.transfer.is_empty() {
         let text = rendered::transfer(&held_out.transfer);
         sections.push(("Learnt from rendered sound alone", text));
+    }
+    if let Some(found) = &held_out.reuse {
+        sections.push(("Sound found again", reuse::reuse(found)));
     }
     if !held_out.skipped.is_empty() {
         let lines: Vec<String> = held_out
