@@ -137,7 +137,7 @@ impl Maker {
         if let Some(speech) = self.speech.as_ref().filter(|_| kind.spoken) {
             talk_over(&mut samples, speech, draw);
         }
-        let up = kind.level == 1 || (kind.level == 2 && number % 2 == 0);
+        let up = kind.level == 1 || (kind.level == 2 && number.is_multiple_of(2));
         let gain = match kind.level {
             0 => 1.0,
             _ if up => 10f32.powf(GAIN_DB / 20.0),
