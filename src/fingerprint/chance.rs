@@ -21,6 +21,11 @@ pub fn log10_chance(strength: f64, lags: f64) -> f64 {
     (ln / std::f64::consts::LN_10).clamp(LEAST_LOG10, 0.0)
 }
 
+/// The strength from which two recordings that meet at `lags` lags match.
+pub fn least_strength(lags: f64) -> f64 {
+    SCALE * ((TRIES * lags).max(1.0).ln() - MOST_LOG10 * std::f64::consts::LN_10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +36,7 @@ mod tests {
         assert_eq!(log10_chance(0.0, 10_000.0), 0.0);
         assert_eq!(log10_chance(1e6, 10_000.0), LEAST_LOG10);
         assert!(log10_chance(0.0, 0.0) <= 0.0);
+        let chance = log10_chance(least_strength(10_000.0), 10_000.0);
+        assert!((chance - MOST_LOG10).abs() < 1e-9);
     }
 }

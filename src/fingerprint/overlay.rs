@@ -13,9 +13,11 @@ const CREDIT: f64 = 3.0;
 const LEAST: usize = 12;
 /// Most blocks that agreement at other lags is measured on, spread over the stretch.
 const SAMPLED: usize = 480;
-/// Other lags on each side that are looked at, complex samples apart, the nearest one 32 ms away.
-const OTHERS: i64 = 200;
-const OTHERS_APART: i64 = 37;
+/// Other lags on each side that are looked at, in complex samples from 32 ms on: every one as far as 0.3 s, so that none
+/// at which a steady comb falls into step is passed over, and beyond that one in 37, as far as 3.7 s.
+const NEAR: i64 = 600;
+const FAR: i64 = 7_400;
+const FAR_APART: usize = 37;
 
 /// Two prints, one laid over the other.
 #[derive(Debug, Clone, Copy)]
@@ -95,8 +97,10 @@ impl Overlay<'_> {
     /// unrelated noise would show. The stored print goes round in a circle, so that a short one has other lags too.
     fn elsewhere(&self, blocks: &[usize]) -> f64 {
         let around = (self.stored.len() * STEP) as i64;
-        let reach = (around / 2 - STEP as i64).min(STEP as i64 + OTHERS * OTHERS_APART);
-        let lags = (STEP as i64..reach).step_by(OTHERS_APART as usize);
+        let reach = around / 2 - STEP as i64;
+        let near = STEP as i64..reach.min(NEAR);
+        let far = (NEAR..reach.min(FAR)).step_by(FAR_APART);
+        let lags = near.chain(far);
         let lags = lags.flat_map(|lag| [self.shift + lag, self.shift - lag]);
         let powers: Vec<f64> = lags
             .filter_map(|lag| {

@@ -46,9 +46,9 @@ pub(super) fn reuse(r: &Reuse) -> String {
         text += &format!("- closest to a match without being one: {}\n", line(other));
     }
     text += &format!(
-        "- accidents among matches, extrapolated: {:.1e} per comparison (tail of {} pairs of different labels; mean excess {}, {} stated)\n\n\
+        "- accidents among matches, extrapolated: {} per comparison (tail of {} pairs of different labels; mean excess {}, {} stated)\n\n\
          | strength above | pairs of different labels | by the stated chance |\n|---|---|---|\n",
-        p.accident_rate(),
+        p.accident_rate().map_or_else(|| "-".into(), |rate| format!("{rate:.1e}")),
         p.tail.pairs,
         super::optional(p.tail.scale),
         chance::SCALE

@@ -149,8 +149,14 @@ fn candidates(listed: &[Listed], progress: Progress) -> Vec<Found> {
 }
 
 impl Pairs {
-    /// How many matches per comparison are expected to be accidents, by the measured tail.
-    pub fn accident_rate(&self) -> f64 {
-        self.tail.rate * 10f64.powf(chance::MOST_LOG10)
+    /// How many matches per comparison are expected to be accidents: the pairs above the tail's first level, thinned
+    /// out along the exponential tail that they show themselves up to the strength from which two recordings of
+    /// mean length match. `None` where no pair came that far.
+    pub fn accident_rate(&self) -> Option<f64> {
+        let (first, above, _) = *self.tail.levels.first()?;
+        let pairs = self.tail.pairs.max(1) as f64;
+        let needed = chance::least_strength(self.tail.lags / pairs);
+        let scale = self.tail.scale?;
+        Some(above as f64 / pairs * (-(needed - first) / scale).exp())
     }
 }
