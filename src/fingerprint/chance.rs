@@ -2,7 +2,7 @@
 //!
 //! For unrelated noise, the power of the summed correlation over its mean exceeds x with probability exp(-x) at
 //! one lag. Real sounds are no noise, and the stretch is chosen where it agrees best; what that does to the tail
-//! is measured on pairs of real recordings of different labels, and the tail is extrapolated (an exponential tail is what
+//! is measured by `earwitness evaluate --protocol reuse` on pairs of real recordings of different labels, and the tail is extrapolated (an exponential tail is what
 //! extreme-value theory expects of such maxima: S. Coles, "An Introduction to Statistical Modeling of Extreme
 //! Values", 2001, chapter 4).
 
