@@ -1,5 +1,6 @@
-//! Makes the recordings in `samples/`: combs, a siren and wind, rendered from a few lines of
-//! arithmetic; no recording goes into them. The same bytes every time.
+//! Makes the confusers in `samples/`: a multirotor, a siren and wind, rendered from a few lines of
+//! arithmetic, with a truth file each; no recording goes into them. The same bytes every time.
+//! `samples/make.sh` runs it, and renders the signatures.
 //!
 //! `cargo run --example make_samples [FOLDER]`
 
@@ -20,30 +21,40 @@ fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .map_or_else(|| PathBuf::from("samples"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
-    write(&folder.join("pusher.wav"), &pusher())?;
-    write(&folder.join("multirotor.wav"), &multirotor())?;
-    write(&folder.join("siren.wav"), &siren())?;
-    write(&folder.join("wind.wav"), &wind())?;
+    let samples = [
+        (
+            "multirotor",
+            multirotor(),
+            "multirotor",
+            "four rotors that hover: four combs between 154 and 168 Hz, each wandering by itself, in noise",
+        ),
+        (
+            "siren",
+            siren(),
+            "siren",
+            "a siren that wails between 400 and 1,100 Hz every four seconds",
+        ),
+        (
+            "wind",
+            wind(),
+            "background",
+            "wind in a microphone: low noise in gusts",
+        ),
+    ];
+    for (name, sound, label, what) in samples {
+        write(&folder.join(name).with_extension("wav"), &sound)?;
+        let truth = serde_json::json!({
+            "schema": "earwitness.sample/1",
+            "label": label,
+            "phase": null,
+            "duration_s": DURATION_S,
+            "sample_rate_hz": RATE,
+            "what": what,
+        });
+        let text = serde_json::to_string_pretty(&truth)? + "\n";
+        std::fs::write(folder.join(name).with_extension("json"), text)?;
+    }
     Ok(())
-}
-
-/// A two-stroke with a pusher propeller flies past: a comb at 105 Hz whose lines fall by 12 % as
-/// it passes, each firing a little stronger or weaker than the last.
-fn pusher() -> Vec<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut phase = 0.0;
-    let mut firing = Wander::new(0.02, 0.25);
-    let mut out: Vec<f64> = seconds()
-        .map(|t| {
-            let hz = 105.0 * (1.0 - 0.06 * ((t - 5.0) / 1.5).tanh());
-            phase += hz / RATE;
-            let strength = 1.0 + firing.next(&mut rng);
-            let level = 1.0 / (1.0 + ((t - 5.0) / 4.0).powi(2));
-            level * strength * comb(phase, 24, 0.9)
-        })
-        .collect();
-    add_noise(&mut out, 0.05, &mut rng);
-    out
 }
 
 /// Four rotors hover: four combs near 160 Hz, each wandering by itself as the controller works.

@@ -145,7 +145,7 @@ fn labels(header: &Header) -> Table {
             format!("{:?}", l.grade),
             l.recordings.to_string(),
             l.groups.to_string(),
-            format!("{:.1}", l.seconds / 60.0),
+            format!("{:.1}", l.seconds / 60.0 + 0.0),
             l.rendered.to_string(),
         ]);
     }

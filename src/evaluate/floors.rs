@@ -16,8 +16,10 @@ pub struct Floors {
     pub recall: Option<f64>,
     /// Greatest Cllr.
     pub cllr: Option<f64>,
-    /// Least balanced accuracy.
+    /// Least balanced accuracy, all labels competing.
     pub balanced_accuracy: Option<f64>,
+    /// Least balanced accuracy among the labels that have recordings; of all labels where all have.
+    pub balanced_accuracy_among_tested: Option<f64>,
     /// Least and greatest coverage of the prediction sets.
     pub coverage: Option<[f64; 2]>,
     /// Greatest share of confusers answered as a munition or military drone.
@@ -77,6 +79,14 @@ impl Floors {
                 "balanced accuracy".into(),
                 figures.map(|f| f.balanced_accuracy.accuracy),
                 least(self.balanced_accuracy),
+            ),
+            (
+                "balanced accuracy among the labels with recordings".into(),
+                figures.map(|f| {
+                    let among = f.balanced_accuracy_among_tested.as_ref();
+                    among.unwrap_or(&f.balanced_accuracy).accuracy
+                }),
+                least(self.balanced_accuracy_among_tested),
             ),
             (
                 "coverage".into(),

@@ -13,7 +13,7 @@ use super::propagate::{propagate, Medium};
 use super::retarded::{arrival, Ray};
 use super::shaft_wander::ShaftWander;
 use super::source::Source;
-use super::truth::{self, PhaseSpan, Truth};
+use super::truth::{self, Heard, PhaseSpan, Truth};
 use super::turbulence::Turbulence;
 use super::{Phase, RATE};
 
@@ -145,6 +145,21 @@ impl Scene {
             }
         }
         spans
+    }
+
+    /// What is heard when over the first `seconds`, every 0.1 s, without rendering anything.
+    pub fn track(&self, seconds: f64) -> Vec<Heard> {
+        let sound_mps = self.params.air.sound_mps();
+        let motion = Motion::new(
+            &self.flight,
+            &self.params.wander,
+            self.params.seed,
+            &[self.listener()],
+            sound_mps,
+            (0.0, seconds),
+        );
+        let direct = Ray::new(&motion, self.listener(), sound_mps);
+        truth::track(self, &motion, &direct, seconds)
     }
 
     /// Renders the first `seconds` (at most [`MOST_SECONDS`](Self::MOST_SECONDS)), rounded to samples.

@@ -150,6 +150,38 @@ pub(super) fn tell(
     }
 }
 
+/// What is heard at one instant, as far as it is known without rendering.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heard {
+    /// Heard at, s.
+    pub time_s: f64,
+    /// Phase; none after the impact.
+    pub phase: Option<Phase>,
+    /// Blade-pass frequency as heard, Hz; none after the impact.
+    pub blade_pass_hz: Option<f64>,
+    /// Distance when the sound left, m.
+    pub slant_range_m: f64,
+}
+
+pub(super) fn track(scene: &Scene, motion: &Motion, direct: &Ray, duration_s: f64) -> Vec<Heard> {
+    let (blades, _) = scene.params().source.orders();
+    let instant = |time_s: f64| {
+        let heard = direct.at(time_s);
+        let phase = scene.flight().state(heard.emitted_s).phase;
+        let rps = state_at(motion, heard.emitted_s).rps;
+        Heard {
+            time_s,
+            phase,
+            blade_pass_hz: phase.map(|_| blades * rps * heard.doppler),
+            slant_range_m: heard.range_m,
+        }
+    };
+    let instants = (duration_s / INSTANT_S).floor() as usize;
+    (0..=instants)
+        .map(|n| instant(n as f64 * INSTANT_S))
+        .collect()
+}
+
 /// The motion between its steps, wander included.
 fn state_at(motion: &Motion, emitted_s: f64) -> State {
     let at = ((emitted_s - motion.start_s) / STEP_S).max(0.0);

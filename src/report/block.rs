@@ -2,7 +2,7 @@
 
 use super::words::{self, printable, wrapped};
 use super::{Entry, Writer};
-use crate::model::answer::{Classification, Decision};
+use crate::model::answer::{Classification, Decision, Grade};
 use std::io::{self, Write};
 
 /// How many labels besides the best are listed.
@@ -115,15 +115,10 @@ fn phase(c: &Classification) -> String {
         .collect();
     let mut text = field("phase", &format!("{named} ({})", each.join(", ")));
     if let Some(dive) = &c.dive {
-        let hz = |place: Option<&[f64; 2]>| place.map_or(0.0, |[_, hz]| *hz);
-        let track = format!(
-            "{:.0} to {:.0} s, comb at {:.0} to {:.0} Hz",
-            dive.start_s,
-            dive.end_s,
-            hz(dive.track.first()),
-            hz(dive.track.last())
-        );
-        text += &field("dive", &track);
+        // The strongest comb of a segment may be that of the shaft or of the blades: its track is for programs, which
+        // can tell.
+        let span = format!("{:.0} to {:.0} s", dive.start_s, dive.end_s);
+        text += &field("dive", &span);
     }
     text
 }
@@ -132,6 +127,9 @@ fn phase(c: &Classification) -> String {
 fn likelihood_ratio(c: &Classification) -> String {
     let Some(lr) = c.log10_lr.get(&c.label).copied().flatten() else {
         return match c.log10_lr.contains_key(&c.label) {
+            true if c.grade == Some(Grade::C) => {
+                field("log10 LR", "none: rendered sound alone supports none")
+            }
             true => field("log10 LR", "none: too few source groups support one"),
             false => String::new(),
         };

@@ -35,7 +35,7 @@ pub const COLUMNS: [&str; 26] = [
     "error_message",
 ];
 
-/// Writes [`COLUMNS`] for every recording: what has no value is empty, lists are joined by `; `, and
+/// Writes the columns of the schema for every recording: what has no value is empty, lists are joined by `; `, and
 /// `probability` and `log10_lr` are those of `label`.
 #[derive(Debug, Default)]
 pub struct CsvWriter;

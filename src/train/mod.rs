@@ -22,6 +22,7 @@ pub mod phase;
 pub mod pipeline;
 pub mod recipe;
 pub mod rendered;
+mod rendered_truth;
 pub mod sample;
 mod solve;
 pub mod standardise;

@@ -64,12 +64,13 @@ fn is_military(corpus: &Corpus, recording: &Heard) -> bool {
 
 /// What a row is, if it is known. Copies of drones are no help: their pitch has been changed.
 fn phase_of_row(corpus: &Corpus, row: usize) -> Option<usize> {
+    let teaches = corpus.teaches(row);
     let row = corpus.rows[row];
     let recording = &corpus.recordings[row.recording];
     if !is_military(corpus, recording) {
         return Some(NEITHER);
     }
-    if row.take != Take::AsItIs {
+    if row.take != Take::AsItIs || !teaches {
         return None;
     }
     let start_s = row.start as f64 / f64::from(SAMPLE_RATE);

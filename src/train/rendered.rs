@@ -1,6 +1,8 @@
 //! Rendered recordings: the clips that training makes from signatures, beside what was recorded.
 
+use super::corpus::BACKGROUND;
 use super::error::TrainError;
+use super::rendered_truth::{dive_is_heard, unheard_s};
 use crate::channel::{ChainParams, Interval, MixParams};
 use crate::dataset::Span;
 use crate::render::{RenderError, Scene, SceneRanges, ValidSceneRanges};
@@ -80,6 +82,8 @@ pub struct RenderedClip {
     /// Which clip of its signature it is.
     number: usize,
     scene: Scene,
+    /// The highest blade-pass frequency of the airframe in level flight as it can be heard, Hz.
+    cruise_to_hz: Option<f64>,
 }
 
 impl RenderedClip {
@@ -98,19 +102,33 @@ impl RenderedClip {
         self.scene.params().source_db_spl
     }
 
-    /// Which phase is heard when.
+    /// Whether the sound tells the phase: level flight always, a dive if its comb climbs or stands above all level
+    /// flight of the airframe.
+    pub fn phase_is_heard(&self) -> bool {
+        self.phase != Phase::Dive.name()
+            || dive_is_heard(&self.scene.track(self.seconds), self.cruise_to_hz)
+    }
+
+    /// What is heard when: the label with its phase, without one where the sound does not tell; and
+    /// [`BACKGROUND`] where the aircraft has hit the ground or is far away.
     pub fn spans(&self) -> Vec<Span> {
-        let spans = self.scene.phases(self.seconds).into_iter();
-        spans
-            .filter_map(|span| {
-                Some(Span {
-                    start_s: span.start_s,
-                    end_s: span.end_s,
-                    label: self.label.clone(),
-                    phase: Some(span.phase?.name().to_owned()),
-                })
-            })
-            .collect()
+        let told = self.phase_is_heard();
+        let flying = self.scene.phases(self.seconds).into_iter();
+        let flying = flying.filter(|span| span.phase.is_some());
+        let flying = flying.map(|span| Span {
+            start_s: span.start_s,
+            end_s: span.end_s,
+            label: self.label.clone(),
+            phase: span.phase.filter(|_| told).map(|p| p.name().to_owned()),
+        });
+        let unheard = unheard_s(&self.scene.track(self.seconds)).into_iter();
+        let unheard = unheard.map(|(start_s, end_s)| Span {
+            start_s,
+            end_s,
+            label: BACKGROUND.into(),
+            phase: None,
+        });
+        flying.chain(unheard).collect()
     }
 }
 
@@ -154,19 +172,22 @@ fn draw(
     ranges: SceneRanges,
 ) -> Result<Vec<RenderedClip>, TrainError> {
     let catalogue = Catalogue::built_in()?;
-    let mut sources: Vec<(String, Phase, Draw)> = Vec::new();
+    let mut sources: Vec<(String, Phase, Option<f64>, Draw)> = Vec::new();
     for signature in catalogue.iter().filter(|s| s.propeller().is_some()) {
+        let cruise = signature.lines(Phase::Cruise);
+        let cruise_to_hz = cruise.map(|lines| lines.blade_pass.heard.high);
         for (phase, _) in signature.phases() {
             sources.push((
                 signature.label().to_owned(),
                 phase,
+                cruise_to_hz,
                 Box::new(move |ranges, seed| Scene::draw(signature, phase, ranges, seed)),
             ));
         }
     }
-    sources.push(("jet".into(), Phase::Cruise, Box::new(Scene::draw_jet)));
+    sources.push(("jet".into(), Phase::Cruise, None, Box::new(Scene::draw_jet)));
     let mut drawn = Vec::new();
-    for (place, (label, phase, scene)) in sources.iter().enumerate() {
+    for (place, (label, phase, cruise_to_hz, scene)) in sources.iter().enumerate() {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(place as u64);
         for number in 0..clips {
@@ -182,6 +203,7 @@ fn draw(
                 seconds,
                 number,
                 scene: scene(&ranges.check()?, rng.gen())?,
+                cruise_to_hz: *cruise_to_hz,
             });
         }
     }

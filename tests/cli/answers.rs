@@ -70,7 +70,7 @@ fn every_input_has_its_line_and_the_broken_ones_an_error() {
 fn an_answer_keeps_its_promises() {
     let (text, code) = classify(
         Path::new("."),
-        &["--format", "jsonl", &sample("pusher.wav")],
+        &["--format", "jsonl", &sample("multirotor.wav")],
     );
     assert_eq!(code, 0);
     let answer = &lines(&text)[0];
@@ -118,7 +118,7 @@ fn csv_has_one_header_and_a_row_per_input() {
 
 #[test]
 fn one_recording_gives_a_paragraph_and_several_a_table_of_80_columns() {
-    let (one, _) = classify(Path::new("."), &[&sample("wind.wav")]);
+    let (one, _) = classify(Path::new("."), &[&sample("siren.wav")]);
     for word in ["answer", "probability", "rests on", "model"] {
         assert!(one.contains(word), "{one}");
     }

@@ -5,6 +5,7 @@ mod evaluate;
 mod files;
 mod memory;
 mod render;
+mod samples;
 mod signatures;
 mod small_corpus;
 mod train;

@@ -146,7 +146,8 @@ fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt
             l.grade,
             l.recordings,
             l.groups,
-            l.seconds,
+            // The sum of nothing is -0.
+            l.seconds + 0.0,
             l.rendered,
             l.sources.join(", ")
         )?;

@@ -82,7 +82,8 @@ pub(super) fn rendered(sets: &[Rendered]) -> String {
     let mut text = String::from(
         "Protocol: clips of seeds that training never draws, over background recordings at an SNR of 0 to 18 dB, then through a codec; each\n\
          judged by a fold's model that never heard that background. The Orbiters count as one airframe, and so do Harop and Hermes 450 in\n\
-         level flight. Shifted settings: each presumed range a quarter wider, other air, ground and microphone heights.\n",
+         level flight. A phase can be heard in level flight, and in a dive whose comb climbs by a twentieth or stands above all level\n\
+         flight of the airframe: a dive straight at the microphone at constant speed sounds like level flight. Shifted settings: each presumed range a quarter wider, other air, ground and microphone heights.\n",
     );
     for set in sets {
         text += &format!(
@@ -90,28 +91,33 @@ pub(super) fn rendered(sets: &[Rendered]) -> String {
              - family right: {}\n\
              - airframe right, balanced: {:.3}\n\
              - diving Harops taken for diving Harops: {}\n\
-             - phase right: {}\n\
+             - phase right where it can be heard: {}\n\
+             - no phase named where a dive cannot be heard to be one: {}\n\
              - prediction sets hold the truth: {}; {:.2} labels on average\n\
              - no signature named: {}\n\n\
-             | airframe | phase | family right | airframe right | answered as a munition or military drone | best labels |\n\
-             |---|---|---|---|---|---|\n",
+             | airframe | phase | family right | airframe right | set holds it | answered as a munition or military drone | best labels |\n\
+             |---|---|---|---|---|---|---|\n",
             set.set,
             set.codecs.join("; "),
             share(&set.family_right),
             set.airframe_balanced,
             share(&set.harop_dives),
             share(&set.phase_right),
+            set.silent_dives_unnamed
+                .as_ref()
+                .map_or_else(|| "no such clip".into(), share),
             share(&set.coverage),
             set.mean_set_size,
             share(&set.undecided)
         );
         for row in &set.rows {
             text += &format!(
-                "| {} | {} | {} | {} | {} | {} |\n",
+                "| {} | {} | {} | {} | {} | {} | {} |\n",
                 row.label,
                 row.phase,
                 share(&row.family),
                 share(&row.airframe),
+                share(&row.covered),
                 share(&row.detected),
                 counts(&row.answers)
             );

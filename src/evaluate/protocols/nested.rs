@@ -27,7 +27,8 @@ pub struct CrossValidation {
     pub models: Vec<FoldModel>,
 }
 
-/// Runs the protocol on everything in `corpus`; see [`cross_validate_learning`].
+/// Runs the protocol on everything in `corpus`: each recording is judged by a model that was fitted, chosen and
+/// calibrated without its fold.
 ///
 /// # Errors
 /// [`TrainError`] if a fit fails.
@@ -40,9 +41,9 @@ pub fn cross_validate(
     cross_validate_learning(corpus, recipe, prior, &|_| true, progress)
 }
 
-/// Runs the protocol, learning from nothing but the recordings that `learns` picks, and judging all: for each fold, models are fitted on pairs of the other folds left out, the
-/// candidate and the judge are learnt from those held-out scores, and the fit on all other folds is judged on
-/// this one. Folds that share a pair share the fit, so `folds` folds need `folds * (folds + 1) / 2` fits.
+/// Runs the protocol, learning from nothing but the recordings that `learns` picks, and judging all: for each fold,
+/// models are fitted on pairs of the other folds left out, the candidate and the judge are learnt from those held-out
+/// scores, and the fit on all other folds is judged on this one. Folds that share a pair share the fit, so `folds` folds need `folds * (folds + 1) / 2` fits.
 ///
 /// # Errors
 /// [`TrainError`] if a fit fails.

@@ -41,15 +41,18 @@ pub struct Rendered {
     pub codecs: Vec<String>,
     /// Clips of each signature.
     pub rows: Vec<RenderedRow>,
-    /// Clips whose best label is of the true family.
+    /// Clips whose likeliest family (by the sum over its labels) is the true one.
     pub family_right: Share,
-    /// Mean over airframes of the share of clips whose best label is the true one (the Orbiters counted as one, and
-    /// Harop and Hermes 450 in level flight).
+    /// Mean over airframes of the share of clips whose likeliest airframe is the true one (the Orbiters counted as one,
+    /// and Harop and Hermes 450 in level flight).
     pub airframe_balanced: f64,
     /// Clips of a diving Harop that are taken for a Harop in a dive.
     pub harop_dives: Share,
-    /// Clips of munitions and drones whose likelier phase is the true one.
+    /// Clips of munitions and drones that let their phase be heard (a dive: the comb climbs, or stands above all level
+    /// flight of the airframe) and whose likelier phase is the true one.
     pub phase_right: Share,
+    /// Clips of dives that cannot be heard to be one, and of which no phase is named.
+    pub silent_dives_unnamed: Option<Share>,
     /// Clips whose prediction set holds the truth.
     pub coverage: Share,
     /// Mean number of labels in a prediction set.
@@ -65,10 +68,12 @@ pub struct RenderedRow {
     pub label: String,
     /// `cruise` or `dive`.
     pub phase: String,
-    /// Best label of the true family.
+    /// Likeliest family is the true one.
     pub family: Share,
-    /// Best label is the true one, or one that counts as the same.
+    /// Likeliest airframe is the true one, or one that counts as the same.
     pub airframe: Share,
+    /// Prediction set holds the true label.
+    pub covered: Share,
     /// Answered as a munition or military drone at any level.
     pub detected: Share,
     /// What they are named, the most frequent first.
@@ -197,14 +202,24 @@ fn write(path: &Path, samples: &[f32]) -> Result<(), EvaluateError> {
     file.finalize().map_err(failed)
 }
 
-/// Whether `said` counts as `truth`.
-fn is_airframe(truth: &str, phase: &str, said: &str) -> bool {
-    let alike = |group: &&[&str]| {
+/// What counts as one with a label, by the label's own name or that of the first of its group.
+fn counted_as<'a>(label: &'a str, phase: &str) -> &'a str {
+    let group = ALIKE.iter().find(|group| {
         // A diving Harop is no Hermes 450: that one never dives.
         let counts = !(phase == "dive" && group.contains(&"harop"));
-        counts && group.contains(&truth) && group.contains(&said)
-    };
-    truth == said || ALIKE.iter().any(alike)
+        counts && group.contains(&label)
+    });
+    group.map_or(label, |group| group[0])
+}
+
+/// The name that has most probability, where labels share names.
+fn likeliest<'a>(judgement: &Judgement, name: impl Fn(usize) -> &'a str) -> &'a str {
+    let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
+    for (label, probability) in judgement.probabilities.iter().enumerate() {
+        *shares.entry(name(label)).or_default() += probability;
+    }
+    let best = shares.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    best.map_or("", |(name, _)| name)
 }
 
 fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, MetricError> {
@@ -214,10 +229,13 @@ fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, Metr
     let in_set =
         |h: &Heard| number(&h.clip.label).is_some_and(|l| h.judgement.prediction_set.contains(&l));
     let family = |h: &Heard| {
-        let truth = number(&h.clip.label);
-        truth.is_some_and(|l| infos[l].family == best(h).family)
+        let likeliest = likeliest(&h.judgement, |l| &infos[l].family);
+        number(&h.clip.label).is_some_and(|l| infos[l].family == likeliest)
     };
-    let airframe = |h: &Heard| is_airframe(&h.clip.label, &h.clip.phase, &best(h).label);
+    let airframe = |h: &Heard| {
+        let name = |label| counted_as(label, &h.clip.phase);
+        name(&h.clip.label) == likeliest(&h.judgement, |l| name(&infos[l].label))
+    };
     let mut by_signature: BTreeMap<(&str, &str), Vec<&Heard>> = BTreeMap::new();
     let mut by_airframe: BTreeMap<&str, Vec<&Heard>> = BTreeMap::new();
     for h in heard {
@@ -241,6 +259,7 @@ fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, Metr
             phase: (*phase).to_owned(),
             family: Share::of(own, |h| family(h))?,
             airframe: Share::of(own, |h| airframe(h))?,
+            covered: Share::of(own, |h| in_set(h))?,
             detected: Share::of(own, |h| trial.is_alarm(&h.judgement))?,
             answers,
         });
@@ -254,7 +273,10 @@ fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, Metr
         own.filter(move |h| h.clip.label == label && h.clip.phase == phase)
     };
     let phase_right = |h: &&Heard| h.phase.is_some_and(|p| p.likelier() == h.clip.phase);
-    let flying = heard.iter().filter(|h| h.clip.label != "jet");
+    let flying = || heard.iter().filter(|h| h.clip.label != "jet");
+    let (told, silent): (Vec<&Heard>, Vec<&Heard>) =
+        flying().partition(|h| h.clip.phase_is_heard());
+    let unnamed = |h: &&Heard| h.phase.is_some_and(|p| p.named().is_none());
     let sizes: usize = heard.iter().map(|h| h.judgement.prediction_set.len()).sum();
     Ok(Rendered {
         set: match shifted {
@@ -268,7 +290,11 @@ fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, Metr
         harop_dives: Share::of(of("harop", "dive"), |h| {
             best(h).label == "harop" && phase_right(h)
         })?,
-        phase_right: Share::of(flying, phase_right)?,
+        phase_right: Share::of(told, phase_right)?,
+        silent_dives_unnamed: match silent.is_empty() {
+            true => None,
+            false => Some(Share::of(silent, unnamed)?),
+        },
         coverage: Share::of(heard, |h| in_set(h))?,
         mean_set_size: sizes as f64 / heard.len().max(1) as f64,
         undecided: Share::of(heard, |h| {
