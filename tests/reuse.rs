@@ -58,7 +58,6 @@ fn mixed(a: &[f32], b: &[f32], gain: f32) -> Vec<f32> {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn a_cut_at_any_sample_is_found_with_its_place_and_length() {
     let sounds: Vec<Vec<f32>> = (0..4).map(|seed| hum(seed, 20)).collect();
     let archive = archive(&sounds);
@@ -81,7 +80,6 @@ fn a_cut_at_any_sample_is_found_with_its_place_and_length() {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn the_same_engine_recorded_twice_is_two_recordings() {
     let archive = archive(&(0..20).map(|seed| hum(seed, 5)).collect::<Vec<_>>());
     for other in 100..120 {
@@ -90,7 +88,6 @@ fn the_same_engine_recorded_twice_is_two_recordings() {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn machines_that_run_in_step_are_no_copies() {
     let archive = archive(&(0..10).map(clockwork).collect::<Vec<_>>());
     for other in 100..105 {
@@ -114,7 +111,6 @@ fn a_pure_periodic_sound_is_no_evidence() {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn other_sound_twice_as_strong_does_not_hide_it() {
     let sounds: Vec<Vec<f32>> = (0..4).map(|seed| hum(seed, 8)).collect();
     let archive = archive(&sounds);
@@ -125,7 +121,6 @@ fn other_sound_twice_as_strong_does_not_hide_it() {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn a_shared_passage_inside_other_sound_is_delimited() {
     let archive = archive(&[hum(1, 12), hum(2, 12)]);
     let mut query = hum(3, 30);
@@ -151,7 +146,6 @@ fn silence_and_nothing_match_nothing() {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn an_archive_survives_being_written_and_threads_change_nothing() {
     let sounds: Vec<Vec<f32>> = (0..6).map(|seed| hum(seed, 6)).collect();
     let archive = archive(&sounds);
@@ -170,7 +164,6 @@ fn an_archive_survives_being_written_and_threads_change_nothing() {
 }
 
 #[test]
-#[ignore = "not yet run with the comparison at near lags"]
 fn files_are_searched_and_the_unreadable_and_the_same_file_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, samples: &[f32]| -> PathBuf {
