@@ -105,7 +105,10 @@ pub enum Protocol {
     /// Combs and passes of rendered flights against their truth, and of real recordings against
     /// fundamentals read by eye; no model has a part in it
     Tracks,
-    /// All of these that judge models: all but tracks
+    /// Sound found again after a codec, a cut, gain and speech, and in no other recording (needs
+    /// ffmpeg); no model has a part in it
+    Reuse,
+    /// All of these that judge models: all but tracks and reuse
     All,
 }
 
@@ -139,21 +142,26 @@ fn cross_validated(
     recipe.folds = args.folds.map_or(recipe.folds, usize::from);
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
     let wanted: Vec<_> = args.protocol.iter().flat_map(|p| p.protocols()).collect();
-    let with_tracks = args.protocol.iter().any(|p| p.has_tracks());
+    let has = |protocol| args.protocol.contains(&protocol);
     let held_out = training::on_threads(args.jobs, || {
         let mut found = HeldOut::default();
-        // Tracks need no features, which take long to hear.
+        // What has no part for a model needs no features, which take long to hear.
         if !wanted.is_empty() {
             let corpus = training::corpus(manifest, &recipe, quiet)?;
             let steps = Steps::new(quiet);
             let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
             found = protocols::run(&wanted, manifest, &corpus, &recipe, &progress)?;
         }
-        if with_tracks {
+        if has(Protocol::Tracks) || has(Protocol::Reuse) {
             manifest.check_files()?;
             let steps = Steps::new(quiet);
             let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
-            found.tracks = Some(protocols::tracks(manifest, &progress)?);
+            if has(Protocol::Tracks) {
+                found.tracks = Some(protocols::tracks(manifest, &progress)?);
+            }
+            if has(Protocol::Reuse) {
+                found.take_reuse(protocols::reuse(manifest, &progress)?);
+            }
         }
         Ok(found)
     })?;
@@ -225,14 +233,10 @@ impl Protocol {
             Self::Rendered => protocols::Protocol::Rendered,
             Self::Audibility => protocols::Protocol::Audibility,
             Self::Transfer => protocols::Protocol::Transfer,
-            Self::Tracks => return Vec::new(),
+            Self::Tracks | Self::Reuse => return Vec::new(),
             Self::All => return protocols::Protocol::ALL.to_vec(),
         };
         vec![one]
-    }
-
-    fn has_tracks(self) -> bool {
-        self == Self::Tracks
     }
 }
 

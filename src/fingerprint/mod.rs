@@ -16,16 +16,25 @@
 //! Among all 2.5 million pairs, none of different labels matches. 10 minutes of sound cost 4 ms to
 //! fingerprint, given the power spectra, and 8 ms to look up among those 2.4 hours (release build,
 //! one thread). `tests/shared_sound_recordings.rs` prints these figures.
+//!
+//! Beside it stands the [`Waveprint`], the signs of the wave form's phases (500 bytes per second), for the question whether a
+//! recording holds the sound of an earlier one ([`search`]): it takes longer, and finds what has been talked over.
 
 mod builder;
+pub mod chance;
+mod correlate;
 mod extend;
 mod index;
+mod overlay;
+pub mod search;
 mod tables;
+mod waveprint;
 
 use crate::spectrum::SHORT;
 
 pub use builder::{Fingerprint, FingerprintBuilder};
 pub use index::{Index, Match};
+pub use waveprint::{Waveprint, WaveprintBuilder};
 
 /// Samples per second of everything that is fingerprinted.
 const SAMPLE_RATE: f64 = crate::SAMPLE_RATE as f64;

@@ -5,6 +5,7 @@ mod given_model;
 mod left_out;
 mod negatives;
 mod rendered;
+mod reuse;
 mod tracks;
 
 pub use given_model::given_model_markdown;
@@ -93,6 +94,9 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     }
     if let Some(found) = &held_out.tracks {
         sections.push(("Tracks and passes", tracks::tracks(found)));
+    }
+    if let Some(found) = &held_out.reuse {
+        sections.push(("Sound found again", reuse::reuse(found)));
     }
     if !held_out.skipped.is_empty() {
         let lines: Vec<String> = held_out

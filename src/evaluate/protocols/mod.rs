@@ -12,6 +12,7 @@ mod nested;
 mod phases;
 mod reencode;
 mod rendered;
+mod reuse;
 mod run;
 mod tracks;
 mod transfer;
@@ -27,6 +28,7 @@ pub use long_negatives::{long_negatives, LongNegatives, LongThreshold};
 pub use nested::{cross_validate, CrossValidation};
 pub use phases::{phases, PhaseRow, Phases};
 pub use rendered::{rendered, Rendered, RenderedRow};
+pub use reuse::{reuse, CopyRow, Pairs, Reuse, SharedPair, Tail};
 pub use run::{run, Protocol};
 pub use tracks::{tracks, Followed, Mean, Passes, ReadByEye, Tracks};
 pub use transfer::{transfer, Transfer, TransferFigures};
@@ -65,7 +67,7 @@ pub enum EvaluateError {
         what: &'static str,
     },
     /// Recordings could not be coded anew.
-    #[error("codec control: {fault}; {remedy}")]
+    #[error("coding anew: {fault}; {remedy}")]
     Codec {
         /// What failed.
         fault: String,
@@ -98,6 +100,8 @@ pub struct HeldOut {
     pub audibility: Vec<Audibility>,
     /// Airframes learnt from rendered sound alone, tested on real recordings.
     pub transfer: Vec<Transfer>,
+    /// Sound found again in copies, and in no other recording.
+    pub reuse: Option<Reuse>,
     /// Protocols that were wanted and could not be run here, a sentence each.
     pub skipped: Vec<String>,
     /// Tracks and passes: no model has a part in them.
@@ -106,6 +110,19 @@ pub struct HeldOut {
 }
 
 impl HeldOut {
+    /// Adds what [`reuse`] found; what could not be measured there is listed as skipped.
+    pub fn take_reuse(&mut self, found: Reuse) {
+        if found.copies.is_empty() {
+            let why = "reuse, copies: there is no ffmpeg on the PATH; install it";
+            self.skipped.push(why.into());
+        } else if found.speech.is_none() {
+            let why =
+                "reuse, speech: there is neither espeak-ng nor an ffmpeg with flite; install one";
+            self.skipped.push(why.into());
+        }
+        self.reuse = Some(found);
+    }
+
     /// Share of recordings of labels left out that are answered `unknown`, labels weighing alike;
     /// `None` if no label was left out.
     pub fn labels_left_out_unknown(&self) -> Option<f64> {

@@ -35,6 +35,25 @@ pub const MP3: Codec = Codec {
     extension: "mp3",
 };
 
+/// The three at 48 kHz, the rate of videos, whatever the rate of what is coded.
+pub const AT_48_KHZ: [Codec; 3] = [
+    Codec {
+        name: AAC.name,
+        arguments: &["-ar", "48000", "-c:a", "aac", "-b:a", "64k"],
+        extension: AAC.extension,
+    },
+    Codec {
+        name: OPUS.name,
+        arguments: &["-ar", "48000", "-c:a", "libopus", "-b:a", "24k"],
+        extension: OPUS.extension,
+    },
+    Codec {
+        name: MP3.name,
+        arguments: &["-ar", "48000", "-c:a", "libmp3lame", "-b:a", "64k"],
+        extension: MP3.extension,
+    },
+];
+
 /// Codes recordings in a folder that disappears with it.
 pub struct Reencoder {
     folder: tempfile::TempDir,
