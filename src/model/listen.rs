@@ -6,6 +6,7 @@ use super::judge::Judgement;
 use super::memory::Known;
 use super::phase::{CLASSES, CRUISE, DIVE};
 use super::prior::Prior;
+use super::scored::{Scored, ScoredSegments};
 use super::segments::{log_probabilities, BATCH};
 use super::store::{hex, Model};
 use super::taxonomy::{place, MILITARY};
@@ -36,17 +37,6 @@ pub(super) fn round(x: f64) -> f64 {
     (x * scale).round() / scale + 0.0
 }
 
-/// A segment with the log-probability of each label.
-struct Scored {
-    start_s: f64,
-    end_s: f64,
-    scores: Vec<f32>,
-    /// Log-probability of each phase; empty where the model doesn't tell them.
-    phases: Vec<f32>,
-    /// Fundamental of the strongest comb, Hz.
-    fundamental_hz: f64,
-}
-
 /// What is heard of the phase.
 struct PhaseAnswer {
     named: Option<String>,
@@ -59,7 +49,7 @@ pub(super) struct Heard {
     pub(super) sha256: [u8; 32],
     pub(super) fingerprint: Fingerprint,
     summary: ReadSummary,
-    segments: Vec<Scored>,
+    segments: ScoredSegments,
 }
 
 impl Model {
@@ -82,7 +72,7 @@ impl Model {
         let sha256 = audio::content_hash(source)?;
         let mut reader = audio::open(source, read)?;
         let mut extractor = Extractor::new();
-        let mut segments = Vec::new();
+        let mut segments = ScoredSegments::new(self.header().labels.len());
         let mut waiting = Vec::new();
         let mut builder = FingerprintBuilder::new();
         while let Some(block) = reader.next_block()? {
@@ -108,43 +98,38 @@ impl Model {
     pub(super) fn judge_heard(&self, heard: &Heard, prior: &Prior) -> Option<Judgement> {
         let (fitness, _) = heard.summary.quality.fitness();
         let usable = fitness != Fitness::Unfit && !heard.segments.is_empty();
-        let rows: Vec<Vec<f32>> = heard.segments.iter().map(|s| s.scores.clone()).collect();
-        usable.then(|| self.parts.judge.judge(&rows, prior))
+        usable.then(|| self.parts.judge.judge(&heard.segments.scores(), prior))
     }
 
     /// Scores the segments that wait and hold sound, and moves them to `scored`.
-    fn score(&self, waiting: &mut Vec<Segment>, scored: &mut Vec<Scored>) {
-        let (times, features): (Vec<(f64, f64)>, Vec<Vec<f32>>) = waiting
+    fn score(&self, waiting: &mut Vec<Segment>, scored: &mut ScoredSegments) {
+        let (segments, features): (Vec<Scored>, Vec<Vec<f32>>) = waiting
             .drain(..)
-            .filter_map(|s| Some(((s.start_s(), s.end_s()), s.features?)))
+            .filter_map(|s| {
+                let (start_s, end_s) = (s.start_s(), s.end_s());
+                let features = s.features?;
+                let segment = Scored {
+                    start_s,
+                    end_s,
+                    fundamental_hz: f64::from(features[fundamental()].exp2()),
+                };
+                Some((segment, features))
+            })
             .unzip();
         let scores = log_probabilities(&self.parts.scaler, &self.parts.classifier, &features);
-        let phases = match &self.parts.phase {
-            Some(phase) => phase.scores(&features),
-            None => vec![Vec::new(); features.len()],
-        };
-        let rows = times
-            .into_iter()
-            .zip(&features)
-            .zip(scores.into_iter().zip(phases));
-        scored.extend(
-            rows.map(|(((start_s, end_s), features), (scores, phases))| Scored {
-                start_s,
-                end_s,
-                scores,
-                phases,
-                fundamental_hz: f64::from(features[fundamental()].exp2()),
-            }),
-        );
+        let phases = self.parts.phase.as_ref();
+        let phases = phases.map_or_else(Vec::new, |phase| phase.scores(&features));
+        scored.extend(segments, &scores, &phases);
     }
 
     /// The phase of a recording that is answered as a munition or military drone.
-    fn phase(&self, decided: &Decided, segments: &[Scored]) -> Option<PhaseAnswer> {
+    fn phase(&self, decided: &Decided, heard: &ScoredSegments) -> Option<PhaseAnswer> {
         let model = self.parts.phase.as_ref()?;
         if place(&decided.label).1 != MILITARY {
             return None;
         }
-        let rows: Vec<Vec<f32>> = segments.iter().map(|s| s.phases.clone()).collect();
+        let rows = heard.phases();
+        let segments = heard.segments();
         let judged = model.judge(&rows);
         let dive = model.dive(&rows).filter(|_| judged.dive > 0.5);
         Some(PhaseAnswer {
@@ -182,7 +167,7 @@ impl Model {
             warnings.push(trained_on_this(known));
         }
         let best = judgement.as_ref().map(Judgement::best);
-        let heard = best.map_or(0.0, |label| heard_s(&segments, label));
+        let heard = best.map_or(0.0, |label| segments.heard_s(label));
         let named = |label: usize| self.header().labels[label].label.clone();
         let judged = judgement.as_ref();
         Classification {
@@ -215,7 +200,15 @@ impl Model {
             heard_s: round(heard),
             fitness,
             warnings,
-            segments: segments.iter().map(|s| self.segment_answer(s)).collect(),
+            segments: segments
+                .with_best()
+                .map(|(segment, label, score)| SegmentAnswer {
+                    start_s: round(segment.start_s),
+                    end_s: round(segment.end_s),
+                    label: named(label),
+                    probability: round(f64::from(score).exp()),
+                })
+                .collect(),
             model: ModelRef {
                 id: self.header().id.clone(),
                 sha256: self.sha256().to_owned(),
@@ -254,16 +247,6 @@ impl Model {
             .map(|(_, l)| l.label.clone())
             .collect()
     }
-
-    fn segment_answer(&self, segment: &Scored) -> SegmentAnswer {
-        let best = best_label(&segment.scores);
-        SegmentAnswer {
-            start_s: round(segment.start_s),
-            end_s: round(segment.end_s),
-            label: self.header().labels[best].label.clone(),
-            probability: round(f64::from(segment.scores[best]).exp()),
-        }
-    }
 }
 
 /// Place of the strongest comb's fundamental, in octaves, in the feature vector.
@@ -280,21 +263,4 @@ fn fundamental() -> usize {
 
 fn trained_on_this(known: Known) -> String {
     format!("trained-on-this: the model was trained on {known}, so its answer proves nothing")
-}
-
-fn best_label(scores: &[f32]) -> usize {
-    (0..scores.len())
-        .max_by(|&a, &b| scores[a].total_cmp(&scores[b]))
-        .unwrap_or(0)
-}
-
-/// Seconds covered by the segments whose best label is `label`; overlaps count once.
-fn heard_s(segments: &[Scored], label: usize) -> f64 {
-    let mut covered_to = 0.0f64;
-    let mut heard = 0.0;
-    for s in segments.iter().filter(|s| best_label(&s.scores) == label) {
-        heard += s.end_s - s.start_s.max(covered_to);
-        covered_to = s.end_s;
-    }
-    heard
 }

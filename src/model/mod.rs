@@ -21,6 +21,7 @@ pub mod pooling;
 pub mod prediction_set;
 pub mod prior;
 pub mod scaler;
+mod scored;
 pub mod scorer;
 pub mod segments;
 pub mod store;

@@ -1,0 +1,140 @@
+//! The segments of one recording with their scores.
+
+use super::phase::CLASSES;
+
+/// A segment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scored {
+    /// Start, s.
+    pub(super) start_s: f64,
+    /// End, s.
+    pub(super) end_s: f64,
+    /// Fundamental of the strongest comb, Hz.
+    pub(super) fundamental_hz: f64,
+}
+
+/// The segments of a recording in order, each with its log-probabilities.
+///
+/// These last as long as the recording, while features and matrices come and go. One buffer holds them all: small
+/// allocations of their own would lie scattered between the large ones and keep their memory from being used again
+/// (ten hours took 0.4 GB that way).
+#[derive(Debug)]
+pub(super) struct ScoredSegments {
+    segments: Vec<Scored>,
+    n_labels: usize,
+    scores: Vec<f32>,
+    phases: Vec<f32>,
+}
+
+impl ScoredSegments {
+    /// None yet, for a model of `n_labels` labels.
+    pub(super) fn new(n_labels: usize) -> Self {
+        Self {
+            segments: Vec::new(),
+            n_labels,
+            scores: Vec::new(),
+            phases: Vec::new(),
+        }
+    }
+
+    /// Adds segments with one row of log-probabilities each, of the labels and, where the model tells them, of the
+    /// phases ([`CLASSES`]).
+    pub(super) fn extend(
+        &mut self,
+        segments: impl IntoIterator<Item = Scored>,
+        scores: &[Vec<f32>],
+        phases: &[Vec<f32>],
+    ) {
+        self.segments.extend(segments);
+        self.scores.extend(scores.iter().flatten());
+        self.phases.extend(phases.iter().flatten());
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    /// The segments.
+    pub(super) fn segments(&self) -> &[Scored] {
+        &self.segments
+    }
+
+    /// Log-probabilities of the labels, a row per segment.
+    pub(super) fn scores(&self) -> Vec<Vec<f32>> {
+        rows(&self.scores, self.n_labels)
+    }
+
+    /// Log-probabilities of the phases, a row per segment; none where the model does not tell them.
+    pub(super) fn phases(&self) -> Vec<Vec<f32>> {
+        rows(&self.phases, CLASSES.len())
+    }
+
+    /// Each segment with its best label and that label's log-probability.
+    pub(super) fn with_best(&self) -> impl Iterator<Item = (&Scored, usize, f32)> {
+        let scores = self.scores.chunks_exact(self.n_labels.max(1));
+        self.segments.iter().zip(scores).map(|(segment, row)| {
+            let best = (0..row.len())
+                .max_by(|&a, &b| row[a].total_cmp(&row[b]))
+                .unwrap_or(0);
+            (segment, best, row[best])
+        })
+    }
+
+    /// Seconds covered by the segments whose best label is `label`; overlaps count once.
+    pub(super) fn heard_s(&self, label: usize) -> f64 {
+        let mut covered_to = 0.0f64;
+        let mut heard = 0.0;
+        for (s, ..) in self.with_best().filter(|(_, best, _)| *best == label) {
+            heard += s.end_s - s.start_s.max(covered_to);
+            covered_to = s.end_s;
+        }
+        heard
+    }
+}
+
+fn rows(flat: &[f32], width: usize) -> Vec<Vec<f32>> {
+    flat.chunks_exact(width.max(1))
+        .map(<[f32]>::to_vec)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segments() -> ScoredSegments {
+        let mut found = ScoredSegments::new(2);
+        let segment = |start_s: f64| Scored {
+            start_s,
+            end_s: start_s + 2.0,
+            fundamental_hz: 100.0,
+        };
+        let phases = [vec![0.1, 0.2, 0.3], vec![0.4, 0.5, 0.6]];
+        found.extend(
+            [segment(0.0), segment(1.0)],
+            &[vec![-0.1, -2.0], vec![-0.2, -3.0]],
+            &phases,
+        );
+        found.extend([segment(2.0)], &[vec![-4.0, -0.3]], &phases[..1]);
+        found
+    }
+
+    #[test]
+    fn each_segment_keeps_its_scores() {
+        let found = segments();
+        assert_eq!(found.scores(), [[-0.1, -2.0], [-0.2, -3.0], [-4.0, -0.3]]);
+        assert_eq!(found.phases()[1], [0.4, 0.5, 0.6]);
+        let best: Vec<_> = found
+            .with_best()
+            .map(|(_, best, score)| (best, score))
+            .collect();
+        assert_eq!(best, [(0, -0.1), (0, -0.2), (1, -0.3)]);
+    }
+
+    #[test]
+    fn overlaps_are_heard_once() {
+        assert_eq!(segments().heard_s(0), 3.0);
+        assert_eq!(segments().heard_s(1), 2.0);
+    }
+}
