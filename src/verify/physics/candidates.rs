@@ -1,54 +1,16 @@
 //! Each airframe of the catalogue held against what was measured.
 //!
-//! A comb's fundamental may be the rate of the shaft, the propeller, the blades, the firings or a motor's poles. Each
-//! reading implies a shaft rate; a sheet is inconsistent with the comb only if none of them lies in its range.
+//! Each [reading](Reading) of a comb's fundamental implies a shaft rate; a sheet is inconsistent with the comb only if
+//! none of them lies in its range.
 
+use super::check::{compare, gap, untold, Check, Parameter, Verdict};
+use super::reading::{readings, Reading};
 use super::{pass::PassFit, pass::PassKind, CombRatio, Range, RatioKind};
 use crate::signature::{doppler_factors, Catalogue, Phase, Signature, Values, RATIO_TOLERANCE};
 use serde::{Deserialize, Serialize};
 
 /// Orders of the shaft that lines are compared with where two combs stand in no whole ratio.
 const MOST_ORDER: u32 = 6;
-
-/// How a sheet and a measurement stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// The measurement lies in the sheet's range.
-    Consistent,
-    /// It does not.
-    Inconsistent,
-    /// Nothing was measured that could tell, or the sheet says nothing.
-    CannotTell,
-}
-
-/// A parameter of a sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Parameter {
-    /// Shaft rate, rpm.
-    ShaftRate,
-    /// Speed, m/s.
-    Speed,
-    /// Ratio of two combs.
-    CombRatio,
-}
-
-/// What the fundamental is taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reading {
-    /// Revolutions of the engine's shaft.
-    Shaft,
-    /// Revolutions of the propeller.
-    Propeller,
-    /// Passing blades.
-    BladePass,
-    /// Firings.
-    Firing,
-    /// Electrical periods of the motor.
-    Electrical,
-}
 
 /// One way to read the fundamental, and the shaft rate that follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,25 +23,6 @@ pub struct Implied {
     pub shaft_rpm: Range,
     /// Against the sheet's range.
     pub verdict: Verdict,
-}
-
-/// One row of the consistency table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Check {
-    /// What is compared.
-    pub parameter: Parameter,
-    /// What the sheet says, in the parameter's unit.
-    pub published: Option<Range>,
-    /// What was measured: for the shaft rate by the reading that fits best.
-    pub measured: Option<Range>,
-    /// How they stand to each other.
-    pub verdict: Verdict,
-    /// How far the nearest ends lie apart, in the parameter's unit; 0 where they meet.
-    pub off_by: Option<f64>,
-    /// The same in % of the nearest published value.
-    pub off_percent: Option<f64>,
-    /// For the shaft rate the same in Hz of the fundamental, as heard or, where a pass gave it, at rest.
-    pub off_hz: Option<f64>,
 }
 
 /// An airframe in a phase against the recording.
@@ -196,7 +139,7 @@ fn shaft_rate(
             check.off_hz = Some(off * per_shaft / 60.0);
             check
         }
-        _ => untold(Parameter::ShaftRate, published, None),
+        _ => untold(Parameter::ShaftRate, published),
     };
     (implied, check)
 }
@@ -236,49 +179,6 @@ impl Range {
     }
 }
 
-/// What the fundamental may be, with periods per revolution of the engine's shaft.
-fn readings(signature: &Signature) -> Vec<(Reading, f64)> {
-    let Some(propeller) = signature.propeller() else {
-        return Vec::new();
-    };
-    let list = |values: Option<Values>, fallback: f64| -> Vec<f64> {
-        match values {
-            Some(Values::One(x)) => vec![x],
-            Some(Values::Choices(all)) => all,
-            Some(Values::Range(span)) if span.high - span.low < 30.0 => {
-                let (low, high) = (span.low.ceil() as i64, span.high.floor() as i64);
-                let whole: Vec<f64> = (low..=high).map(|n| n as f64).collect();
-                if whole.is_empty() {
-                    vec![span.low, span.high]
-                } else {
-                    whole
-                }
-            }
-            Some(Values::Range(span)) => vec![span.low, span.high],
-            None => vec![fallback],
-        }
-    };
-    let gears = list(propeller.gear_ratio.values.clone(), 1.0);
-    let blades = list(propeller.blades.values.clone(), 2.0);
-    let engine = signature.engine();
-    let mut all = vec![(Reading::Shaft, 1.0)];
-    for gear in &gears {
-        if (gear - 1.0).abs() > 1e-6 {
-            all.push((Reading::Propeller, 1.0 / gear));
-        }
-        all.extend(blades.iter().map(|b| (Reading::BladePass, b / gear)));
-    }
-    if let Some(firings) = &engine.firings_per_revolution {
-        let own = list(firings.values.clone(), 1.0);
-        all.extend(own.into_iter().map(|f| (Reading::Firing, f)));
-    }
-    if let Some(poles) = &engine.pole_pairs {
-        let own = list(poles.values.clone(), 7.0);
-        all.extend(own.into_iter().map(|p| (Reading::Electrical, p)));
-    }
-    all
-}
-
 fn speed_check(published: Option<Range>, measured: &Measured) -> Check {
     let through = measured.pass.filter(|p| p.kind == PassKind::Through);
     match (published, through) {
@@ -290,7 +190,7 @@ fn speed_check(published: Option<Range>, measured: &Measured) -> Check {
             };
             compare(Parameter::Speed, published, measured)
         }
-        (published, _) => untold(Parameter::Speed, published, None),
+        (published, _) => untold(Parameter::Speed, published),
     }
 }
 
@@ -301,7 +201,7 @@ fn ratio_check(signature: &Signature, measured: &Measured) -> Check {
         .iter()
         .find(|r| r.tracks[0] == 0 && r.kind == RatioKind::Geared);
     let Some(found) = fixed else {
-        return untold(Parameter::CombRatio, None, None);
+        return untold(Parameter::CombRatio, None);
     };
     let rates: Vec<f64> = readings(signature).into_iter().map(|(_, r)| r).collect();
     let mut nearest = f64::NAN;
@@ -333,50 +233,6 @@ fn ratio_check(signature: &Signature, measured: &Measured) -> Check {
         check.verdict = Verdict::CannotTell;
     }
     check
-}
-
-fn compare(parameter: Parameter, published: Range, measured: Range) -> Check {
-    let off = gap(&measured, &published);
-    let end = if off > 0.0 {
-        published.high
-    } else {
-        published.low
-    };
-    Check {
-        parameter,
-        published: Some(published),
-        measured: Some(measured),
-        verdict: match off == 0.0 {
-            true => Verdict::Consistent,
-            false => Verdict::Inconsistent,
-        },
-        off_by: Some(off),
-        off_percent: Some(100.0 * off / end.max(1e-9)),
-        off_hz: None,
-    }
-}
-
-fn untold(parameter: Parameter, published: Option<Range>, measured: Option<Range>) -> Check {
-    Check {
-        parameter,
-        published,
-        measured,
-        verdict: Verdict::CannotTell,
-        off_by: None,
-        off_percent: None,
-        off_hz: None,
-    }
-}
-
-/// How far `measured` lies above (positive) or below `published`; 0 where they meet.
-fn gap(measured: &Range, published: &Range) -> f64 {
-    if measured.meets(published) {
-        0.0
-    } else if measured.low > published.high {
-        measured.low - published.high
-    } else {
-        measured.high - published.low
-    }
 }
 
 #[cfg(test)]

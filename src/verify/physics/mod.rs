@@ -12,13 +12,16 @@
 //! ```
 
 mod candidates;
+mod check;
 mod climb;
 mod estimate;
 mod examine;
 mod pass;
 mod ratio;
+mod reading;
 
-pub use candidates::{Candidate, Check, Implied, Parameter, Reading, Verdict};
+pub use candidates::{Candidate, Implied};
+pub use check::{Check, Parameter, Verdict};
 pub use climb::Climb;
 pub use estimate::{Estimate, Range};
 pub use examine::{
@@ -26,3 +29,4 @@ pub use examine::{
 };
 pub use pass::{fit, AirError, AirParams, JointRow, PassFit, PassKind, PassPoint, ValidAir};
 pub use ratio::{CombRatio, RatioKind};
+pub use reading::Reading;

@@ -4,22 +4,26 @@
 //! all four can be told; from a part of one, rest frequency and speed go together, and then the region that
 //! holds both is what is known.
 
+mod air;
+mod joint;
 mod noise;
+mod points;
 mod posterior;
+
+pub use air::{AirError, AirParams, ValidAir};
+pub use joint::JointRow;
 
 use super::{Estimate, Range};
 use crate::spectrum::Track;
+use joint::joint;
+use points::{blocks, steepest};
 use posterior::{Data, Posterior, Sample};
 use serde::{Deserialize, Serialize};
 
 /// Samples of the posterior.
 const SAMPLES: usize = 3000;
-/// Points of a track that become one, in s: about the length of a frame.
-const BLOCK_S: f64 = 0.256;
 /// Shortest stretch from which anything is fitted, s.
 const SHORTEST_S: f64 = 3.0;
-/// Longest stretch that is fitted, s: over more no aircraft keeps its course and rpm.
-const LONGEST_S: f64 = 60.0;
 /// What speaks for a pass: log10 of its evidence over that of a steady distance.
 const LEAST_EVIDENCE: f64 = 1.0;
 /// Most wander of the rpm, share: what strays farther from the likeliest pass is none.
@@ -28,81 +32,6 @@ const MOST_WANDER: f64 = 0.02;
 const MEASURED: f64 = 1.5;
 /// How sure it must be that the closest approach is heard within the track.
 const WITHIN: f64 = 0.9;
-
-/// The air between aircraft and listener. Unchecked; [`check`](Self::check) makes it usable.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct AirParams {
-    /// Air temperature, -60 to 60 degrees Celsius.
-    pub temperature_c: Range,
-    /// Most wind along the line of sight, 0 to 40 m/s: carried by it, sound is faster or slower by as much.
-    pub wind_mps: f64,
-}
-
-impl Default for AirParams {
-    /// Any day that is flown on: -10 to 35 degrees, up to 5 m/s of wind along the line of sight.
-    fn default() -> Self {
-        Self {
-            temperature_c: Range {
-                low: -10.0,
-                high: 35.0,
-            },
-            wind_mps: 5.0,
-        }
-    }
-}
-
-/// Checked [`AirParams`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ValidAir(AirParams);
-
-/// A setting of [`AirParams`] is out of range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("air: `{setting}` must be {range}")]
-pub struct AirError {
-    /// The setting.
-    pub setting: &'static str,
-    /// What it may be.
-    pub range: &'static str,
-}
-
-impl AirParams {
-    /// Checks the settings.
-    ///
-    /// # Errors
-    /// [`AirError`] names the setting that is out of range.
-    pub fn check(self) -> Result<ValidAir, AirError> {
-        let Range { low, high } = self.temperature_c;
-        if !(-60.0 <= low && low <= high && high <= 60.0) {
-            return Err(AirError {
-                setting: "temperature_c",
-                range: "an interval within -60 to 60",
-            });
-        }
-        if !(0.0..=40.0).contains(&self.wind_mps) {
-            return Err(AirError {
-                setting: "wind_mps",
-                range: "0 to 40",
-            });
-        }
-        Ok(ValidAir(self))
-    }
-}
-
-impl ValidAir {
-    /// The settings.
-    pub fn params(&self) -> &AirParams {
-        &self.0
-    }
-
-    /// Speed of sound, m/s: 343.2 sqrt(T / 293.15 K) (ISO 9613-1:1993), more or less the wind.
-    pub fn sound_mps(&self) -> Range {
-        let at = |celsius: f64| 343.2 * ((celsius + 273.15) / 293.15).sqrt();
-        Range {
-            low: at(self.0.temperature_c.low) - self.0.wind_mps,
-            high: at(self.0.temperature_c.high) + self.0.wind_mps,
-        }
-    }
-}
 
 /// How much of a pass is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,17 +74,6 @@ pub struct PassFit {
     pub points: Vec<PassPoint>,
 }
 
-/// One row of the joint region.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct JointRow {
-    /// Speeds, m/s.
-    pub speed_mps: Range,
-    /// Rest frequencies that go with them, Hz.
-    pub rest_hz: Range,
-    /// Share of what the track allows.
-    pub share: f64,
-}
-
 /// A point of the fit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PassPoint {
@@ -182,58 +100,6 @@ pub fn fit(track: &Track, air: &ValidAir) -> Option<PassFit> {
         return None;
     }
     describe(&times, &ratios, mean, &posterior, air)
-}
-
-/// Medians over blocks: independent, and safe from single frames that went astray.
-fn blocks(track: &Track) -> (Vec<f64>, Vec<f64>) {
-    let (mut times, mut hz) = (Vec::new(), Vec::new());
-    let mut own: Vec<(f64, f64)> = Vec::new();
-    let mut close = |own: &mut Vec<(f64, f64)>| {
-        if own.len() >= 2 {
-            let time = own.iter().map(|p| p.0).sum::<f64>() / own.len() as f64;
-            let mut all: Vec<f64> = own.iter().map(|p| p.1).collect();
-            all.sort_by(f64::total_cmp);
-            times.push(time);
-            hz.push(0.5 * (all[(all.len() - 1) / 2] + all[all.len() / 2]));
-        }
-        own.clear();
-    };
-    for point in &track.points {
-        if own
-            .first()
-            .is_some_and(|p| point.time_s - p.0 >= BLOCK_S - 1e-6)
-        {
-            close(&mut own);
-        }
-        own.push((point.time_s, point.f0_hz));
-    }
-    close(&mut own);
-    (times, hz)
-}
-
-/// The stretch of at most [`LONGEST_S`] in which the pitch falls the most.
-fn steepest(times: Vec<f64>, hz: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
-    let whole = times.last().zip(times.first()).map_or(0.0, |(l, f)| l - f);
-    if whole <= LONGEST_S {
-        return (times, hz);
-    }
-    let mut best = (0, 0, f64::NEG_INFINITY);
-    let mut end = 0;
-    for start in 0..times.len() {
-        while end + 1 < times.len() && times[end + 1] - times[start] <= LONGEST_S {
-            end += 1;
-        }
-        let quarter = ((end - start) / 4).max(1);
-        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
-        let fall = (mean(&hz[start..start + quarter]) / mean(&hz[end + 1 - quarter..=end])).ln();
-        if fall > best.2 {
-            best = (start, end + 1, fall);
-        }
-        if end + 1 == times.len() {
-            break;
-        }
-    }
-    (times[best.0..best.1].to_vec(), hz[best.0..best.1].to_vec())
 }
 
 /// Fits, leaves out what lies far off the likeliest pass, and fits again.
@@ -336,63 +202,6 @@ fn describe(
     })
 }
 
-/// The fullest cells of speed and rest frequency until they hold 90 %, a row per speed.
-fn joint(samples: &[Sample], mean: f64, sound_of: &dyn Fn(usize) -> f64) -> Vec<JointRow> {
-    const ROWS: usize = 16;
-    const COLUMNS: usize = 24;
-    let all: Vec<(f64, f64)> = samples
-        .iter()
-        .enumerate()
-        .map(|(n, s)| (s.mach * sound_of(n), mean * s.rest))
-        .collect();
-    let span = |of: &dyn Fn(&(f64, f64)) -> f64| {
-        let mut values: Vec<f64> = all.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        let at = |share| super::estimate::quantile(&values, share).unwrap_or(0.0);
-        (at(0.005), at(0.995))
-    };
-    let (speeds, rests) = (span(&|p| p.0), span(&|p| p.1));
-    let step = |(low, high): (f64, f64), n: usize| ((high - low) / n as f64).max(1e-9);
-    let (dv, df) = (step(speeds, ROWS), step(rests, COLUMNS));
-    let mut counts = vec![0usize; ROWS * COLUMNS];
-    for (v, f) in &all {
-        let (row, column) = ((v - speeds.0) / dv, (f - rests.0) / df);
-        if (0.0..ROWS as f64).contains(&row) && (0.0..COLUMNS as f64).contains(&column) {
-            counts[row as usize * COLUMNS + column as usize] += 1;
-        }
-    }
-    let mut order: Vec<usize> = (0..counts.len()).collect();
-    order.sort_by_key(|i| (std::cmp::Reverse(counts[*i]), *i));
-    let (mut held, mut taken) = (0, vec![false; counts.len()]);
-    for i in order {
-        if held as f64 >= 0.9 * all.len() as f64 || counts[i] == 0 {
-            break;
-        }
-        held += counts[i];
-        taken[i] = true;
-    }
-    let row = |r: usize| {
-        let own = (0..COLUMNS).filter(|c| taken[r * COLUMNS + c]);
-        let (low, high) = (own.clone().min()?, own.max()?);
-        let share: usize = (0..COLUMNS)
-            .filter(|c| taken[r * COLUMNS + c])
-            .map(|c| counts[r * COLUMNS + c])
-            .sum();
-        Some(JointRow {
-            speed_mps: Range {
-                low: speeds.0 + r as f64 * dv,
-                high: speeds.0 + (r + 1) as f64 * dv,
-            },
-            rest_hz: Range {
-                low: rests.0 + low as f64 * df,
-                high: rests.0 + (high + 1) as f64 * df,
-            },
-            share: share as f64 / all.len() as f64,
-        })
-    };
-    (0..ROWS).filter_map(row).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -480,19 +289,5 @@ mod tests {
         let climbs = fit(&track(15.0, |t| 200.0 + 4.0 * t), &air());
         assert!(climbs.is_none_or(|f| f.kind == PassKind::Part));
         assert_eq!(fit(&track(1.0, |t| 220.0 - 20.0 * t), &air()), None);
-    }
-
-    #[test]
-    fn the_air_is_checked_and_named() {
-        let wrong = AirParams {
-            wind_mps: 99.0,
-            ..AirParams::default()
-        };
-        assert!(wrong.check().unwrap_err().to_string().contains("wind_mps"));
-        let sound = air().sound_mps();
-        assert!(
-            sound.holds(320.2) && sound.holds(356.8) && !sound.holds(358.0),
-            "{sound:?}"
-        );
     }
 }
