@@ -1,0 +1,154 @@
+//! Whole clips: the same bytes, finite, with a beginning and an end.
+
+use super::*;
+
+#[test]
+fn the_seed_decides_every_bit_and_nothing_else_does() {
+    let ranges = SceneRanges::default().check().unwrap();
+    let catalogue = crate::signature::Catalogue::built_in().unwrap();
+    let harop = catalogue.get("harop").unwrap();
+    let draw = |seed| Scene::draw(harop, Phase::Dive, &ranges, seed).unwrap();
+    assert_eq!(draw(5), draw(5));
+    let bits = |seed| -> Vec<u32> {
+        draw(seed)
+            .render(2.0)
+            .samples
+            .iter()
+            .map(|x| x.to_bits())
+            .collect()
+    };
+    assert_eq!(bits(5), bits(5));
+    assert_ne!(bits(5), bits(6));
+}
+
+#[test]
+fn every_signature_in_every_phase_is_finite_and_loud_enough_under_any_settings() {
+    let catalogue = crate::signature::Catalogue::built_in().unwrap();
+    for ranges in [SceneRanges::default(), SceneRanges::widened(0.25)] {
+        let ranges = ranges.check().unwrap();
+        for signature in catalogue.iter() {
+            for (phase, _) in signature.phases() {
+                for seed in 0..2 {
+                    let scene = Scene::draw(signature, phase, &ranges, seed).unwrap();
+                    check_clip(&scene.render(3.0));
+                }
+            }
+        }
+        for seed in 0..3 {
+            check_clip(&Scene::draw_jet(&ranges, seed).unwrap().render(3.0));
+        }
+    }
+}
+
+fn check_clip(clip: &Rendered) {
+    let name = &clip.truth.signature;
+    assert_eq!(clip.samples.len(), 48_000);
+    assert!(clip.samples.iter().all(|x| x.abs() <= 0.951), "{name}");
+    let level = rms(&clip.samples);
+    assert!((1e-4..0.5).contains(&level), "{name}: {level}");
+    assert!(
+        clip.samples.chunks(160).all(|x| rms(x) > 0.0),
+        "{name}: digital silence"
+    );
+}
+
+#[test]
+fn extreme_parameters_stay_finite() {
+    let mut params = plain(
+        Path::Dive(DiveParams {
+            altitude_m: 6000.0,
+            angle_deg: 89.0,
+            terminal_mps: 300.0,
+            push_over_s: 0.2,
+            throttle: 2.0,
+            start_s: -20.0,
+            impact_along_m: 0.0,
+            impact_across_m: 0.0,
+        }),
+        300.0,
+    );
+    params.impact.blast_db = Some(60.0);
+    params.turbulence.structure = 1e-4;
+    if let Source::Propeller { propeller, .. } = &mut params.source {
+        propeller.tip_mach = 0.95;
+    }
+    let clip = render(params, 5.0);
+    assert!(clip.samples.iter().all(|x| x.is_finite()));
+    assert!(render(still(1.0), 0.0).samples.is_empty());
+    assert_eq!(render(still(1.0), 0.01).samples.len(), 160);
+}
+
+#[test]
+fn a_dive_climbs_in_pitch_and_ends() {
+    let catalogue = crate::signature::Catalogue::built_in().unwrap();
+    let shahed = catalogue.get("shahed-136").unwrap();
+    let ranges = SceneRanges::default().check().unwrap();
+    let mut ended = 0;
+    for seed in 0..30 {
+        let scene = Scene::draw(shahed, Phase::Dive, &ranges, seed).unwrap();
+        let spans = scene.phases(10.0);
+        assert!(
+            spans.iter().any(|span| span.phase == Some(Phase::Dive)),
+            "{seed}"
+        );
+        assert_eq!(spans[0].start_s, 0.0);
+        assert_eq!(spans.last().unwrap().end_s, 10.0);
+        assert!(spans
+            .windows(2)
+            .all(|pair| pair[0].end_s == pair[1].start_s));
+        ended += usize::from(spans.last().unwrap().phase.is_none());
+    }
+    assert!((8..=24).contains(&ended), "{ended} of 30 end in an impact");
+}
+
+#[test]
+fn after_the_impact_there_is_no_comb() {
+    let mut params = plain(
+        Path::Dive(DiveParams {
+            altitude_m: 300.0,
+            angle_deg: 60.0,
+            terminal_mps: 90.0,
+            push_over_s: 2.0,
+            throttle: 1.2,
+            start_s: -3.0,
+            impact_along_m: 100.0,
+            impact_across_m: 50.0,
+        }),
+        50.0,
+    );
+    params.phase = Phase::Dive;
+    params.ambient_db = -60.0;
+    let scene = params.check().unwrap();
+    let clip = scene.render(10.0);
+    let ends = clip.truth.impact.unwrap().heard_s;
+    assert!((1.0..8.0).contains(&ends), "{ends}");
+    let n = (ends * RATE) as usize;
+    let before = rms(&clip.samples[n - 3200..n - 160]);
+    let after = rms(&clip.samples[n + 320..n + 3520]);
+    assert!(after < 0.01 * before, "{before} {after}");
+    for instant in &clip.truth.track {
+        assert_eq!(instant.phase.is_none(), instant.time_s >= ends);
+        assert_eq!(instant.blade_pass_hz.is_none(), instant.phase.is_none());
+    }
+    let agree = |span: &PhaseSpan| {
+        let inside = |i: &&Instant| i.time_s > span.start_s && i.time_s < span.end_s;
+        clip.truth
+            .track
+            .iter()
+            .filter(inside)
+            .all(|i| i.phase == span.phase)
+    };
+    assert!(scene.phases(10.0).iter().all(agree));
+}
+
+#[test]
+fn what_cannot_be_rendered_says_why() {
+    let catalogue = crate::signature::Catalogue::built_in().unwrap();
+    let ranges = SceneRanges::default().check().unwrap();
+    let lora = catalogue.get("lora").unwrap();
+    let fault = Scene::draw(lora, Phase::Cruise, &ranges, 1).unwrap_err();
+    assert!(fault.to_string().contains("no propeller"), "{fault}");
+    let orbiter = catalogue.get("orbiter-3").unwrap();
+    let fault = Scene::draw(orbiter, Phase::Dive, &ranges, 1).unwrap_err();
+    assert!(fault.to_string().contains("cruise"), "{fault}");
+}
