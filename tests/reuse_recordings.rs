@@ -1,27 +1,16 @@
 //! Real uploads that share sound are found, and no recordings of two labels are:
 //! `EARWITNESS_DATA=../shared/data cargo test --release --test reuse_recordings -- --ignored --nocapture`.
 
-use std::path::{Path, PathBuf};
+mod recordings;
 
-use earwitness::dataset::Manifest;
 use earwitness::evaluate::protocols::reuse;
 
 #[test]
 #[ignore = "reads, codes and compares all recordings of the manifest"]
 fn what_shares_sound_is_found_and_nothing_else() {
-    let folder = std::env::var_os("EARWITNESS_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join("manifest.csv");
-    if !path.is_file() {
-        eprintln!(
-            "skipped: no {}; set EARWITNESS_DATA to the folder of the recordings",
-            path.display()
-        );
+    let Some(manifest) = recordings::manifest() else {
         return;
-    }
-    let manifest = Manifest::read(&path).expect("the manifest can be read");
+    };
     let found = reuse(&manifest, &|_, _, _| {}).expect("the recordings can be compared");
     assert!(
         found.pairs.of_two_labels.is_empty(),

@@ -4,12 +4,13 @@
 
 mod ffmpeg;
 
-use std::path::{Path, PathBuf};
+mod recordings;
+
 use std::process::Command;
 
 use earwitness::audio::{self, ReadOptions, Source};
 use earwitness::dataset::{
-    join_neighbours, split_at_breaks, Evidence, Manifest, Recording, Sound, SourceGroups,
+    join_neighbours, split_at_breaks, Evidence, Recording, Sound, SourceGroups,
 };
 use earwitness::fingerprint::{Fingerprint, Index};
 
@@ -24,19 +25,7 @@ struct Heard {
 
 /// Every recording of the manifest that can be read; `None`, with a message, where there is none.
 fn recordings() -> Option<Vec<Heard>> {
-    let folder = std::env::var_os("EARWITNESS_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join("manifest.csv");
-    if !path.is_file() {
-        eprintln!(
-            "skipped: no {}; set EARWITNESS_DATA to the folder of the recordings",
-            path.display()
-        );
-        return None;
-    }
-    let manifest = Manifest::read(&path).expect("the manifest can be read");
+    let manifest = recordings::manifest()?;
     Some(manifest.recordings.into_iter().map(hear).collect())
 }
 

@@ -138,13 +138,7 @@ impl FingerprintBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{Rng, SeedableRng};
-    use rand_chacha::ChaCha8Rng;
-
-    fn noise(seed: u64, len: usize, level: f32) -> Vec<f32> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        (0..len).map(|_| rng.gen_range(-level..level)).collect()
-    }
+    use crate::fingerprint::testing::noise;
 
     #[test]
     fn there_is_a_word_for_every_frame_but_the_first_eight() {

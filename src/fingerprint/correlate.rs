@@ -146,13 +146,7 @@ fn in_block(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{Rng, SeedableRng};
-    use rand_chacha::ChaCha8Rng;
-
-    fn random_words(seed: u64, len: usize) -> Vec<u128> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        (0..len).map(|_| rng.gen()).collect()
-    }
+    use crate::fingerprint::testing::random_words;
 
     #[test]
     fn a_query_is_cut_into_equal_windows_without_silent_ones() {

@@ -136,13 +136,7 @@ struct Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{Rng, SeedableRng};
-    use rand_chacha::ChaCha8Rng;
-
-    fn random_words(seed: u64, len: usize) -> Vec<u32> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        (0..len).map(|_| rng.gen_range(1..=u32::MAX)).collect()
-    }
+    use crate::fingerprint::testing::random_words;
 
     #[test]
     fn the_common_part_is_found_between_other_sound() {

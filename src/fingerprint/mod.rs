@@ -28,6 +28,8 @@ mod index;
 mod overlay;
 pub mod search;
 mod tables;
+#[cfg(test)]
+mod testing;
 mod waveprint;
 
 use crate::spectrum::SHORT;

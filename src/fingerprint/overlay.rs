@@ -212,15 +212,9 @@ fn best_stretch(values: impl Iterator<Item = f64>) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::testing::random_words;
     use crate::fingerprint::waveprint::unpack;
-    use rand::{Rng, SeedableRng};
-    use rand_chacha::ChaCha8Rng;
     use rustfft::num_complex::Complex32;
-
-    fn random_words(seed: u64, len: usize) -> Vec<u128> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        (0..len).map(|_| rng.gen()).collect()
-    }
 
     #[test]
     fn counting_bits_is_multiplying_samples() {

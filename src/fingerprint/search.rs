@@ -100,8 +100,8 @@ impl Archive {
 
     /// The recordings that share sound with the query, the strongest first; one match per recording.
     ///
-    /// Takes about 0.1 s for every hour of the archive and every 5 s of the query (release build, one thread), on all
-    /// threads; the answer does not depend on their number.
+    /// Takes time in proportion to the hours of the archive and the length of the query, on all threads; the answer does
+    /// not depend on their number.
     pub fn search(&self, query: &Waveprint) -> Vec<Match> {
         let found = self.candidates(&[query]).pop().unwrap_or_default();
         let found = found.into_iter().map(|c| c.found);
@@ -109,7 +109,7 @@ impl Archive {
     }
 
     /// The recordings that stand out in the first step, with how far each query agrees with them in the second, whether that
-    /// makes a match or not: the strongest first, one list per query. Many queries at once take half the time.
+    /// makes a match or not: the strongest first, one list per query.
     pub fn candidates(&self, queries: &[&Waveprint]) -> Vec<Vec<Candidate>> {
         let words: Vec<&[u128]> = queries.iter().map(|q| q.words()).collect();
         let cut = windows(&words);
