@@ -14,6 +14,7 @@ mod reencode;
 mod rendered;
 mod reuse;
 mod run;
+mod sound;
 mod tracks;
 mod transfer;
 mod trial;
@@ -74,6 +75,20 @@ pub enum EvaluateError {
         /// What to do.
         remedy: &'static str,
     },
+    /// What a protocol itself brings along cannot be used.
+    #[error("a setting of the protocol itself: {fault}; report this")]
+    Own {
+        /// What is wrong.
+        fault: String,
+    },
+}
+
+impl EvaluateError {
+    fn own(fault: impl std::fmt::Display) -> Self {
+        Self::Own {
+            fault: fault.to_string(),
+        }
+    }
 }
 
 /// The figures of all protocols that were run, as they are stored in a model.

@@ -1,9 +1,10 @@
 //! Rendered clips that were never trained on, over real backgrounds that were not either, through real codecs.
 
 use super::reencode::{Codec, Reencoder, AAC, MP3, OPUS};
+use super::sound;
 use super::trial::{each, read_samples, Trial};
 use super::EvaluateError;
-use crate::channel::{augment, ChainParams, Interval, MixParams};
+use crate::channel::Interval;
 use crate::evaluate::error::MetricError;
 use crate::evaluate::figures::share::Share;
 use crate::model::judge::Judgement;
@@ -127,7 +128,7 @@ fn hear<'a>(
         let fold = place % recipe.folds;
         let samples = over_background(trial, &clip.render(), SNR_DB, fold, *place as u64)?;
         let path = encoder.folder().join(format!("{number}-{place}.wav"));
-        write(&path, &samples)?;
+        sound::write(&path, samples.iter().map(|x| (x * 32_767.0) as i16))?;
         files.push(path);
     }
     let paths: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
@@ -154,7 +155,7 @@ fn hear<'a>(
 /// Sound in the air over a background recording of `fold`.
 pub(super) fn over_background(
     trial: &Trial,
-    sound: &[f32],
+    clip: &[f32],
     snr_db: Interval,
     fold: usize,
     seed: u64,
@@ -165,41 +166,11 @@ pub(super) fn over_background(
         .filter(|(_, r)| labels[r.label] == BACKGROUND && r.fold == fold)
         .map(|(i, _)| i)
         .collect();
-    let pick = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-    let background = match own.get(pick as usize % own.len().max(1)) {
+    let background = match own.get(sound::pick(seed, own.len())) {
         Some(&i) => trial.samples(i)?,
         None => Vec::new(),
     };
-    let mix = ChainParams {
-        mix: Some(MixParams {
-            probability: 1.0,
-            snr_db,
-        }),
-        ..ChainParams::none()
-    };
-    let mix = mix.check().map_err(|e| EvaluateError::Codec {
-        fault: e.to_string(),
-        remedy: "report this",
-    })?;
-    Ok(augment(sound, Some(&background), &mix, seed))
-}
-
-fn write(path: &Path, samples: &[f32]) -> Result<(), EvaluateError> {
-    let failed = |e: hound::Error| EvaluateError::Codec {
-        fault: format!("{} cannot be written ({e})", path.display()),
-        remedy: "check that the disk is not full",
-    };
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: crate::SAMPLE_RATE,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut file = hound::WavWriter::create(path, spec).map_err(failed)?;
-    for &x in samples {
-        file.write_sample((x * 32_767.0) as i16).map_err(failed)?;
-    }
-    file.finalize().map_err(failed)
+    sound::over(clip, &background, snr_db, seed)
 }
 
 /// What counts as one with a label, by the label's own name or that of the first of its group.

@@ -138,6 +138,21 @@ impl Track {
         ((nearest.time_s - time_s).abs() <= 0.1).then_some(nearest)
     }
 
+    /// Fundamental of `self` over that of `other` at each frame in which both are heard, in order of time.
+    pub fn over(&self, other: &Self) -> Vec<f64> {
+        let mut own = self.points.iter().peekable();
+        let mut ratios = Vec::new();
+        for point in &other.points {
+            // Frames of all tracks lie on one grid.
+            let apart = |p: &TrackPoint| (p.time_s - point.time_s) / hop_s();
+            while own.next_if(|p| apart(p) < -0.5).is_some() {}
+            if let Some(same) = own.peek().filter(|p| apart(p) < 0.5) {
+                ratios.push(same.f0_hz / point.f0_hz);
+            }
+        }
+        ratios
+    }
+
     /// Strength by which tracks are ranked: contrast times the seconds in which it is heard.
     fn strength(&self) -> f64 {
         self.points.iter().map(|p| p.contrast).sum::<f64>() * hop_s()
@@ -250,21 +265,7 @@ fn at_full_rate(track: Track) -> Track {
 
 /// Median ratio of two tracks where both are heard.
 fn ratio(a: &Track, b: &Track) -> f64 {
-    let mut others = b.points.iter().peekable();
-    let mut ratios = Vec::new();
-    for point in &a.points {
-        while others
-            .peek()
-            .is_some_and(|o| o.time_s < point.time_s - 0.5 * hop_s())
-        {
-            others.next();
-        }
-        if let Some(other) = others.peek() {
-            if (other.time_s - point.time_s).abs() <= hop_s() {
-                ratios.push(point.f0_hz / other.f0_hz);
-            }
-        }
-    }
+    let mut ratios = a.over(b);
     ratios.sort_by(f64::total_cmp);
     ratios.get(ratios.len() / 2).copied().unwrap_or(1.0)
 }

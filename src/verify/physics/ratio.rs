@@ -52,19 +52,7 @@ pub(super) fn all(tracks: &[&Track]) -> Vec<CombRatio> {
 }
 
 fn ratio(tracks: &[&Track], first: usize, second: usize) -> Option<CombRatio> {
-    let mut others = tracks[second].points.iter().peekable();
-    let mut ratios = Vec::new();
-    for point in &tracks[first].points {
-        while others
-            .peek()
-            .is_some_and(|o| o.time_s < point.time_s - 1e-3)
-        {
-            others.next();
-        }
-        if let Some(other) = others.peek().filter(|o| o.time_s < point.time_s + 1e-3) {
-            ratios.push(other.f0_hz / point.f0_hz);
-        }
-    }
+    let mut ratios = tracks[second].over(tracks[first]);
     let together_s = ratios.len() as f64 * crate::spectrum::track_hop_s();
     if together_s < TOGETHER_S {
         return None;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::evaluate::protocols::reencode::{Codec, Reencoder, AT_48_KHZ};
+use crate::evaluate::protocols::sound;
 use crate::evaluate::protocols::trial::read_samples;
 use crate::evaluate::protocols::EvaluateError;
 
@@ -103,7 +104,7 @@ impl Maker {
         let name = |n: usize| self.encoder.folder().join(format!("{batch}-{n}.wav"));
         let files: Vec<PathBuf> = (0..prepared.len()).map(name).collect();
         for (file, (samples, _)) in files.iter().zip(&prepared) {
-            write(file, samples)?;
+            sound::write(file, samples.iter().map(|x| (x * 32_768.0) as i16))?;
         }
         let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         let coded = self.encoder.encode(codec, &paths, batch)?;
@@ -181,22 +182,4 @@ fn talk_over(samples: &mut [f32], speech: &[f32], from: usize) {
 /// A sample of 16 bits, clipped.
 fn as_stored(x: f32) -> f32 {
     (x * 32_768.0).round().clamp(-32_768.0, 32_767.0) / 32_768.0
-}
-
-fn write(path: &Path, samples: &[f32]) -> Result<(), EvaluateError> {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: crate::SAMPLE_RATE,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let failed = |error: hound::Error| EvaluateError::Codec {
-        fault: format!("{} cannot be written ({error})", path.display()),
-        remedy: "check that the disk is not full",
-    };
-    let mut writer = hound::WavWriter::create(path, spec).map_err(failed)?;
-    for x in samples {
-        writer.write_sample((x * 32_768.0) as i16).map_err(failed)?;
-    }
-    writer.finalize().map_err(failed)
 }

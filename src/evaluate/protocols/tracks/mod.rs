@@ -13,9 +13,10 @@ mod heard;
 mod passes;
 mod read_by_eye;
 
+use super::sound;
 use super::trial::{each, read_samples};
 use super::EvaluateError;
-use crate::channel::{augment, ChainParams, Interval, MixParams};
+use crate::channel::Interval;
 use crate::dataset::Manifest;
 use crate::evaluate::bootstrap::Bootstrap;
 use crate::evaluate::figures::share::Share;
@@ -126,21 +127,9 @@ pub fn tracks(manifest: &Manifest, progress: Progress) -> Result<Tracks, Evaluat
         }
         passes.extend(draw_passes(signature, place as u64).map_err(broken)?);
     }
-    let over = |sound: &[f32], seed: u64| -> Result<Vec<f32>, EvaluateError> {
-        let pick = (seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) as usize % backgrounds.len();
-        let background = read_samples(backgrounds[pick])?;
-        let mix = ChainParams {
-            mix: Some(MixParams {
-                probability: 1.0,
-                snr_db: SNR_DB,
-            }),
-            ..ChainParams::none()
-        };
-        let mix = mix.check().map_err(|e| EvaluateError::Codec {
-            fault: e.to_string(),
-            remedy: "report this",
-        })?;
-        Ok(augment(sound, Some(&background), &mix, seed))
+    let over = |clip: &[f32], seed: u64| -> Result<Vec<f32>, EvaluateError> {
+        let background = read_samples(backgrounds[sound::pick(seed, backgrounds.len())])?;
+        sound::over(clip, &background, SNR_DB, seed)
     };
     let air = checked_air()?;
     let followed = each(&clips, "rendered tracks", progress, |clip| {
@@ -182,21 +171,11 @@ pub fn tracks(manifest: &Manifest, progress: Progress) -> Result<Tracks, Evaluat
 }
 
 pub(super) fn track_params() -> Result<crate::spectrum::ValidTrackParams, EvaluateError> {
-    TrackParams::default()
-        .check()
-        .map_err(|e| EvaluateError::Codec {
-            fault: e.to_string(),
-            remedy: "report this",
-        })
+    TrackParams::default().check().map_err(EvaluateError::own)
 }
 
 fn checked_air() -> Result<crate::verify::physics::ValidAir, EvaluateError> {
-    AirParams::default()
-        .check()
-        .map_err(|e| EvaluateError::Codec {
-            fault: e.to_string(),
-            remedy: "report this",
-        })
+    AirParams::default().check().map_err(EvaluateError::own)
 }
 
 fn broken(error: RenderError) -> EvaluateError {

@@ -49,9 +49,8 @@ pub(super) fn measure(
 ) -> Result<Option<ReadByEye>, EvaluateError> {
     let mut readings: BTreeMap<String, Vec<Reading>> = BTreeMap::new();
     for line in csv::Reader::from_reader(READINGS.as_bytes()).deserialize::<Reading>() {
-        let reading = line.map_err(|e| EvaluateError::Codec {
-            fault: format!("models/annotations/shahed-136-f0.csv: {e}"),
-            remedy: "report this",
+        let reading = line.map_err(|e| {
+            EvaluateError::own(format!("models/annotations/shahed-136-f0.csv: {e}"))
         })?;
         readings
             .entry(reading.sha256.clone())

@@ -1,0 +1,53 @@
+//! Sound that protocols make: over a background, and as files for a codec.
+
+use super::EvaluateError;
+use crate::channel::{augment, ChainParams, Interval, MixParams};
+use std::path::Path;
+
+/// Which of `n` things `seed` picks, spread evenly; 0 for none.
+pub(super) fn pick(seed: u64, n: usize) -> usize {
+    (seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) as usize % n.max(1)
+}
+
+/// Lays sound in the air over a background, at an SNR (mean squares over the whole band, dB) that `seed` draws.
+///
+/// # Errors
+/// [`EvaluateError::Own`] if the SNR is none that the channel takes.
+pub(super) fn over(
+    sound: &[f32],
+    background: &[f32],
+    snr_db: Interval,
+    seed: u64,
+) -> Result<Vec<f32>, EvaluateError> {
+    let mix = ChainParams {
+        mix: Some(MixParams {
+            probability: 1.0,
+            snr_db,
+        }),
+        ..ChainParams::none()
+    };
+    let mix = mix.check().map_err(EvaluateError::own)?;
+    Ok(augment(sound, Some(background), &mix, seed))
+}
+
+/// Writes 16-bit samples, 16 kHz mono.
+///
+/// # Errors
+/// [`EvaluateError::Codec`] if the file cannot be written.
+pub(super) fn write(path: &Path, samples: impl Iterator<Item = i16>) -> Result<(), EvaluateError> {
+    let failed = |e: hound::Error| EvaluateError::Codec {
+        fault: format!("{} cannot be written ({e})", path.display()),
+        remedy: "check that the disk is not full",
+    };
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: crate::SAMPLE_RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(path, spec).map_err(failed)?;
+    for sample in samples {
+        file.write_sample(sample).map_err(failed)?;
+    }
+    file.finalize().map_err(failed)
+}
