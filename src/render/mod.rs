@@ -48,7 +48,7 @@ pub use shaft_wander::ShaftWander;
 pub use source::{
     EngineKind, EngineParams, JetParams, Loading, PropellerParams, Resonance, Source,
 };
-pub use truth::{Closest, Heard, Instant, PhaseSpan, Truth, TRUTH_SCHEMA};
+pub use truth::{Closest, HeardInstant, Instant, PhaseSpan, Truth, TRUTH_SCHEMA};
 pub use turbulence::Turbulence;
 
 /// Samples per second of what is rendered.

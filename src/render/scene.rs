@@ -13,7 +13,7 @@ use super::propagate::{propagate, Medium};
 use super::retarded::{arrival, Ray};
 use super::shaft_wander::ShaftWander;
 use super::source::Source;
-use super::truth::{self, Heard, PhaseSpan, Truth};
+use super::truth::{self, HeardInstant, PhaseSpan, Truth};
 use super::turbulence::Turbulence;
 use super::{Phase, RATE};
 
@@ -148,7 +148,7 @@ impl Scene {
     }
 
     /// What is heard when over the first `seconds`, every 0.1 s, without rendering anything.
-    pub fn track(&self, seconds: f64) -> Vec<Heard> {
+    pub fn track(&self, seconds: f64) -> Vec<HeardInstant> {
         let sound_mps = self.params.air.sound_mps();
         let motion = Motion::new(
             &self.flight,

@@ -106,12 +106,16 @@ pub(super) fn tell(
     let duration_s = samples.len() as f64 / RATE;
     // The source has mean square 1 at 1 m where its level is `source_db_spl`.
     let pascal_per_unit = REFERENCE_PA * 10f64.powf(params.source_db_spl / 20.0) / gain;
-    let (blades, firings) = params.source.orders();
+    let (_, firings) = params.source.orders();
     let instant = |time_s: f64| {
         let heard = direct.at(time_s);
         let state = state_at(motion, heard.emitted_s);
-        let phase = scene.flight().state(heard.emitted_s).phase;
-        let line = |orders: f64| phase.map(|_| orders * state.rps * heard.doppler);
+        let HeardInstant {
+            phase,
+            blade_pass_hz,
+            slant_range_m,
+            ..
+        } = HeardInstant::at(scene, motion, direct, time_s);
         let from = (((time_s - 0.5 * INSTANT_S).max(0.0)) * RATE) as usize;
         let to = (((time_s + 0.5 * INSTANT_S) * RATE) as usize).min(samples.len());
         let around = &samples[from.min(to)..to];
@@ -121,16 +125,15 @@ pub(super) fn tell(
             time_s,
             emitted_s: heard.emitted_s,
             phase,
-            blade_pass_hz: line(blades),
-            firing_hz: firings.and_then(line),
+            blade_pass_hz,
+            firing_hz: firings.and_then(|f| phase.map(|_| f * state.rps * heard.doppler)),
             doppler: heard.doppler,
             speed_mps: phase.map_or(0.0, |_| state.speed()),
             propeller_rpm: phase.map_or(0.0, |_| 60.0 * state.rps),
-            slant_range_m: heard.range_m,
+            slant_range_m,
             level_db_spl: 20.0 * (rms / REFERENCE_PA).max(1e-9).log10(),
         }
     };
-    let instants = (duration_s / INSTANT_S).floor() as usize;
     Truth {
         schema: TRUTH_SCHEMA.to_owned(),
         signature: params.signature.clone(),
@@ -143,16 +146,14 @@ pub(super) fn tell(
         closest: closest(scene, duration_s),
         impact: scene.flight().dive_s().map(|(_, end)| point(scene, end)),
         phases: scene.phases(duration_s),
-        track: (0..=instants)
-            .map(|n| instant(n as f64 * INSTANT_S))
-            .collect(),
+        track: instants_s(duration_s).map(instant).collect(),
         scene: params.clone(),
     }
 }
 
 /// What is heard at one instant, as far as it is known without rendering.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heard {
+pub struct HeardInstant {
     /// Heard at, s.
     pub time_s: f64,
     /// Phase; none after the impact.
@@ -163,22 +164,35 @@ pub struct Heard {
     pub slant_range_m: f64,
 }
 
-pub(super) fn track(scene: &Scene, motion: &Motion, direct: &Ray, duration_s: f64) -> Vec<Heard> {
-    let (blades, _) = scene.params().source.orders();
-    let instant = |time_s: f64| {
+impl HeardInstant {
+    fn at(scene: &Scene, motion: &Motion, direct: &Ray, time_s: f64) -> Self {
         let heard = direct.at(time_s);
         let phase = scene.flight().state(heard.emitted_s).phase;
+        let (blades, _) = scene.params().source.orders();
         let rps = state_at(motion, heard.emitted_s).rps;
-        Heard {
+        Self {
             time_s,
             phase,
             blade_pass_hz: phase.map(|_| blades * rps * heard.doppler),
             slant_range_m: heard.range_m,
         }
-    };
-    let instants = (duration_s / INSTANT_S).floor() as usize;
-    (0..=instants)
-        .map(|n| instant(n as f64 * INSTANT_S))
+    }
+}
+
+/// Times of the instants of a clip, s.
+fn instants_s(duration_s: f64) -> impl Iterator<Item = f64> {
+    let last = (duration_s / INSTANT_S).floor() as usize;
+    (0..=last).map(|n| n as f64 * INSTANT_S)
+}
+
+pub(super) fn track(
+    scene: &Scene,
+    motion: &Motion,
+    direct: &Ray,
+    duration_s: f64,
+) -> Vec<HeardInstant> {
+    instants_s(duration_s)
+        .map(|time_s| HeardInstant::at(scene, motion, direct, time_s))
         .collect()
 }
 

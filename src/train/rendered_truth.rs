@@ -1,6 +1,6 @@
 //! What a rendered clip lets hear: where the aircraft is heard at all, and whether anything that makes a dive a dive is.
 
-use crate::render::Heard;
+use crate::render::HeardInstant;
 use crate::signature::Phase;
 
 /// A comb climbs if it rises by this factor: about a semitone, five times what a propeller's speed wanders by itself.
@@ -11,9 +11,10 @@ const FAR: f64 = 4.0;
 /// Whether a clip lets its dive be heard: whether the comb climbs on the way, or stands above all that the airframe is
 /// heard at in level flight.
 ///
-/// `cruise_to_hz` is the highest blade-pass frequency of the airframe in level flight as heard straight ahead, Hz. A dive straight at the listener at
-/// constant speed is a constant comb: from such a clip no ear can tell it from level flight.
-pub(super) fn dive_is_heard(track: &[Heard], cruise_to_hz: Option<f64>) -> bool {
+/// `cruise_to_hz` is the highest blade-pass frequency of the airframe in level flight as heard straight ahead, Hz. A
+/// dive straight at the listener at constant speed is a constant comb: from such a clip no ear can tell it from level
+/// flight.
+pub(super) fn dive_is_heard(track: &[HeardInstant], cruise_to_hz: Option<f64>) -> bool {
     let mut lowest = f64::INFINITY;
     for heard in track {
         let Some(hz) = heard.blade_pass_hz else {
@@ -29,10 +30,11 @@ pub(super) fn dive_is_heard(track: &[Heard], cruise_to_hz: Option<f64>) -> bool 
 }
 
 /// The spans of a clip in which its aircraft is not heard, s, in order: after the impact, and where it is far.
-pub(super) fn unheard_s(track: &[Heard]) -> Vec<(f64, f64)> {
+pub(super) fn unheard_s(track: &[HeardInstant]) -> Vec<(f64, f64)> {
     let flying = track.iter().filter(|heard| heard.phase.is_some());
     let closest = flying.fold(f64::INFINITY, |m, heard| m.min(heard.slant_range_m));
-    let is_heard = |heard: &Heard| heard.phase.is_some() && heard.slant_range_m <= FAR * closest;
+    let is_heard =
+        |heard: &HeardInstant| heard.phase.is_some() && heard.slant_range_m <= FAR * closest;
     let mut spans = Vec::new();
     for pair in track.windows(2) {
         if is_heard(&pair[0]) {
@@ -51,10 +53,10 @@ pub(super) fn unheard_s(track: &[Heard]) -> Vec<(f64, f64)> {
 mod tests {
     use super::*;
 
-    fn track(instants: &[(Option<Phase>, f64, f64)]) -> Vec<Heard> {
+    fn track(instants: &[(Option<Phase>, f64, f64)]) -> Vec<HeardInstant> {
         let instants = instants.iter().enumerate();
         instants
-            .map(|(n, (phase, hz, slant_range_m))| Heard {
+            .map(|(n, (phase, hz, slant_range_m))| HeardInstant {
                 time_s: n as f64,
                 phase: *phase,
                 blade_pass_hz: phase.map(|_| *hz),
@@ -64,7 +66,7 @@ mod tests {
     }
 
     /// A dive of these blade-pass frequencies, and silence after the impact.
-    fn dive(hz: &[f64]) -> Vec<Heard> {
+    fn dive(hz: &[f64]) -> Vec<HeardInstant> {
         let dive = hz.iter().map(|hz| (Some(Phase::Dive), *hz, 100.0));
         track(&dive.chain([(None, 0.0, 100.0)]).collect::<Vec<_>>())
     }
@@ -100,7 +102,7 @@ mod tests {
         let pass: Vec<_> = pass.map(|range| (Some(Phase::Cruise), 200.0, range)).into();
         assert_eq!(unheard_s(&track(&pass)), [(0.0, 2.0), (5.0, 6.0)]);
         let mut dive = dive(&[300.0, 320.0]);
-        dive.push(Heard {
+        dive.push(HeardInstant {
             time_s: 3.0,
             ..dive[2]
         });
