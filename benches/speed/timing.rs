@@ -13,6 +13,9 @@ pub const SECONDS: f64 = MINUTES as f64 * 60.0;
 const MIN_ROUNDS: usize = 5;
 /// ... and more until every stage has had this much time, on average.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A stage is run again until a reading has lasted this long: Linux may count a thread's time in whole ticks of 4 ms, a
+/// tenth of the floor.
+const READING: Duration = Duration::from_millis(200);
 
 type Run<'a> = Box<dyn FnMut() -> Result<(), Box<dyn Error>> + 'a>;
 
@@ -83,10 +86,14 @@ impl<'a> Bench<'a> {
         let mut rounds = 0;
         while rounds < MIN_ROUNDS || started.elapsed() < patience {
             for stage in &mut self.stages {
-                let start = (self.clock)();
-                (stage.run)()?;
+                let (began, start) = (Instant::now(), (self.clock)());
+                let mut runs = 0;
+                while runs == 0 || began.elapsed() < READING {
+                    (stage.run)()?;
+                    runs += 1;
+                }
                 let taken = (self.clock)().saturating_sub(start);
-                stage.seconds.push(taken.as_secs_f64());
+                stage.seconds.push(taken.as_secs_f64() / f64::from(runs));
             }
             rounds += 1;
         }
