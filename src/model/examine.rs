@@ -30,7 +30,7 @@ impl Model {
         source: &Source,
         options: &ListenOptions,
     ) -> Result<Examined, AudioError> {
-        let heard = self.hear(source, &options.read)?;
+        let heard = self.hear(source, &options.read, &mut |_| ())?;
         Ok(Examined {
             known: self.parts.memory.knows(&heard.sha256, &heard.fingerprint),
             judgement: self.judge_heard(&heard, &options.prior),

@@ -36,6 +36,15 @@ impl Scaler {
         }
     }
 
+    /// How many values of `row` lie outside the range of the training data, or are no numbers.
+    pub fn outside(&self, row: &[f32]) -> usize {
+        let limits = self.lower.iter().zip(&self.upper);
+        row.iter()
+            .zip(limits)
+            .filter(|(x, (lower, upper))| !(**lower..=**upper).contains(x))
+            .count()
+    }
+
     /// Standardises every row of a matrix (rows x features) in place.
     ///
     /// # Errors
