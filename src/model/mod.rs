@@ -5,6 +5,7 @@ pub mod answer;
 pub mod boosting;
 pub mod calibration;
 pub mod classifier;
+pub mod compare;
 pub mod decide;
 pub mod examine;
 pub mod header;

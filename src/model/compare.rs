@@ -1,0 +1,248 @@
+//! Two hypotheses that a reader states, each a set of labels, held against each other.
+
+use super::answer::Grade;
+use super::calibration::log_sum_exp;
+use super::judge::Judgement;
+use super::prior::Prior;
+use super::store::Model;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why two hypotheses cannot be compared.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum HypothesisError {
+    /// A label that the model does not know.
+    #[error("hypotheses: the model has no label `{label}`; it has {known}")]
+    UnknownLabel {
+        /// The label given.
+        label: String,
+        /// The labels of the model.
+        known: String,
+    },
+    /// A hypothesis without labels.
+    #[error("hypotheses: {which} names no label; give labels such as `harop,shahed-136`")]
+    Empty {
+        /// `H1` or `H2`.
+        which: &'static str,
+    },
+    /// A label on both sides.
+    #[error("hypotheses: `{label}` stands in both; a label can speak for one side only")]
+    Both {
+        /// The label.
+        label: String,
+    },
+}
+
+/// Two hypotheses as places of labels, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hypotheses {
+    h1: Vec<usize>,
+    h2: Vec<usize>,
+}
+
+/// How strongly a recording speaks for one hypothesis against another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// Labels of the first hypothesis.
+    pub h1: Vec<String>,
+    /// Labels of the second.
+    pub h2: Vec<String>,
+    /// Both in words.
+    pub words: [String; 2],
+    /// log10 likelihood ratio of H1 against H2, within the bounds; `None` where a label is known from rendered sound only, or
+    /// from too few source groups.
+    pub log10_lr: Option<f64>,
+    /// Smallest and largest log10 LR that the source groups of both sides support.
+    pub bounds: Option<[f64; 2]>,
+    /// The same before calibration and bounds: a score, not a likelihood ratio.
+    pub score: f64,
+    /// Why there is no likelihood ratio.
+    pub why_none: Option<String>,
+}
+
+impl Model {
+    /// Checks two hypotheses, each given by its labels.
+    ///
+    /// # Errors
+    /// [`HypothesisError`] for labels that the model does not know, none at all, or one on both sides.
+    pub fn hypotheses(&self, h1: &[String], h2: &[String]) -> Result<Hypotheses, HypothesisError> {
+        let places = |names: &[String], which| {
+            if names.is_empty() {
+                return Err(HypothesisError::Empty { which });
+            }
+            let mut found = names
+                .iter()
+                .map(|name| self.place_of(name))
+                .collect::<Result<Vec<_>, _>>()?;
+            found.sort_unstable();
+            found.dedup();
+            Ok(found)
+        };
+        let (h1, h2) = (places(h1, "H1")?, places(h2, "H2")?);
+        if let Some(both) = h1.iter().find(|l| h2.contains(l)) {
+            let label = self.header().labels[*both].label.clone();
+            return Err(HypothesisError::Both { label });
+        }
+        Ok(Hypotheses { h1, h2 })
+    }
+
+    /// Holds a judged recording against two hypotheses; within each, the labels are mixed as `prior` weighs them.
+    ///
+    /// The LR is calibrated as those of the labels are (by the least scale of all that take part, as none was fitted for
+    /// this pair), and bounded by what the source groups of either side support: H1 can't be favoured by more than
+    /// the groups of H2 plus one, nor H2 by more than those of H1 plus one, and none by more than the bounds of its labels.
+    pub fn compare(
+        &self,
+        judgement: &Judgement,
+        hypotheses: &Hypotheses,
+        prior: &Prior,
+    ) -> Compared {
+        let Hypotheses { h1, h2 } = hypotheses;
+        let mixed = |labels: &[usize]| {
+            let weights = labels.iter().map(|&l| prior.probabilities()[l]);
+            let total: f64 = weights.clone().sum();
+            let terms: Vec<f64> = labels
+                .iter()
+                .zip(weights)
+                .map(|(&l, p)| judgement.log_likelihoods[l] + p.ln())
+                .collect();
+            log_sum_exp(&terms) - total.ln()
+        };
+        let score = (mixed(h1) - mixed(h2)) / std::f64::consts::LN_10;
+        let names = |labels: &[usize]| -> Vec<String> {
+            let infos = labels.iter().map(|&l| &self.header().labels[l]);
+            infos.map(|l| l.label.clone()).collect()
+        };
+        let support = self.support(h1, h2);
+        let why_none = support.as_ref().err().cloned();
+        let support = support.ok();
+        let words = |labels: &[usize]| format!("the recording holds {}", names(labels).join(" or "));
+        Compared {
+            log10_lr: support
+                .as_ref()
+                .map(|s| (s.scale * score).clamp(s.bounds[0], s.bounds[1])),
+            bounds: support.map(|s| s.bounds),
+            words: [words(h1), words(h2)],
+            h1: names(h1),
+            h2: names(h2),
+            score,
+            why_none,
+        }
+    }
+
+    fn place_of(&self, name: &str) -> Result<usize, HypothesisError> {
+        let labels = &self.header().labels;
+        let place = labels.iter().position(|l| l.label == name.trim());
+        place.ok_or_else(|| {
+            let known: Vec<&str> = labels.iter().map(|l| l.label.as_str()).collect();
+            HypothesisError::UnknownLabel {
+                label: name.to_owned(),
+                known: known.join(", "),
+            }
+        })
+    }
+
+    /// What the recordings behind both hypotheses support, or why they support nothing.
+    fn support(&self, h1: &[usize], h2: &[usize]) -> Result<Support, String> {
+        let infos = &self.header().labels;
+        let rendered = h1.iter().chain(h2).find(|&&l| infos[l].grade == Grade::C);
+        if let Some(&label) = rendered {
+            return Err(format!(
+                "{} is known from rendered sound only, which supports no likelihood ratio; the score holds if the renderer is right",
+                infos[label].label
+            ));
+        }
+        let ratios = self.parts.judge.ratios();
+        let mut scale = 1.0f64;
+        let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
+        for (labels, is_h1) in [(h1, true), (h2, false)] {
+            let mut groups = 0;
+            let (mut own_lower, mut own_upper) = (0.0f64, 0.0f64);
+            for &label in labels {
+                let own = ratios.label(label).ok_or_else(|| {
+                    let name = &infos[label].label;
+                    format!("{name} is known from too few source groups for a likelihood ratio")
+                })?;
+                scale = scale.min(own.scale);
+                own_lower = own_lower.min(own.lower);
+                own_upper = own_upper.max(own.upper);
+                groups += infos[label].groups;
+            }
+            let most = ((groups + 1) as f64).log10();
+            let own = match is_h1 {
+                true => [own_lower.max(-most), own_upper],
+                false => [-own_upper, most.min(-own_lower)],
+            };
+            lower = lower.max(own[0]);
+            upper = upper.min(own[1]);
+        }
+        Ok(Support {
+            scale,
+            bounds: [lower, upper],
+        })
+    }
+}
+
+struct Support {
+    scale: f64,
+    bounds: [f64; 2],
+}
+
+#[cfg(all(test, feature = "embedded-model"))]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_owned).collect()
+    }
+
+    fn judged(model: &Model, best: &str) -> Judgement {
+        let place = model.place_of(best).unwrap();
+        let n = model.header().labels.len();
+        let mut log_likelihoods = vec![0.0; n];
+        log_likelihoods[place] = 50.0;
+        Judgement {
+            log_likelihoods,
+            probabilities: vec![1.0 / n as f64; n],
+            log10_lr: vec![None; n],
+            prediction_set: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_ratio_favours_what_was_heard_within_what_the_groups_support() {
+        let model = Model::embedded().unwrap();
+        let prior = model.header().hierarchical_prior().unwrap();
+        let hypotheses = model
+            .hypotheses(&names("shahed-136"), &names("engine,siren"))
+            .unwrap();
+        let heard = model.compare(&judged(&model, "shahed-136"), &hypotheses, &prior);
+        let [low, high] = heard.bounds.unwrap();
+        assert_eq!(heard.log10_lr, Some(high));
+        let info = |label: &str| &model.header().labels[model.place_of(label).unwrap()];
+        let groups = info("engine").groups + info("siren").groups;
+        assert!(high <= ((groups + 1) as f64).log10() && low >= -((info("shahed-136").groups + 1) as f64).log10());
+        let not = model.compare(&judged(&model, "siren"), &hypotheses, &prior);
+        assert_eq!(not.log10_lr, Some(low));
+        assert!(not.score < 0.0 && low < 0.0);
+    }
+
+    #[test]
+    fn rendered_sound_gives_a_score_and_no_ratio() {
+        let model = Model::embedded().unwrap();
+        let prior = model.header().hierarchical_prior().unwrap();
+        let hypotheses = model.hypotheses(&names("harop"), &names("engine")).unwrap();
+        let found = model.compare(&judged(&model, "harop"), &hypotheses, &prior);
+        assert_eq!((found.log10_lr, found.bounds), (None, None));
+        assert!(found.score > 0.0 && found.why_none.unwrap().contains("harop"));
+    }
+
+    #[test]
+    fn hypotheses_that_make_no_sense_are_refused() {
+        let model = Model::embedded().unwrap();
+        let error = |h1: &[String], h2: &[String]| model.hypotheses(h1, h2).unwrap_err().to_string();
+        assert!(error(&names("zeppelin"), &names("engine")).contains("harop"));
+        assert!(error(&[], &names("engine")).contains("H1"));
+        assert!(error(&names("engine"), &names("siren,engine")).contains("engine"));
+    }
+}
