@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The sound of a recording as it lies in the file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct StreamInfo {
     /// The file format: `wav`, `rf64`, `mp4`, `ogg` ...
     pub container: String,

@@ -1,14 +1,14 @@
 //! What the model answers about one recording: the machine-readable classification.
 
 use crate::audio::{Fitness, Quality, StreamInfo, Warning};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of [`Classification`] as it is written to JSON.
 pub const CLASSIFICATION_SCHEMA: &str = "earwitness.classification/1";
 
 /// On which level of the taxonomy the answer stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// One label is supported.
@@ -24,7 +24,7 @@ pub enum Decision {
 }
 
 /// On what a label's knowledge rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grade {
     /// Real recordings from at least 10 source groups.
     A,
@@ -35,7 +35,7 @@ pub enum Grade {
 }
 
 /// What the model says about 2 s of a recording.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentAnswer {
     /// Start in seconds from the start of the recording.
     pub start_s: f64,
@@ -48,7 +48,7 @@ pub struct SegmentAnswer {
 }
 
 /// A dive within a recording.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dive {
     /// Start of the first segment that sounds like it, seconds.
     pub start_s: f64,
@@ -59,7 +59,7 @@ pub struct Dive {
 }
 
 /// Which model answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelRef {
     /// Name of the model.
     pub id: String,

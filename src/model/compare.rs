@@ -116,7 +116,8 @@ impl Model {
         let support = self.support(h1, h2);
         let why_none = support.as_ref().err().cloned();
         let support = support.ok();
-        let words = |labels: &[usize]| format!("the recording holds {}", names(labels).join(" or "));
+        let words =
+            |labels: &[usize]| format!("the recording holds {}", names(labels).join(" or "));
         Compared {
             log10_lr: support
                 .as_ref()
@@ -221,7 +222,10 @@ mod tests {
         assert_eq!(heard.log10_lr, Some(high));
         let info = |label: &str| &model.header().labels[model.place_of(label).unwrap()];
         let groups = info("engine").groups + info("siren").groups;
-        assert!(high <= ((groups + 1) as f64).log10() && low >= -((info("shahed-136").groups + 1) as f64).log10());
+        assert!(
+            high <= ((groups + 1) as f64).log10()
+                && low >= -((info("shahed-136").groups + 1) as f64).log10()
+        );
         let not = model.compare(&judged(&model, "siren"), &hypotheses, &prior);
         assert_eq!(not.log10_lr, Some(low));
         assert!(not.score < 0.0 && low < 0.0);
@@ -240,7 +244,8 @@ mod tests {
     #[test]
     fn hypotheses_that_make_no_sense_are_refused() {
         let model = Model::embedded().unwrap();
-        let error = |h1: &[String], h2: &[String]| model.hypotheses(h1, h2).unwrap_err().to_string();
+        let error =
+            |h1: &[String], h2: &[String]| model.hypotheses(h1, h2).unwrap_err().to_string();
         assert!(error(&names("zeppelin"), &names("engine")).contains("harop"));
         assert!(error(&[], &names("engine")).contains("H1"));
         assert!(error(&names("engine"), &names("siren,engine")).contains("engine"));

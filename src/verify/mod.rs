@@ -1,3 +1,4 @@
 //! One recording becomes evidence.
 
+pub mod evidence;
 pub mod physics;

@@ -1,0 +1,154 @@
+//! Everything about one recording, in one reading of it.
+
+use super::{
+    agreement, alternatives, asked, reference, summary, Condition, Evidence, Heard, Identity,
+    Measured,
+};
+use crate::audio::{AudioError, Source};
+use crate::fingerprint::search::{self, Against};
+use crate::model::compare::HypothesisError;
+use crate::model::listen::ListenOptions;
+use crate::model::store::Model;
+use crate::signature::Catalogue;
+use crate::spectrum::Track;
+use crate::verify::physics::{Examiner, PhysicsError, PhysicsParams};
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why there is no evidence.
+#[derive(Debug, Error)]
+pub enum VerifyError {
+    /// The recording, or one that it is compared with, cannot be read.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The hypotheses make no sense.
+    #[error(transparent)]
+    Hypotheses(#[from] HypothesisError),
+    /// A setting is out of range.
+    #[error(transparent)]
+    Physics(#[from] PhysicsError),
+    /// The file vanished while it was read.
+    #[error("{name}: its size cannot be read ({error}); check that it is still there")]
+    Size {
+        /// The file.
+        name: String,
+        /// The fault.
+        error: std::io::Error,
+    },
+}
+
+/// How a recording is verified.
+#[derive(Debug, Clone)]
+pub struct VerifyOptions {
+    /// How it is heard.
+    pub listen: ListenOptions,
+    /// How its lines are measured.
+    pub physics: PhysicsParams,
+    /// Labels of the first hypothesis of a question; none for no question.
+    pub h1: Vec<String>,
+    /// Labels of the second; none for all others.
+    pub h2: Vec<String>,
+    /// Earlier recordings that may hold the same sound.
+    pub against: Vec<PathBuf>,
+}
+
+/// The evidence and what pictures are drawn from.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    /// What is known.
+    pub evidence: Evidence,
+    /// What is drawn.
+    pub drawn: Drawn,
+}
+
+/// What pictures and tables are made from, and is too much for a report.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    /// The tracks of the combs, the strongest first.
+    pub tracks: Vec<Track>,
+    /// Labels of the model.
+    pub labels: Vec<String>,
+    /// Probability of each label by each segment alone.
+    pub probabilities: Vec<Vec<f32>>,
+}
+
+/// Listens to a recording once and gathers all that is known of it.
+///
+/// # Errors
+/// [`VerifyError`] names the file or the setting, the fault and the remedy.
+pub fn gather(
+    model: &Model,
+    catalogue: &Catalogue,
+    source: &Source,
+    options: &VerifyOptions,
+) -> Result<Gathered, VerifyError> {
+    let hypotheses = asked::hypotheses(model, &options.h1, &options.h2)?;
+    let mut examiner = Examiner::new(options.physics.clone().check()?);
+    let listened = model.listen(source, &options.listen, &mut |block| examiner.push(block))?;
+    let physics = examiner.finish(catalogue);
+    let mut classification = listened.classification;
+    let measured = Measured::of(&physics);
+    let condition = Condition {
+        overall: classification.fitness,
+        quality: classification.quality.take().unwrap_or_default(),
+        warnings: std::mem::take(&mut classification.warnings),
+    };
+    let stream = classification.stream.take().unwrap_or_default();
+    let identity = Identity::of(
+        source,
+        &classification.sha256,
+        &stream,
+        classification.duration_s,
+    )?;
+    let others = alternatives::alternatives(&classification, model.header(), &physics.candidates);
+    let heard = Heard::of(classification, others);
+    let named = std::iter::once(heard.label.as_str());
+    let named = named.chain(heard.alternatives.iter().map(|a| a.label.as_str()));
+    let references = reference::references(model.header(), named);
+    let agreement = agreement::agreement(&heard, &measured);
+    let asked = asked::answer(
+        model,
+        hypotheses.as_ref(),
+        listened.judgement.as_ref(),
+        &options.listen.prior,
+    );
+    let reuse = reuse(source, options)?;
+    Ok(Gathered {
+        drawn: Drawn {
+            tracks: physics.combs.into_iter().map(|c| c.track).collect(),
+            labels: model
+                .header()
+                .labels
+                .iter()
+                .map(|l| l.label.clone())
+                .collect(),
+            probabilities: listened.probabilities,
+        },
+        evidence: Evidence {
+            summary: summary::summary(
+                &heard,
+                &condition,
+                &agreement,
+                asked.as_ref(),
+                reuse.as_ref(),
+            ),
+            identity,
+            fitness: condition,
+            heard,
+            asked,
+            physics: measured,
+            agreement,
+            references,
+            outside: listened.outside,
+            reuse,
+        },
+    })
+}
+
+fn reuse(source: &Source, options: &VerifyOptions) -> Result<Option<Against>, VerifyError> {
+    if options.against.is_empty() {
+        return Ok(None);
+    }
+    let found = search::against(source, &options.against, &options.listen.read)?;
+    Ok(Some(found))
+}

@@ -1,0 +1,67 @@
+//! Which file this is.
+
+use super::VerifyError;
+use crate::audio::{Source, StreamInfo};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Which file this is, and how its sound lies in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Name of the file without its folder.
+    pub name: String,
+    /// Size, bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// File format.
+    pub container: String,
+    /// Codec, with its profile where it has one.
+    pub codec: String,
+    /// Sample rate of the decoded sound, Hz.
+    pub sample_rate: u32,
+    /// Channels of the decoded sound.
+    pub channels: usize,
+    /// Audio tracks in the file; one of them is read.
+    pub audio_tracks: usize,
+    /// What decoded it.
+    pub decoder: String,
+    /// Length of the sound that was read, s.
+    pub duration_s: f64,
+    /// Length according to the header, s; a claim.
+    pub declared_duration_s: Option<f64>,
+}
+
+impl Identity {
+    pub(super) fn of(
+        source: &Source,
+        sha256: &str,
+        stream: &StreamInfo,
+        duration_s: f64,
+    ) -> Result<Self, VerifyError> {
+        let bytes = match source {
+            Source::Memory { bytes, .. } => bytes.len() as u64,
+            Source::Path(path) => std::fs::metadata(path)
+                .map_err(|error| VerifyError::Size {
+                    name: source.name(),
+                    error,
+                })?
+                .len(),
+        };
+        let name = source.name();
+        let own = Path::new(&name).file_name();
+        Ok(Self {
+            name: own.map_or(name.clone(), |n| n.to_string_lossy().into_owned()),
+            bytes,
+            sha256: sha256.to_owned(),
+            container: stream.container.clone(),
+            codec: stream.codec.clone(),
+            sample_rate: stream.sample_rate,
+            channels: stream.channels,
+            audio_tracks: stream.audio_tracks,
+            decoder: stream.decoder.clone(),
+            duration_s,
+            declared_duration_s: stream.declared_duration_s,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! On what the knowledge of a label rests.
+
+use crate::model::answer::Grade;
+use crate::model::header::{Header, LabelInfo};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// On what the knowledge of a label rests, and how it did on recordings that were not learnt from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The label.
+    pub label: String,
+    /// Its reference grade.
+    pub grade: Grade,
+    /// Real recordings that it was learnt from.
+    pub recordings: usize,
+    /// Their source groups.
+    pub groups: usize,
+    /// Rendered clips that it was learnt from.
+    pub rendered: usize,
+    /// Where the recordings come from.
+    pub sources: Vec<String>,
+    /// Figures on held-out recordings; `None` for a label without real recordings.
+    pub held_out: Option<HeldOut>,
+}
+
+/// How a label did on recordings of source groups that were not learnt from, of every length and fitness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldOut {
+    /// How it was measured.
+    pub protocol: String,
+    /// Recordings of the label whose best label it was.
+    pub right: Counted,
+    /// Recordings of the label that were detected at the threshold of 1 % false alarms.
+    pub recall: Option<Counted>,
+    /// Recordings of other labels that were alarmed at that threshold.
+    pub false_alarms: Option<Counted>,
+    /// Area under the ROC curve.
+    pub auc: Option<f64>,
+}
+
+/// A share as it was counted, with its 95 % Clopper-Pearson interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Recordings.
+    pub hits: u64,
+    /// Of how many.
+    pub n: u64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// One per label named, in the order given.
+pub(super) fn references<'a>(
+    header: &Header,
+    labels: impl Iterator<Item = &'a str>,
+) -> Vec<Reference> {
+    let info = |label: &str| header.labels.iter().find(|l| l.label == label);
+    labels
+        .filter_map(info)
+        .map(|info| reference(header, info))
+        .collect()
+}
+
+fn reference(header: &Header, info: &LabelInfo) -> Reference {
+    Reference {
+        label: info.label.clone(),
+        grade: info.grade,
+        recordings: info.recordings,
+        groups: info.groups,
+        rendered: info.rendered,
+        sources: info.sources.clone(),
+        held_out: held_out(header.held_out.as_ref(), &info.label),
+    }
+}
+
+/// The figures of a label in what the model says of itself; a model of another make may hold none.
+fn held_out(figures: Option<&Value>, label: &str) -> Option<HeldOut> {
+    let grouped = figures?.get("grouped")?;
+    let labels = grouped.get("labels")?.as_array()?;
+    let own = labels
+        .iter()
+        .find(|l| l.get("label").and_then(Value::as_str) == Some(label))?;
+    let counted = |name: &str| serde_json::from_value(own.get(name)?.clone()).ok();
+    Some(HeldOut {
+        protocol: grouped.get("protocol")?.as_str()?.to_owned(),
+        right: counted("right")?,
+        recall: counted("recall"),
+        false_alarms: counted("false_alarms"),
+        auc: own.get("auc").and_then(Value::as_f64),
+    })
+}

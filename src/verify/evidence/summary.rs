@@ -1,0 +1,84 @@
+//! The account in a few sentences.
+
+use super::{Agreement, Concord, Condition, Heard};
+use crate::audio::Fitness;
+use crate::fingerprint::search::Against;
+use crate::model::answer::{Decision, Grade};
+use crate::model::compare::Compared;
+
+/// What no sound can show; stands in every report.
+pub const LIMITS: &str = "The sound cannot show who flew an aircraft, whose it was, or where and when the recording was made; \
+and it cannot show that nothing was added to it. It is one piece of evidence among others.";
+
+/// The most important first.
+pub(super) fn summary(
+    heard: &Heard,
+    fitness: &Condition,
+    agreement: &Agreement,
+    asked: Option<&Compared>,
+    reuse: Option<&Against>,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    if agreement.concord == Concord::Disagree {
+        said.push(format!(
+            "Classifier and physics disagree. {}",
+            agreement.because.join(" ")
+        ));
+    }
+    if let Some(reuse) = reuse {
+        said.extend(reused(reuse));
+    }
+    said.push(heard.statement.clone());
+    if let (Some(lr), Some(strength)) = (heard.own_lr(), &heard.strength) {
+        said.push(format!("log10 LR {lr:+.2}: {strength}."));
+    }
+    if heard.grade == Some(Grade::C) {
+        said.push("No real recording of it was learnt from: this holds if the renderer is right, and carries no likelihood ratio.".into());
+    }
+    if let Some(asked) = asked {
+        said.push(answer_to(asked));
+    }
+    if heard.decision != Decision::Unusable && fitness.overall != Fitness::Fit {
+        said.push("The recording is fit for a limited answer only; see its fitness.".into());
+    }
+    said
+}
+
+fn answer_to(asked: &Compared) -> String {
+    let [h1, h2] = &asked.words;
+    match (asked.log10_lr, asked.bounds) {
+        (Some(lr), Some([low, high])) => format!(
+            "Asked whether {h1} (H1) or {h2} (H2): log10 LR {lr:+.2} (supported: {low:+.2} to {high:+.2}), {}.",
+            super::verbal(lr)
+        ),
+        _ => format!(
+            "Asked whether {h1} (H1) or {h2} (H2): no likelihood ratio, as {}. The score is {:+.1} in favour of {}.",
+            asked.why_none.as_deref().unwrap_or("none is supported"),
+            asked.score.abs(),
+            if asked.score >= 0.0 { "H1" } else { "H2" }
+        ),
+    }
+}
+
+fn reused(reuse: &Against) -> Vec<String> {
+    let mut said = Vec::new();
+    if !reuse.same_file.is_empty() {
+        said.push(format!(
+            "The very same file is among the earlier recordings: {}.",
+            reuse.same_file.join(", ")
+        ));
+    }
+    if let Some(first) = reuse.matches.first() {
+        said.push(format!(
+            "The same sound is in {} earlier recording{}: {:.1} to {:.1} s of this one are {:.1} to {:.1} s of {}.",
+            reuse.matches.len(),
+            if reuse.matches.len() == 1 { "" } else { "s" },
+            first.start_s,
+            first.end_s,
+            first.other_start_s,
+            first.other_end_s,
+            first.id
+        ));
+    }
+    said
+}
