@@ -259,11 +259,21 @@ pub fn against(
 ) -> Result<Against, AudioError> {
     let hash = audio::content_hash(query)?;
     let print = print_of(query, options)?;
+    Ok(print_against(&hash, &print, others, options))
+}
+
+/// As [`against`], for a query that was read: the SHA-256 of its file, and its print.
+pub fn print_against(
+    hash: &[u8; 32],
+    print: &Waveprint,
+    others: &[PathBuf],
+    options: &ReadOptions,
+) -> Against {
     let read: Vec<Result<Option<Waveprint>, AudioError>> = others
         .par_iter()
         .map(|path| {
             let source = Source::Path(path.clone());
-            match audio::content_hash(&source)? == hash {
+            match audio::content_hash(&source)? == *hash {
                 true => Ok(None),
                 false => print_of(&source, options).map(Some),
             }
@@ -281,8 +291,8 @@ pub fn against(
     }
     found.compared = archive.len();
     found.hours = archive.hours();
-    found.matches = archive.search(&print);
-    Ok(found)
+    found.matches = archive.search(print);
+    found
 }
 
 /// Lags at which two recordings of so many words together meet.

@@ -59,6 +59,8 @@ pub(super) struct Heard {
 pub struct Listened {
     /// The answer.
     pub classification: Classification,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
     /// The judgement behind it, unrounded; `None` if the recording cannot carry an answer.
     pub judgement: Option<Judgement>,
     /// Probabilities of the labels by each segment alone, in the model's order; a row per segment of the answer.
@@ -101,6 +103,7 @@ impl Model {
         let probabilities = heard.segments.scores();
         let probabilities = probabilities.into_iter();
         Ok(Listened {
+            sha256: heard.sha256,
             probabilities: probabilities
                 .map(|row| row.into_iter().map(f32::exp).collect())
                 .collect(),

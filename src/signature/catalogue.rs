@@ -2,6 +2,7 @@
 
 use super::check;
 use super::{Signature, SignatureError};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -124,6 +125,20 @@ impl Catalogue {
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Signature> {
         self.signatures.values()
+    }
+
+    /// SHA-256 over the files of all sheets in the order of their ids, in hex: what an answer that rests on them names.
+    pub fn sha256(&self) -> String {
+        let mut hasher = Sha256::new();
+        for signature in self.iter() {
+            hasher.update(signature.id());
+            hasher.update(signature.sha256);
+        }
+        hasher
+            .finalize()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect()
     }
 
     /// How many there are.

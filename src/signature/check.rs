@@ -6,6 +6,7 @@ use super::{
     helical_tip_mach, Cycle, Engine, Figure, FlightPhase, Phase, Propeller, Signature,
     SignatureError, Span, Unit,
 };
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The only schema there is.
@@ -17,7 +18,9 @@ pub(super) fn read(path: &str, stem: &str, text: &str) -> Result<Signature, Sign
         path: path.to_owned(),
         fault: e.to_string(),
     })?;
-    Checker { path }.signature(stem, raw)
+    let mut signature = Checker { path }.signature(stem, raw)?;
+    signature.sha256 = Sha256::digest(text).into();
+    Ok(signature)
 }
 
 impl Checker<'_> {
@@ -79,6 +82,7 @@ impl Checker<'_> {
         }
         Ok(Signature {
             mass: self.figure("mass", raw.mass, &MASS)?,
+            sha256: [0; 32],
             id: raw.id,
             names: raw.names,
             maker: raw.maker,

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 /// needs are known or presumed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signature {
+    /// SHA-256 of the file that it was read from.
+    pub(super) sha256: [u8; 32],
     pub(super) id: String,
     pub(super) names: Vec<String>,
     pub(super) maker: String,

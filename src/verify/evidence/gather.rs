@@ -6,6 +6,7 @@ use super::{
 };
 use crate::audio::{AudioError, Source};
 use crate::fingerprint::search::{self, Against};
+use crate::fingerprint::{Waveprint, WaveprintBuilder};
 use crate::model::compare::HypothesisError;
 use crate::model::listen::ListenOptions;
 use crate::model::store::Model;
@@ -59,6 +60,8 @@ pub struct Gathered {
     pub evidence: Evidence,
     /// What is drawn.
     pub drawn: Drawn,
+    /// What the sound is known by.
+    pub print: Waveprint,
 }
 
 /// What pictures and tables are made from, and is too much for a report.
@@ -84,7 +87,12 @@ pub fn gather(
 ) -> Result<Gathered, VerifyError> {
     let hypotheses = asked::hypotheses(model, &options.h1, &options.h2)?;
     let mut examiner = Examiner::new(options.physics.clone().check()?);
-    let listened = model.listen(source, &options.listen, &mut |block| examiner.push(block))?;
+    let mut printer = WaveprintBuilder::new();
+    let listened = model.listen(source, &options.listen, &mut |block| {
+        examiner.push(block);
+        printer.push(block);
+    })?;
+    let print = printer.finish();
     let physics = examiner.finish(catalogue);
     let mut classification = listened.classification;
     let measured = Measured::of(&physics);
@@ -112,7 +120,7 @@ pub fn gather(
         listened.judgement.as_ref(),
         &options.listen.prior,
     );
-    let reuse = reuse(source, options)?;
+    let reuse = reuse(&listened.sha256, &print, options);
     Ok(Gathered {
         drawn: Drawn {
             tracks: physics.combs.into_iter().map(|c| c.track).collect(),
@@ -142,13 +150,12 @@ pub fn gather(
             outside: listened.outside,
             reuse,
         },
+        print,
     })
 }
 
-fn reuse(source: &Source, options: &VerifyOptions) -> Result<Option<Against>, VerifyError> {
-    if options.against.is_empty() {
-        return Ok(None);
-    }
-    let found = search::against(source, &options.against, &options.listen.read)?;
-    Ok(Some(found))
+fn reuse(sha256: &[u8; 32], print: &Waveprint, options: &VerifyOptions) -> Option<Against> {
+    let read = &options.listen.read;
+    let asked = !options.against.is_empty();
+    asked.then(|| search::print_against(sha256, print, &options.against, read))
 }

@@ -1,0 +1,142 @@
+//! The whole account: one or several recordings, what made it, and how to make it again.
+
+use super::evidence::{Drawn, Evidence, Gathered, VerifyError, VerifyOptions, LIMITS};
+use super::physics::PhysicsParams;
+use super::shared::{shared, Shared};
+use crate::audio::Source;
+use crate::features;
+use crate::model::store::Model;
+use crate::signature::Catalogue;
+use serde::{Deserialize, Serialize};
+
+/// Version of [`Report`] as it is written to JSON.
+pub const REPORT_SCHEMA: &str = "earwitness.report/1";
+
+/// The account of one recording, or of several of one event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`REPORT_SCHEMA`].
+    pub schema: String,
+    /// What made it.
+    pub made_by: MadeBy,
+    /// All settings that change what is found.
+    pub settings: Settings,
+    /// What no sound can show.
+    pub limits: String,
+    /// The recordings, in the order given.
+    pub recordings: Vec<Evidence>,
+    /// Which of them hold the same sound, and so are one witness.
+    pub shared: Vec<Shared>,
+    /// This run: the only part that differs from run to run.
+    pub run: Run,
+}
+
+/// Versions and hashes of everything that an answer depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeBy {
+    /// Name of the program.
+    pub tool: String,
+    /// Its version.
+    pub version: String,
+    /// Name of the model.
+    pub model: String,
+    /// SHA-256 of the model file, hex.
+    pub model_sha256: String,
+    /// Version of the features.
+    pub features: u32,
+    /// SHA-256 over the sheets of the catalogue, hex.
+    pub catalogue_sha256: String,
+}
+
+/// The settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The prior.
+    pub prior: String,
+    /// How lines are measured.
+    pub physics: PhysicsParams,
+    /// Labels of H1 in the question asked.
+    pub h1: Vec<String>,
+    /// Labels of H2.
+    pub h2: Vec<String>,
+    /// How many earlier recordings were searched for the same sound.
+    pub against: usize,
+    /// Whether ffmpeg was allowed to decode.
+    pub ffmpeg: bool,
+}
+
+/// One run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// When, in UTC, ISO 8601.
+    pub at: String,
+    /// The command line.
+    pub command: String,
+    /// The recordings as they were named.
+    pub inputs: Vec<String>,
+}
+
+/// The account with what pictures are drawn from, one per recording.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// The account.
+    pub report: Report,
+    /// What is drawn.
+    pub drawn: Vec<Drawn>,
+}
+
+/// Verifies one recording, or several of one event; `done` hears of each recording that is finished.
+///
+/// # Errors
+/// [`VerifyError`] names the file or the setting, the fault and the remedy.
+pub fn verify(
+    model: &Model,
+    catalogue: &Catalogue,
+    sources: &[Source],
+    options: &VerifyOptions,
+    run: Run,
+    done: &mut dyn FnMut(usize),
+) -> Result<Verified, VerifyError> {
+    let mut recordings = Vec::new();
+    let mut drawn = Vec::new();
+    let mut prints = Vec::new();
+    for source in sources {
+        let Gathered {
+            evidence,
+            drawn: own,
+            print,
+        } = super::evidence::gather(model, catalogue, source, options)?;
+        recordings.push(evidence);
+        drawn.push(own);
+        prints.push(print);
+        done(recordings.len());
+    }
+    let shared = shared(&recordings, &prints);
+    let header = model.header();
+    Ok(Verified {
+        report: Report {
+            schema: REPORT_SCHEMA.to_owned(),
+            made_by: MadeBy {
+                tool: env!("CARGO_PKG_NAME").to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                model: header.id.clone(),
+                model_sha256: model.sha256().to_owned(),
+                features: features::FEATURE_VERSION,
+                catalogue_sha256: catalogue.sha256(),
+            },
+            settings: Settings {
+                prior: options.listen.prior_name.clone(),
+                physics: options.physics.clone(),
+                h1: options.h1.clone(),
+                h2: options.h2.clone(),
+                against: options.against.len(),
+                ffmpeg: options.listen.read.ffmpeg,
+            },
+            limits: LIMITS.to_owned(),
+            recordings,
+            shared,
+            run,
+        },
+        drawn,
+    })
+}
