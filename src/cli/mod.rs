@@ -17,6 +17,7 @@ mod render;
 mod signatures;
 mod train;
 mod training;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Classify(classify::ClassifyArgs),
+    Verify(verify::VerifyArgs),
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
     Render(render::RenderArgs),
@@ -77,6 +79,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
     let verbosity = cli.verbosity;
     match cli.verb {
         Verb::Classify(args) => classify::run(&args, verbosity),
+        Verb::Verify(args) => verify::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
         Verb::Model(args) => model::run(&args),
         Verb::Render(args) => render::run(&args, verbosity),

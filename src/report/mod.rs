@@ -5,6 +5,7 @@
 mod block;
 mod csv;
 mod entry;
+pub mod evidence;
 mod jsonl;
 pub mod signatures;
 mod table;

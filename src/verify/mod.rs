@@ -2,8 +2,10 @@
 
 pub mod evidence;
 pub mod physics;
+mod recheck;
 mod report;
 mod shared;
 
+pub use recheck::{compare, Statement, TOLERANCE};
 pub use report::{verify, MadeBy, Report, Run, Settings, Verified, REPORT_SCHEMA};
 pub use shared::Shared;

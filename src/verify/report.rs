@@ -59,8 +59,8 @@ pub struct Settings {
     pub h1: Vec<String>,
     /// Labels of H2.
     pub h2: Vec<String>,
-    /// How many earlier recordings were searched for the same sound.
-    pub against: usize,
+    /// Earlier recordings, or folders of them, that were searched for the same sound, as they were named.
+    pub against: Vec<String>,
     /// Whether ffmpeg was allowed to decode.
     pub ffmpeg: bool,
 }
@@ -129,7 +129,7 @@ pub fn verify(
                 physics: options.physics.clone(),
                 h1: options.h1.clone(),
                 h2: options.h2.clone(),
-                against: options.against.len(),
+                against: options.against_named.clone(),
                 ffmpeg: options.listen.read.ffmpeg,
             },
             limits: LIMITS.to_owned(),

@@ -123,6 +123,16 @@ impl InputArgs {
     }
 }
 
+/// The recordings in a folder and below it, sorted by name; what cannot be looked into is passed over.
+pub fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let all = walk::walk(dir);
+    all.filter_map(|input| match input {
+        Input::File(path) => Some(path),
+        Input::Stdin | Input::Unlisted(_) => None,
+    })
+    .collect()
+}
+
 fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

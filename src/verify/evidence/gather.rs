@@ -51,6 +51,8 @@ pub struct VerifyOptions {
     pub h2: Vec<String>,
     /// Earlier recordings that may hold the same sound.
     pub against: Vec<PathBuf>,
+    /// What they were named by: files, or the folders that they lie in.
+    pub against_named: Vec<String>,
 }
 
 /// The evidence and what pictures are drawn from.

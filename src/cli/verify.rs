@@ -1,0 +1,254 @@
+//! `earwitness verify VIDEO -o DIR`: one recording becomes evidence.
+
+mod check;
+mod files;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use earwitness::audio::{ReadOptions, Source};
+use earwitness::model::listen::ListenOptions;
+use earwitness::model::store::Model;
+use earwitness::report::evidence::terminal;
+use earwitness::signature::Catalogue;
+use earwitness::verify::evidence::VerifyOptions;
+use earwitness::verify::physics::{AirParams, PhysicsParams, Range};
+use earwitness::verify::{verify, Run, Verified};
+
+use super::exit::{Outcome, UsageError};
+use super::inputs::files_below;
+use super::model::open_model;
+use super::output::Output;
+use super::prior::PriorWeights;
+use super::progress::Steps;
+use super::Verbosity;
+
+/// Turn one recording into evidence: what is heard, how strongly, why, and what it is unfit for
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  earwitness verify clip.mp4 -o report
+  earwitness verify clip.mp4 -o report --h1 harop --h2 shahed-136,engine
+  earwitness verify clip.mp4 -o report --against earlier-recordings/
+  earwitness verify upload-1.mp4 upload-2.mp4 -o report
+  earwitness verify --check report/report.json
+
+Several recordings are taken for uploads of one event: the report says which of them hold the same
+sound. --check runs the analysis of a report again and says statement by statement what agrees; it
+takes the recordings from where the report says they are, or those named. Exit code 1: something
+does not agree.")]
+pub struct VerifyArgs {
+    /// The recording; several if they show one event
+    #[arg(value_name = "VIDEO", required_unless_present = "check")]
+    recordings: Vec<PathBuf>,
+
+    /// Folder for the report, its pictures and tables; made if it is not there
+    #[arg(short, long, value_name = "DIR", required_unless_present = "check")]
+    output: Option<PathBuf>,
+
+    /// Hypothesis 1 of a question: the recording holds one of these labels
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    h1: Vec<String>,
+
+    /// Hypothesis 2: it holds one of these [default: one of all others]
+    #[arg(long, value_name = "LABELS", value_delimiter = ',', requires = "h1")]
+    h2: Vec<String>,
+
+    /// Earlier recordings, or folders of them: is this sound, or part of it, among them?
+    #[arg(long, value_name = "PATH")]
+    against: Vec<PathBuf>,
+
+    /// Run a report's analysis again and say what agrees
+    #[arg(long, value_name = "REPORT.JSON", conflicts_with_all = ["output", "h1", "h2", "against", "prior", "temperature", "wind"])]
+    check: Option<PathBuf>,
+
+    /// Air temperature that is allowed for, degrees Celsius, as LOW,HIGH
+    #[arg(
+        long,
+        value_name = "LOW,HIGH",
+        value_delimiter = ',',
+        num_args = 1,
+        allow_negative_numbers = true
+    )]
+    temperature: Vec<f64>,
+
+    /// Most wind along the line of sight that is allowed for, m/s
+    #[arg(long, value_name = "MPS")]
+    wind: Option<f64>,
+
+    /// What was likely before listening, as for `classify`
+    #[arg(long, value_name = "PRIOR", default_value = "hierarchical")]
+    prior: PriorWeights,
+
+    /// Use this model instead of the one built in
+    #[arg(short, long, value_name = "FILE")]
+    model: Option<PathBuf>,
+
+    /// More airframes, or others of the same name: a folder of `*.toml` files
+    #[arg(long, value_name = "DIR")]
+    signatures: Option<PathBuf>,
+
+    /// Let ffmpeg, if it is on the PATH, decode what cannot be decoded here (AMR, AC-3, WMA ...)
+    #[arg(long)]
+    ffmpeg: bool,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Wrong usage, no model, a recording that cannot be read, or a folder that cannot be written.
+pub fn run(args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    let model = open_model(args.model.as_deref())?;
+    let catalogue = match &args.signatures {
+        Some(dir) => Catalogue::load_dir(dir)?,
+        None => Catalogue::built_in()?,
+    };
+    if let Some(report) = &args.check {
+        return check::run(report, &args.recordings, &model, &catalogue, verbosity);
+    }
+    let Some(dir) = &args.output else {
+        return Err(UsageError("no folder for the report; give one with -o".into()).into());
+    };
+    let options = args.options(&model)?;
+    let run = Run {
+        at: chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        command: command_line(std::env::args_os()),
+        inputs: args
+            .recordings
+            .iter()
+            .map(|p| p.to_string_lossy().into_owned())
+            .collect(),
+    };
+    // Before the work: who waits for a report should not learn at its end that it has no place.
+    files::prepare(dir)?;
+    let verified = analyse(
+        &args.recordings,
+        &model,
+        &catalogue,
+        &options,
+        run,
+        verbosity,
+    )?;
+    files::write(dir, &verified)?;
+    let place = dir.join(files::PAGE);
+    let text = terminal(&verified.report, &place.to_string_lossy());
+    Output::stdout().write_once(text.as_bytes())?;
+    Ok(Outcome::Done)
+}
+
+/// Verifies recordings, with progress when it takes longer than a second.
+fn analyse(
+    recordings: &[PathBuf],
+    model: &Model,
+    catalogue: &Catalogue,
+    options: &VerifyOptions,
+    run: Run,
+    verbosity: Verbosity,
+) -> anyhow::Result<Verified> {
+    let sources: Vec<Source> = recordings.iter().cloned().map(Source::Path).collect();
+    let steps = Steps::new(verbosity.quiet);
+    let (total, step) = (sources.len(), "listening");
+    steps.update(step, 0, total);
+    let mut done = |n| steps.update(step, n, total);
+    Ok(verify(model, catalogue, &sources, options, run, &mut done)?)
+}
+
+impl VerifyArgs {
+    fn options(&self, model: &Model) -> anyhow::Result<VerifyOptions> {
+        let usual = AirParams::default();
+        let air = AirParams {
+            temperature_c: match self.temperature.as_slice() {
+                [] => usual.temperature_c,
+                &[low, high] => Range { low, high },
+                _ => {
+                    let text = "--temperature takes two numbers, as in --temperature 5,15";
+                    return Err(UsageError(text.into()).into());
+                }
+            },
+            wind_mps: self.wind.unwrap_or(usual.wind_mps),
+        };
+        Ok(VerifyOptions {
+            listen: ListenOptions {
+                read: ReadOptions::default().with_ffmpeg(self.ffmpeg),
+                prior: self.prior.over(model)?,
+                prior_name: self.prior.name(),
+            },
+            physics: PhysicsParams {
+                air,
+                ..PhysicsParams::default()
+            },
+            h1: self.h1.clone(),
+            h2: self.h2.clone(),
+            against: earlier(&self.against, &self.recordings)?,
+            against_named: self
+                .against
+                .iter()
+                .map(|p| p.to_string_lossy().into_owned())
+                .collect(),
+        })
+    }
+}
+
+/// The recordings in the files and folders named with `--against`, without those that are verified themselves.
+fn earlier(named: &[PathBuf], own: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in named {
+        if path.is_dir() {
+            found.extend(files_below(path));
+        } else {
+            std::fs::metadata(path).with_context(|| {
+                format!(
+                    "--against {}: cannot be looked into; name a recording or a folder",
+                    path.display()
+                )
+            })?;
+            found.push(path.clone());
+        }
+    }
+    let own: Vec<_> = own.iter().filter_map(|p| p.canonicalize().ok()).collect();
+    found.retain(|path| path.canonicalize().map_or(true, |p| !own.contains(&p)));
+    Ok(found)
+}
+
+/// The command line as a shell would take it again.
+fn command_line(args: impl Iterator<Item = std::ffi::OsString>) -> String {
+    let mut args = args;
+    let program = args.next().unwrap_or_default();
+    let program = Path::new(&program)
+        .file_name()
+        .unwrap_or(&program)
+        .to_string_lossy();
+    let rest = args.map(|arg| quoted(&arg.to_string_lossy()));
+    std::iter::once(program.into_owned())
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_can_be_given_to_a_shell_again() {
+        let args = [
+            "/usr/bin/earwitness",
+            "verify",
+            "my clip.mp4",
+            "it's",
+            "-o",
+            "out",
+        ];
+        let line = command_line(args.iter().map(Into::into));
+        assert_eq!(line, r"earwitness verify 'my clip.mp4' 'it'\''s' -o out");
+    }
+}

@@ -1,0 +1,54 @@
+//! The files of a report.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use earwitness::report::evidence::{text, track_csv};
+use earwitness::verify::Verified;
+
+use super::super::output::Output;
+
+/// The page that people open.
+pub const PAGE: &str = "report.html";
+
+/// Makes the folder of a report.
+///
+/// # Errors
+/// If it cannot be made or is a file.
+pub fn prepare(dir: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| {
+        let dir = dir.display();
+        format!("cannot make the folder {dir} for the report; choose another place with -o")
+    })
+}
+
+/// Writes all files of a report; each appears whole or not at all, the page last.
+///
+/// # Errors
+/// If one of them cannot be written.
+pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
+    for (number, drawn) in verified.drawn.iter().enumerate() {
+        let table = track_csv(&drawn.tracks).context("cannot write the tracks")?;
+        put(dir, &numbered("track", "csv", number), &table)?;
+    }
+    let json = text(&verified.report).context("cannot write the report as JSON")?;
+    put(dir, "report.json", json.as_bytes())
+}
+
+/// `track.csv`, and `track-2.csv` for the second recording.
+fn numbered(stem: &str, extension: &str, number: usize) -> String {
+    match number {
+        0 => format!("{stem}.{extension}"),
+        n => format!("{stem}-{}.{extension}", n + 1),
+    }
+}
+
+fn put(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut output = Output::open(Some(&dir.join(name)))?;
+    output.write_all(bytes).with_context(|| {
+        let path = dir.join(name);
+        format!("cannot write {}; is the disk full?", path.display())
+    })?;
+    output.finish()
+}

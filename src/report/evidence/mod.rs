@@ -1,0 +1,9 @@
+//! The account of one recording, or of several of one event, in every form: for a terminal, for programs, for other tools.
+
+mod json;
+mod terminal;
+mod track;
+
+pub use json::{parse, text, DIGITS};
+pub use terminal::{terminal, IN_FULL};
+pub use track::track_csv;

@@ -1,0 +1,223 @@
+//! The account in the dozen lines that fit a terminal.
+
+use super::super::words::{self, printable};
+use crate::model::answer::{Decision, Grade};
+use crate::verify::evidence::{Concord, Evidence, Heard};
+use crate::verify::physics::PassKind;
+use crate::verify::Report;
+
+/// Columns of text.
+const WIDTH: usize = 100;
+/// Most stretches and alternatives that are listed.
+const LISTED: usize = 3;
+/// What the last line calls the whole account.
+pub const IN_FULL: &str = "report";
+
+/// A few lines per recording, and where the report is.
+pub fn terminal(report: &Report, place: &str) -> String {
+    let mut text = String::new();
+    for evidence in &report.recordings {
+        if report.recordings.len() > 1 && !text.is_empty() {
+            text.push('\n');
+        }
+        text += &recording(evidence);
+    }
+    for shared in &report.shared {
+        text += &line("", &shared.statement);
+    }
+    let is_short = report.recordings.len() == 1 && is_nothing(&report.recordings[0]);
+    match is_short {
+        // One line: what was said ends with the place.
+        true => format!("{} Report: {}\n", text.trim_end(), printable(place)),
+        false => text + &line(IN_FULL, &printable(place)),
+    }
+}
+
+/// Whether the recording holds nothing that is an aircraft or a machine, or carries no answer.
+fn is_nothing(evidence: &Evidence) -> bool {
+    let heard = &evidence.heard;
+    match heard.decision {
+        Decision::Unusable => true,
+        Decision::Signature => heard.label == "background",
+        _ => false,
+    }
+}
+
+fn recording(evidence: &Evidence) -> String {
+    let Evidence {
+        identity,
+        fitness,
+        heard,
+        agreement,
+        ..
+    } = evidence;
+    let name = printable(&identity.name);
+    if is_nothing(evidence) {
+        return match heard.decision {
+            Decision::Unusable => format!("{name}: {}\n", heard.statement),
+            _ => format!(
+                "{name}: no aircraft heard in {:.1} s (background, probability {}); that is not proof that there was none.\n",
+                identity.duration_s,
+                words::probability(heard.probabilities.get("background").copied().unwrap_or(0.0)),
+            ),
+        };
+    }
+    let mut text = cut(&format!(
+        "{name}: {:.1} s of {} in {}, {} Hz; {}",
+        identity.duration_s,
+        identity.codec,
+        identity.container,
+        identity.sample_rate,
+        words::fitness(fitness.overall)
+    ));
+    if agreement.concord == Concord::Disagree {
+        text += &line("BUT", &agreement.because.join(" "));
+    }
+    text += &line("answer", &heard.statement);
+    text += &line("heard", &when(heard));
+    text += &phase(heard);
+    text += &strength(heard);
+    if let Some(asked) = &evidence.asked {
+        let lr = match asked.log10_lr {
+            Some(lr) => format!("log10 LR {}", words::log10_lr(lr)),
+            None => format!("no LR, score {:+.1}", asked.score),
+        };
+        let [h1, h2] = [&asked.h1, &asked.h2].map(|labels| labels.join(" or "));
+        text += &line("asked", &format!("{h1} against {h2}: {lr}"));
+    }
+    text += &line("or else", &alternatives(heard));
+    text += &rests_on(evidence);
+    text += &line("lines", &lines(evidence));
+    if agreement.concord != Concord::Disagree {
+        text += &line(
+            "physics",
+            agreement.because.first().map_or("", String::as_str),
+        );
+    }
+    for warning in fitness.warnings.iter().take(2) {
+        text += &line("note", &printable(warning));
+    }
+    if let Some(reuse) = &evidence.reuse {
+        let found = reuse.matches.len() + reuse.same_file.len();
+        let of = reuse.compared + reuse.same_file.len();
+        let what = match found {
+            0 => format!("in none of {of} earlier recordings"),
+            n => format!("in {n} of {of} earlier recordings; see the report"),
+        };
+        text += &line("same sound", &what);
+    }
+    text
+}
+
+/// `  name        value`, cut to the width.
+fn line(name: &str, value: &str) -> String {
+    match value.is_empty() {
+        true => String::new(),
+        false => cut(&format!("  {name:<11} {value}")),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= WIDTH {
+        return format!("{text}\n");
+    }
+    let mut out: String = text.chars().take(WIDTH - 4).collect();
+    if let Some(space) = out.rfind(' ') {
+        out.truncate(space);
+    }
+    out + " ...\n"
+}
+
+fn when(heard: &Heard) -> String {
+    let shown: Vec<String> = heard
+        .timeline
+        .iter()
+        .filter(|s| s.label != "background")
+        .take(LISTED)
+        .map(|s| format!("{} {:.0}-{:.0} s", s.label, s.start_s, s.end_s))
+        .collect();
+    let more = heard.timeline.iter().filter(|s| s.label != "background");
+    match more.count() - shown.len() {
+        0 => shown.join(", "),
+        n => format!("{}, and {n} more stretches", shown.join(", ")),
+    }
+}
+
+fn phase(heard: &Heard) -> String {
+    let Some(probabilities) = &heard.phase_probabilities else {
+        return String::new();
+    };
+    let each: Vec<String> = probabilities
+        .iter()
+        .map(|(phase, p)| format!("{phase} {}", words::probability(*p)))
+        .collect();
+    let dive = heard.dive.as_ref().map_or(String::new(), |d| {
+        format!(", {:.0} to {:.0} s", d.start_s, d.end_s)
+    });
+    let named = heard.phase.as_deref().unwrap_or("cannot tell");
+    line("phase", &format!("{named} ({}){dive}", each.join(", ")))
+}
+
+fn strength(heard: &Heard) -> String {
+    let (Some(lr), Some(words)) = (heard.own_lr(), &heard.strength) else {
+        return match heard.grade {
+            Some(Grade::C) => line("strength", "no LR: rendered sound alone supports none"),
+            _ => String::new(),
+        };
+    };
+    let bounds = heard.log10_lr_bounds.map_or(String::new(), |[low, high]| {
+        let [low, high] = [low, high].map(words::log10_lr);
+        format!(" (supported: {low} to {high})")
+    });
+    let lr = words::log10_lr(lr);
+    line("strength", &format!("log10 LR {lr}{bounds}: {words}"))
+}
+
+fn alternatives(heard: &Heard) -> String {
+    let each = heard.alternatives.iter().take(LISTED).map(|other| {
+        let mark = if other.is_possible { "" } else { " (excluded)" };
+        format!(
+            "{} {}{mark}",
+            other.label,
+            words::probability(other.probability)
+        )
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn rests_on(evidence: &Evidence) -> String {
+    let Some(own) = evidence
+        .references
+        .iter()
+        .find(|r| r.label == evidence.heard.label)
+    else {
+        return String::new();
+    };
+    let mut text = words::grade(own.grade).to_owned();
+    if let Some(recall) = own.held_out.as_ref().and_then(|h| h.recall) {
+        text += &format!("; {} of {} held-out ones detected", recall.hits, recall.n);
+    }
+    line("grade", &text)
+}
+
+fn lines(evidence: &Evidence) -> String {
+    let Some(comb) = evidence.physics.combs.first() else {
+        return "no comb stands out".to_owned();
+    };
+    let mut text = format!(
+        "comb at {:.1} Hz ({:.0} to {:.0} Hz, heard {:.1} s)",
+        comb.median_hz, comb.range_hz.low, comb.range_hz.high, comb.heard_s
+    );
+    if let Some(pass) = &comb.pass {
+        let speed = 3.6 * pass.speed_mps.value;
+        let [low, high] = [pass.speed_mps.low, pass.speed_mps.high].map(|v| 3.6 * v);
+        text += &match pass.kind {
+            PassKind::Through => format!("; a pass at {speed:.0} km/h ({low:.0} to {high:.0})"),
+            PassKind::Part => format!("; part of a pass, {low:.0} to {high:.0} km/h"),
+        };
+    }
+    if let Some(climb) = &comb.climb {
+        text += &format!("; climbs {:.0} to {:.0} Hz", climb.from_hz, climb.to_hz);
+    }
+    text
+}
