@@ -132,6 +132,7 @@ fn how(candidate: &Candidate) -> String {
         Reading::Propeller => "propeller turns",
         Reading::BladePass => "blade passes",
         Reading::Firing => "firings",
+        Reading::Cycle => "cycles of the engine",
         Reading::Electrical => "electrical periods of the motor",
     };
     let rpm = implied.shaft_rpm;

@@ -284,4 +284,16 @@ mod tests {
             shahed.checks[0]
         );
     }
+
+    #[test]
+    fn a_rotor_turns_at_a_third_of_its_shaft() {
+        // The chambers of a Wankel differ, and repeat with its rotor: 46 Hz in a dive at 6,400 rpm, seen from ahead.
+        let catalogue = Catalogue::built_in().unwrap();
+        let all = all(&catalogue, &measured(45.0, 47.0));
+        assert_eq!(verdict(&all, "harop", Phase::Dive), Verdict::Consistent);
+        assert_eq!(
+            verdict(&all, "shahed-136", Phase::Cruise),
+            Verdict::Inconsistent
+        );
+    }
 }

@@ -1,6 +1,7 @@
-//! What a comb's fundamental may be: the rate of the shaft, the propeller, the blades, the firings or a motor's poles.
+//! What a comb's fundamental may be: the rate of the shaft, the propeller, the blades, the firings, the engine's cycle or a
+//! motor's poles.
 
-use crate::signature::{Signature, Values};
+use crate::signature::{Cycle, Signature, Values};
 use serde::{Deserialize, Serialize};
 
 /// What the fundamental is taken for.
@@ -15,6 +16,9 @@ pub enum Reading {
     BladePass,
     /// Firings.
     Firing,
+    /// Turns of the engine's whole cycle, after which its chambers repeat what sets them apart: a Wankel's rotor at a third of the
+    /// shaft rate, a four-stroke's camshaft at half of it.
+    Cycle,
     /// Electrical periods of the motor.
     Electrical,
 }
@@ -54,6 +58,12 @@ pub(super) fn readings(signature: &Signature) -> Vec<(Reading, f64)> {
     if let Some(firings) = &engine.firings_per_revolution {
         let own = list(firings.values.clone(), 1.0);
         all.extend(own.into_iter().map(|f| (Reading::Firing, f)));
+    }
+    match engine.cycle.value {
+        Cycle::Rotary => all.push((Reading::Cycle, 1.0 / 3.0)),
+        Cycle::FourStroke => all.push((Reading::Cycle, 0.5)),
+        // Once per revolution of the shaft, which is there already.
+        Cycle::TwoStroke | Cycle::Electric | Cycle::None => {}
     }
     if let Some(poles) = &engine.pole_pairs {
         let own = list(poles.values.clone(), 7.0);
