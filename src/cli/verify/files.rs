@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use earwitness::report::evidence::{text, track_csv};
+use earwitness::report::evidence::{page, text, track_csv};
 use earwitness::verify::Verified;
 
 use super::super::output::Output;
@@ -33,7 +33,9 @@ pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
         put(dir, &numbered("track", "csv", number), &table)?;
     }
     let json = text(&verified.report).context("cannot write the report as JSON")?;
-    put(dir, "report.json", json.as_bytes())
+    put(dir, "report.json", json.as_bytes())?;
+    let html = page(&verified.report, Vec::new()).context("cannot write the page")?;
+    put(dir, PAGE, html.as_bytes())
 }
 
 /// `track.csv`, and `track-2.csv` for the second recording.

@@ -1,0 +1,70 @@
+//! On what the knowledge rests.
+
+use super::cell::{figure, shown_as, text, Cell, Table};
+use super::Section;
+use crate::report::words;
+use crate::verify::evidence::{Evidence, HeldOut};
+
+pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
+    let mut section = Section::new("reference", "On what this rests");
+    let mut table = Table::new(
+        "",
+        &[
+            "label",
+            "grade",
+            "recordings",
+            "source groups",
+            "rendered clips",
+            "held out: right",
+            "detected at 1 % false alarms",
+            "AUC",
+            "learnt from",
+        ],
+    );
+    for (n, own) in evidence.references.iter().enumerate() {
+        let at = format!("{at}/references/{n}/held_out");
+        let held = own.held_out.as_ref();
+        let of = |pick: &dyn Fn(&HeldOut) -> Option<(u64, u64, f64, f64)>| {
+            let counted = held.and_then(pick);
+            counted.map_or(text("none"), |(hits, n, low, high)| {
+                text(format!(
+                    "{hits} of {n} ({:.0} to {:.0} %)",
+                    100.0 * low,
+                    100.0 * high
+                ))
+            })
+        };
+        table.row([
+            text(own.label.clone()),
+            text(words::grade_letter(own.grade)),
+            text(own.recordings.to_string()),
+            text(own.groups.to_string()),
+            text(own.rendered.to_string()),
+            of(&|h| Some((h.right.hits, h.right.n, h.right.low, h.right.high))),
+            of(&|h| h.recall.map(|r| (r.hits, r.n, r.low, r.high))),
+            held.and_then(|h| h.auc)
+                .map_or(text("none"), |auc| figure(format!("{at}/auc"), auc, 3)),
+            text(own.sources.join(", ")),
+        ]);
+    }
+    section.tables.push(table);
+    let outside = evidence.outside;
+    let mut distance = Table::new("", &["", ""]);
+    distance.row([
+        text("distance from what was learnt"),
+        Cell::Mixed(vec![
+            shown_as(format!("{at}/outside"), outside, format!("{:.1} %", 100.0 * outside)),
+            text(" of the features lie outside the range of the training recordings (0.2 % do so on average for recordings like them)"),
+        ]),
+    ]);
+    section.tables.push(distance);
+    let protocol = evidence.references.iter().find_map(|r| r.held_out.as_ref());
+    if let Some(held) = protocol {
+        section.notes.push(format!(
+            "Held-out figures are counted over recordings of every length and fitness, intervals are Clopper-Pearson, 95 %. Protocol: {}.",
+            held.protocol
+        ));
+    }
+    section.notes.push("Grade A: learnt from real recordings of 10 source groups or more, B: of fewer, C: from rendered sound only. A group is all that was cut from one original.".into());
+    section
+}
