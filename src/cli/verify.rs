@@ -134,7 +134,10 @@ pub fn run(args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let place = dir.join(files::PAGE);
     let text = terminal(&verified.report, &place.to_string_lossy());
     Output::stdout().write_once(text.as_bytes())?;
-    Ok(Outcome::Done)
+    Ok(match verified.report.unreadable.is_empty() {
+        true => Outcome::Done,
+        false => Outcome::SomeFailed,
+    })
 }
 
 /// Verifies recordings, with progress when it takes longer than a second.

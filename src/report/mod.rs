@@ -2,6 +2,7 @@
 //!
 //! One file per format, all behind [`Writer`].
 
+pub mod annotations;
 mod block;
 mod csv;
 mod entry;

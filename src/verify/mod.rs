@@ -7,5 +7,5 @@ mod report;
 mod shared;
 
 pub use recheck::{compare, Statement, TOLERANCE};
-pub use report::{verify, MadeBy, Report, Run, Settings, Verified, REPORT_SCHEMA};
+pub use report::{verify, MadeBy, Report, Run, Settings, Unreadable, Verified, REPORT_SCHEMA};
 pub use shared::Shared;

@@ -1,6 +1,6 @@
 //! The whole account: one or several recordings, what made it, and how to make it again.
 
-use super::evidence::{Drawn, Evidence, Gathered, VerifyError, VerifyOptions, LIMITS};
+use super::evidence::{gather, Drawn, Evidence, VerifyError, VerifyOptions, LIMITS};
 use super::physics::PhysicsParams;
 use super::shared::{shared, Shared};
 use crate::audio::Source;
@@ -27,6 +27,8 @@ pub struct Report {
     pub recordings: Vec<Evidence>,
     /// Which of them hold the same sound, and so are one witness.
     pub shared: Vec<Shared>,
+    /// Recordings that could not be read.
+    pub unreadable: Vec<Unreadable>,
     /// This run: the only part that differs from run to run.
     pub run: Run,
 }
@@ -65,6 +67,17 @@ pub struct Settings {
     pub ffmpeg: bool,
 }
 
+/// A recording that could not be read, beside others that could.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreadable {
+    /// The recording as it was named.
+    pub name: String,
+    /// The fault, for programs.
+    pub kind: String,
+    /// The fault and the remedy, for people.
+    pub message: String,
+}
+
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -85,10 +98,11 @@ pub struct Verified {
     pub drawn: Vec<Drawn>,
 }
 
-/// Verifies one recording, or several of one event; `done` hears of each recording that is finished.
+/// Verifies one recording, or several of one event; `done` hears how many are finished. One that cannot be read is listed, and
+/// the others go on.
 ///
 /// # Errors
-/// [`VerifyError`] names the file or the setting, the fault and the remedy.
+/// [`VerifyError`] names the file or the setting, the fault and the remedy; that of the first recording where none can be read.
 pub fn verify(
     model: &Model,
     catalogue: &Catalogue,
@@ -100,16 +114,25 @@ pub fn verify(
     let mut recordings = Vec::new();
     let mut drawn = Vec::new();
     let mut prints = Vec::new();
-    for source in sources {
-        let Gathered {
-            evidence,
-            drawn: own,
-            print,
-        } = super::evidence::gather(model, catalogue, source, options)?;
-        recordings.push(evidence);
-        drawn.push(own);
-        prints.push(print);
-        done(recordings.len());
+    let mut unreadable = Vec::new();
+    for (n, source) in sources.iter().enumerate() {
+        match gather(model, catalogue, source, options) {
+            Ok(found) => {
+                recordings.push(found.evidence);
+                drawn.push(found.drawn);
+                prints.push(found.print);
+            }
+            Err(VerifyError::Audio(error)) if sources.len() > 1 => unreadable.push(Unreadable {
+                name: source.name(),
+                kind: error.kind().to_owned(),
+                message: error.to_string(),
+            }),
+            Err(error) => return Err(error),
+        }
+        done(n + 1);
+    }
+    if recordings.is_empty() {
+        return Err(VerifyError::NothingRead { unreadable });
     }
     let shared = shared(&recordings, &prints);
     let header = model.header();
@@ -135,6 +158,7 @@ pub fn verify(
             limits: LIMITS.to_owned(),
             recordings,
             shared,
+            unreadable,
             run,
         },
         drawn,

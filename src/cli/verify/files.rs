@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use earwitness::report::evidence::{page, text, track_csv};
+use earwitness::report::annotations::{audacity, raven};
+use earwitness::report::evidence::{page, stretches, text, track_csv};
 use earwitness::verify::Verified;
 
 use super::super::output::Output;
@@ -28,9 +29,19 @@ pub fn prepare(dir: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// If one of them cannot be written.
 pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
-    for (number, drawn) in verified.drawn.iter().enumerate() {
+    let recordings = verified.report.recordings.iter().zip(&verified.drawn);
+    for (number, (evidence, drawn)) in recordings.enumerate() {
         let table = track_csv(&drawn.tracks).context("cannot write the tracks")?;
         put(dir, &numbered("track", "csv", number), &table)?;
+        let found = stretches(evidence);
+        let labels = audacity(&found);
+        put(dir, &numbered("labels", "txt", number), labels.as_bytes())?;
+        let selections = raven(&found);
+        put(
+            dir,
+            &numbered("selections", "txt", number),
+            selections.as_bytes(),
+        )?;
     }
     let json = text(&verified.report).context("cannot write the report as JSON")?;
     put(dir, "report.json", json.as_bytes())?;

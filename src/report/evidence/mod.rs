@@ -3,11 +3,13 @@
 mod json;
 #[cfg(feature = "pages")]
 mod page;
+mod stretches;
 mod terminal;
 mod track;
 
 pub use json::{parse, text, DIGITS};
 #[cfg(feature = "pages")]
 pub use page::{page, Picture};
+pub use stretches::stretches;
 pub use terminal::{terminal, IN_FULL};
 pub use track::track_csv;

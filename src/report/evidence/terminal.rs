@@ -22,10 +22,14 @@ pub fn terminal(report: &Report, place: &str) -> String {
         }
         text += &recording(evidence);
     }
+    for unreadable in &report.unreadable {
+        text += &words::wrapped("not read: ", &printable(&unreadable.message));
+    }
     for shared in &report.shared {
         text += &line("", &shared.statement);
     }
-    let is_short = report.recordings.len() == 1 && is_nothing(&report.recordings[0]);
+    let is_single = report.recordings.len() == 1 && report.unreadable.is_empty();
+    let is_short = is_single && is_nothing(&report.recordings[0]);
     match is_short {
         // One line: what was said ends with the place.
         true => format!("{} Report: {}\n", text.trim_end(), printable(place)),

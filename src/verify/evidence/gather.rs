@@ -13,6 +13,7 @@ use crate::model::store::Model;
 use crate::signature::Catalogue;
 use crate::spectrum::Track;
 use crate::verify::physics::{Examiner, PhysicsError, PhysicsParams};
+use crate::verify::Unreadable;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -22,6 +23,12 @@ pub enum VerifyError {
     /// The recording, or one that it is compared with, cannot be read.
     #[error(transparent)]
     Audio(#[from] AudioError),
+    /// None of several recordings can be read.
+    #[error("none of the {} recordings can be read: {}", unreadable.len(), messages(unreadable))]
+    NothingRead {
+        /// Each with its fault.
+        unreadable: Vec<Unreadable>,
+    },
     /// The hypotheses make no sense.
     #[error(transparent)]
     Hypotheses(#[from] HypothesisError),
@@ -36,6 +43,11 @@ pub enum VerifyError {
         /// The fault.
         error: std::io::Error,
     },
+}
+
+fn messages(unreadable: &[Unreadable]) -> String {
+    let all: Vec<&str> = unreadable.iter().map(|u| u.message.as_str()).collect();
+    all.join("; ")
 }
 
 /// How a recording is verified.

@@ -30,6 +30,8 @@ pub(super) struct Table {
     pub(super) caption: String,
     pub(super) head: Vec<&'static str>,
     pub(super) rows: Vec<Vec<Cell>>,
+    /// Folded away until it is asked for: what only few need.
+    pub(super) is_folded: bool,
 }
 
 impl Table {
@@ -38,7 +40,13 @@ impl Table {
             caption: caption.into(),
             head: head.to_vec(),
             rows: Vec::new(),
+            is_folded: false,
         }
+    }
+
+    pub(super) fn folded(mut self) -> Self {
+        self.is_folded = true;
+        self
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
