@@ -10,6 +10,7 @@ mod signatures;
 mod small_corpus;
 mod train;
 mod usage;
+mod verify;
 mod wav;
 
 use assert_cmd::Command;

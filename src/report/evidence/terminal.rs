@@ -2,6 +2,7 @@
 
 use super::super::words::{self, printable};
 use crate::model::answer::{Decision, Grade};
+use crate::model::taxonomy::place;
 use crate::verify::evidence::{Concord, Evidence, Heard};
 use crate::verify::physics::PassKind;
 use crate::verify::Report;
@@ -26,7 +27,7 @@ pub fn terminal(report: &Report, place: &str) -> String {
         text += &words::wrapped("not read: ", &printable(&unreadable.message));
     }
     for shared in &report.shared {
-        text += &line("", &shared.statement);
+        text += &lines_of("", &shared.statement);
     }
     let is_single = report.recordings.len() == 1 && report.unreadable.is_empty();
     let is_short = is_single && is_nothing(&report.recordings[0]);
@@ -37,14 +38,13 @@ pub fn terminal(report: &Report, place: &str) -> String {
     }
 }
 
-/// Whether the recording holds nothing that is an aircraft or a machine, or carries no answer.
+/// Whether the recording carries no answer, or background is likeliest and nothing but impulses cannot be excluded beside it.
 fn is_nothing(evidence: &Evidence) -> bool {
     let heard = &evidence.heard;
-    match heard.decision {
-        Decision::Unusable => true,
-        Decision::Signature => heard.label == "background",
-        _ => false,
-    }
+    let is_quiet = |label: &String| matches!(place(label).1, "background" | "impulse");
+    let likeliest = heard.ranked().first().map(|(label, _)| *label);
+    heard.decision == Decision::Unusable
+        || (likeliest == Some("background") && heard.prediction_set.iter().all(is_quiet))
 }
 
 fn recording(evidence: &Evidence) -> String {
@@ -75,9 +75,9 @@ fn recording(evidence: &Evidence) -> String {
         words::fitness(fitness.overall)
     ));
     if agreement.concord == Concord::Disagree {
-        text += &line("BUT", &agreement.because.join(" "));
+        text += &lines_of("BUT", &agreement.because.join(" "));
     }
-    text += &line("answer", &heard.statement);
+    text += &lines_of("answer", &heard.statement);
     text += &line("heard", &when(heard));
     text += &phase(heard);
     text += &strength(heard);
@@ -89,11 +89,15 @@ fn recording(evidence: &Evidence) -> String {
         let [h1, h2] = [&asked.h1, &asked.h2].map(|labels| labels.join(" or "));
         text += &line("asked", &format!("{h1} against {h2}: {lr}"));
     }
-    text += &line("or else", &alternatives(heard));
+    let others = match heard.decision {
+        Decision::Signature => "or else",
+        _ => "may be",
+    };
+    text += &line(others, &alternatives(heard));
     text += &rests_on(evidence);
     text += &line("lines", &lines(evidence));
     if agreement.concord != Concord::Disagree {
-        text += &line(
+        text += &lines_of(
             "physics",
             agreement.because.first().map_or("", String::as_str),
         );
@@ -119,6 +123,22 @@ fn line(name: &str, value: &str) -> String {
         true => String::new(),
         false => cut(&format!("  {name:<11} {value}")),
     }
+}
+
+/// The same, on two lines at most.
+fn lines_of(name: &str, value: &str) -> String {
+    let mut words = value.split(' ').peekable();
+    let mut first = String::new();
+    let room = WIDTH - 14;
+    let fits = |line: &str, word: &str| line.chars().count() + word.chars().count() < room;
+    while let Some(word) = words.next_if(|word| fits(&first, word)) {
+        if !first.is_empty() {
+            first.push(' ');
+        }
+        first += word;
+    }
+    let rest: Vec<&str> = words.collect();
+    line(name, &first) + &line("", &rest.join(" "))
 }
 
 fn cut(text: &str) -> String {

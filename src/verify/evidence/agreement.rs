@@ -85,7 +85,7 @@ fn of_label(heard: &Heard, measured: &Measured) -> (Concord, String) {
     match fits {
         Some(candidate) => {
             let text = format!(
-                "The strongest comb, at {hz:.1} Hz, lies where the published figures of {} allow it{}. That excludes little: the figures are wide.",
+                "The strongest comb, at {hz:.1} Hz, lies where the published figures of {} allow it{}; they are wide, so that excludes little.",
                 candidate.airframe,
                 how(candidate)
             );

@@ -1,0 +1,107 @@
+//! Input faults, as a journalist meets them.
+
+use super::{sample, verify, wav};
+use std::fs;
+
+#[test]
+fn each_fault_names_the_file_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = fs::read(sample("siren.wav")).unwrap();
+    fs::write(dir.path().join("empty.wav"), b"").unwrap();
+    fs::write(
+        dir.path().join("page.mp4"),
+        b"<!DOCTYPE html><html>sign in</html>",
+    )
+    .unwrap();
+    fs::write(dir.path().join("header.wav"), &whole[..44]).unwrap();
+    fs::create_dir(dir.path().join("folder")).unwrap();
+    for name in [
+        "empty.wav",
+        "page.mp4",
+        "header.wav",
+        "folder",
+        "missing.mp4",
+    ] {
+        let (out, err, code) = verify(dir.path(), &[name, "-o", "out"]);
+        assert_eq!((out.as_str(), code), ("", 1), "{name}: {err}");
+        assert!(
+            err.contains(name) && err.len() > name.len() + 30,
+            "{name}: {err}"
+        );
+    }
+}
+
+#[test]
+fn silence_a_click_and_a_cut_file_still_give_a_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = fs::read(sample("siren.wav")).unwrap();
+    fs::write(dir.path().join("cut.wav"), &whole[..100_001]).unwrap();
+    fs::write(
+        dir.path().join("silence.wav"),
+        wav::pcm((0..48_000).map(|_| 0)),
+    )
+    .unwrap();
+    fs::write(
+        dir.path().join("click.wav"),
+        wav::pcm((0..100).map(|n| n * 100)),
+    )
+    .unwrap();
+    for name in ["cut.wav", "silence.wav", "click.wav"] {
+        let (out, err, code) = verify(dir.path(), &[name, "-o", "out"]);
+        assert_eq!(code, 0, "{name}: {err}");
+        assert!(out.contains("out/report.html"), "{out}");
+        let page = fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+        assert!(page.contains(name) && page.contains("</html>"));
+    }
+}
+
+#[test]
+fn one_broken_upload_stops_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("broken.wav"), b"no sound").unwrap();
+    let clip = sample("siren.wav");
+    let (out, err, code) = verify(dir.path(), &["broken.wav", &clip, "-o", "out"]);
+    assert_eq!(code, 3, "{err}");
+    assert!(
+        out.contains("not read: broken.wav") && out.contains("siren"),
+        "{out}"
+    );
+    let json = super::json(dir.path());
+    assert_eq!(json["recordings"].as_array().unwrap().len(), 1);
+    assert_eq!(json["unreadable"][0]["name"], "broken.wav");
+}
+
+#[test]
+fn wrong_usage_is_told_before_any_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = sample("siren.wav");
+    assert_eq!(verify(dir.path(), &[&clip]).2, 2);
+    let (_, err, code) = verify(dir.path(), &[&clip, "-o", "out", "--h1", "zeppelin"]);
+    assert!(
+        code == 1 && err.contains("zeppelin") && err.contains("harop"),
+        "{err}"
+    );
+    fs::write(dir.path().join("file"), "x").unwrap();
+    let (_, err, code) = verify(dir.path(), &[&clip, "-o", "file"]);
+    assert!(
+        code == 1 && err.contains("file") && err.contains("-o"),
+        "{err}"
+    );
+    assert_eq!(
+        verify(dir.path(), &[&clip, "-o", "out", "--wind", "400"]).2,
+        1
+    );
+}
+
+#[test]
+fn a_name_from_outside_becomes_no_markup() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = "<img src=x onerror=alert(1)>.wav";
+    fs::copy(sample("siren.wav"), dir.path().join(name)).unwrap();
+    assert_eq!(verify(dir.path(), &[name, "-o", "out"]).2, 0);
+    let page = fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+    assert!(
+        !page.contains("<img src=x") && page.contains("&lt;img src=x")
+            || page.contains("&#60;img src=x")
+    );
+}
