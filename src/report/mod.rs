@@ -6,6 +6,8 @@ mod block;
 mod csv;
 mod entry;
 mod jsonl;
+#[cfg(feature = "pages")]
+pub mod picture;
 pub mod signatures;
 mod table;
 mod words;
