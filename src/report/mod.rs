@@ -8,6 +8,8 @@ mod csv;
 mod entry;
 pub mod evidence;
 mod jsonl;
+#[cfg(feature = "pages")]
+pub mod picture;
 pub mod signatures;
 mod table;
 mod words;
