@@ -2,6 +2,7 @@
 
 mod check;
 mod files;
+mod pictures;
 
 use std::path::{Path, PathBuf};
 

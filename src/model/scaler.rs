@@ -41,7 +41,7 @@ impl Scaler {
         let limits = self.lower.iter().zip(&self.upper);
         row.iter()
             .zip(limits)
-            .filter(|(x, (lower, upper))| !(**lower..=**upper).contains(x))
+            .filter(|(x, (lower, upper))| !(**lower..=**upper).contains(*x))
             .count()
     }
 

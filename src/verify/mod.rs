@@ -1,11 +1,13 @@
 //! One recording becomes evidence.
 
 pub mod evidence;
+mod nearest;
 pub mod physics;
 mod recheck;
 mod report;
 mod shared;
 
+pub use nearest::{nearest, Nearest};
 pub use recheck::{compare, Statement, TOLERANCE};
 pub use report::{verify, MadeBy, Report, Run, Settings, Unreadable, Verified, REPORT_SCHEMA};
 pub use shared::Shared;

@@ -1,6 +1,7 @@
 //! The whole account: one or several recordings, what made it, and how to make it again.
 
 use super::evidence::{gather, Drawn, Evidence, VerifyError, VerifyOptions, LIMITS};
+use super::nearest::{nearest, Nearest};
 use super::physics::PhysicsParams;
 use super::shared::{shared, Shared};
 use crate::audio::Source;
@@ -96,6 +97,8 @@ pub struct Verified {
     pub report: Report,
     /// What is drawn.
     pub drawn: Vec<Drawn>,
+    /// What the likeliest airframe of each recording would sound like.
+    pub references: Vec<Option<Nearest>>,
 }
 
 /// Verifies one recording, or several of one event; `done` hears how many are finished. One that cannot be read is listed, and
@@ -134,6 +137,10 @@ pub fn verify(
     if recordings.is_empty() {
         return Err(VerifyError::NothingRead { unreadable });
     }
+    let references = recordings
+        .iter()
+        .map(|evidence| nearest(catalogue, evidence))
+        .collect::<Result<_, _>>()?;
     let shared = shared(&recordings, &prints);
     let header = model.header();
     Ok(Verified {
@@ -162,5 +169,6 @@ pub fn verify(
             run,
         },
         drawn,
+        references,
     })
 }

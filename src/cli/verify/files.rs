@@ -9,6 +9,7 @@ use earwitness::report::evidence::{page, stretches, text, track_csv};
 use earwitness::verify::Verified;
 
 use super::super::output::Output;
+use super::pictures::draw;
 
 /// The page that people open.
 pub const PAGE: &str = "report.html";
@@ -29,9 +30,17 @@ pub fn prepare(dir: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// If one of them cannot be written.
 pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
+    let mut pictures = Vec::new();
     let recordings = verified.report.recordings.iter().zip(&verified.drawn);
     for (number, (evidence, drawn)) in recordings.enumerate() {
-        let table = track_csv(&drawn.tracks).context("cannot write the tracks")?;
+        let drawing = draw(evidence, drawn)?;
+        put(
+            dir,
+            &numbered("spectrogram", "png", number),
+            &drawing.spectrogram,
+        )?;
+        pictures.push(drawing.page);
+        let table = track_csv(&drawn.combs).context("cannot write the tracks")?;
         put(dir, &numbered("track", "csv", number), &table)?;
         let found = stretches(evidence);
         let labels = audacity(&found);
@@ -45,7 +54,7 @@ pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
     }
     let json = text(&verified.report).context("cannot write the report as JSON")?;
     put(dir, "report.json", json.as_bytes())?;
-    let html = page(&verified.report, Vec::new()).context("cannot write the page")?;
+    let html = page(&verified.report, pictures).context("cannot write the page")?;
     put(dir, PAGE, html.as_bytes())
 }
 

@@ -1,6 +1,6 @@
 //! `track.csv`: every frame of every comb.
 
-use crate::spectrum::Track;
+use crate::verify::physics::Comb;
 use std::io;
 
 /// Columns: number of the comb (the strongest is 1), time in s, fundamental in Hz with both ends of its 90 % interval, and how far
@@ -8,7 +8,7 @@ use std::io;
 ///
 /// # Errors
 /// If the table cannot be written, which does not happen in memory.
-pub fn track_csv(tracks: &[Track]) -> io::Result<Vec<u8>> {
+pub fn track_csv(combs: &[Comb]) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
         "comb",
@@ -18,8 +18,8 @@ pub fn track_csv(tracks: &[Track]) -> io::Result<Vec<u8>> {
         "high_hz",
         "contrast_db",
     ])?;
-    for (number, track) in tracks.iter().enumerate() {
-        for point in &track.points {
+    for (number, comb) in combs.iter().enumerate() {
+        for point in &comb.track.points {
             let decibels = 10.0 * std::f64::consts::LOG10_E * point.contrast;
             out.write_record([
                 (number + 1).to_string(),
@@ -37,23 +37,33 @@ pub fn track_csv(tracks: &[Track]) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spectrum::TrackPoint;
+    use crate::signature::Catalogue;
+    use crate::verify::physics::{examine, PhysicsParams};
 
     #[test]
-    fn each_frame_is_a_row() {
-        let track = Track {
-            points: vec![TrackPoint {
-                time_s: 0.128,
-                f0_hz: 203.1,
-                low_hz: 202.9,
-                high_hz: 203.3,
-                contrast: 2.0,
-            }],
-            divisor: 1,
-            orders: Vec::new(),
-        };
-        let text = String::from_utf8(track_csv(&[track]).unwrap()).unwrap();
-        let rows: Vec<&str> = text.lines().collect();
-        assert_eq!(rows[1], "1,0.128,203.10,202.90,203.30,8.7");
+    fn each_frame_of_each_comb_is_a_row() {
+        let samples: Vec<f32> = (0..64_000)
+            .map(|n| {
+                let t = n as f64 / 16_000.0;
+                let line = |h: f64| (std::f64::consts::TAU * 203.0 * h * t + h).sin() / h;
+                (1..=6).map(|h| line(f64::from(h))).sum::<f64>() as f32 * 0.1
+            })
+            .collect();
+        let params = PhysicsParams::default().check().unwrap();
+        let found = examine(&samples, params, &Catalogue::built_in().unwrap());
+        let text = String::from_utf8(track_csv(&found.combs).unwrap()).unwrap();
+        let frames: usize = found.combs.iter().map(|c| c.track.points.len()).sum();
+        assert_eq!(text.lines().count(), 1 + frames);
+        let row: Vec<f64> = text
+            .lines()
+            .nth(5)
+            .unwrap()
+            .split(',')
+            .map(|c| c.parse().unwrap())
+            .collect();
+        assert!(
+            (row[2] - 203.0).abs() < 1.0 && row[3] <= row[2] && row[2] <= row[4],
+            "{row:?}"
+        );
     }
 }

@@ -10,9 +10,10 @@ use crate::fingerprint::{Waveprint, WaveprintBuilder};
 use crate::model::compare::HypothesisError;
 use crate::model::listen::ListenOptions;
 use crate::model::store::Model;
+use crate::render::RenderError;
 use crate::signature::Catalogue;
-use crate::spectrum::Track;
-use crate::verify::physics::{Examiner, PhysicsError, PhysicsParams};
+use crate::spectrum::{Overview, OverviewBuilder};
+use crate::verify::physics::{Comb, Examiner, PhysicsError, PhysicsParams};
 use crate::verify::Unreadable;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -35,6 +36,9 @@ pub enum VerifyError {
     /// A setting is out of range.
     #[error(transparent)]
     Physics(#[from] PhysicsError),
+    /// A user's sheet is beyond what can be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
     /// The file vanished while it was read.
     #[error("{name}: its size cannot be read ({error}); check that it is still there")]
     Size {
@@ -81,8 +85,10 @@ pub struct Gathered {
 /// What pictures and tables are made from, and is too much for a report.
 #[derive(Debug, Clone)]
 pub struct Drawn {
-    /// The tracks of the combs, the strongest first.
-    pub tracks: Vec<Track>,
+    /// The combs with their tracks, the strongest first.
+    pub combs: Vec<Comb>,
+    /// Spectrogram of the whole recording.
+    pub overview: Overview,
     /// Labels of the model.
     pub labels: Vec<String>,
     /// Probability of each label by each segment alone.
@@ -101,10 +107,12 @@ pub fn gather(
 ) -> Result<Gathered, VerifyError> {
     let hypotheses = asked::hypotheses(model, &options.h1, &options.h2)?;
     let mut examiner = Examiner::new(options.physics.clone().check()?);
+    let mut overview = OverviewBuilder::new();
     let mut printer = WaveprintBuilder::new();
     let listened = model.listen(source, &options.listen, &mut |block| {
         examiner.push(block);
         printer.push(block);
+        overview.push(block);
     })?;
     let print = printer.finish();
     let physics = examiner.finish(catalogue);
@@ -137,7 +145,8 @@ pub fn gather(
     let reuse = reuse(&listened.sha256, &print, options);
     Ok(Gathered {
         drawn: Drawn {
-            tracks: physics.combs.into_iter().map(|c| c.track).collect(),
+            combs: physics.combs,
+            overview: overview.finish(),
             labels: model
                 .header()
                 .labels

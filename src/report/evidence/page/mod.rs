@@ -9,6 +9,7 @@ mod reference;
 mod reuse;
 
 use super::json;
+use crate::report::picture::STYLE;
 use crate::report::words;
 use crate::verify::evidence::{Concord, Evidence};
 use crate::verify::Report;
@@ -30,6 +31,7 @@ pub struct Picture {
 #[derive(Template)]
 #[template(path = "evidence/page/report.html")]
 struct Page<'a> {
+    style: &'static str,
     title: String,
     report: &'a Report,
     recordings: Vec<Account>,
@@ -84,6 +86,7 @@ pub fn page(report: &Report, pictures: Vec<Vec<Picture>>) -> io::Result<String> 
         .map(|e| e.identity.name.as_str())
         .collect();
     let page = Page {
+        style: STYLE,
         title: format!("What is heard in {}", words::printable(&names.join(", "))),
         recordings: accounts.collect(),
         report: &report,
