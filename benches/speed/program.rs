@@ -23,6 +23,20 @@ pub fn classify(paths: &[PathBuf], jobs: usize) -> io::Result<()> {
     }
 }
 
+/// Runs `earwitness verify` on one recording to its end.
+pub fn verify(path: &Path, folder: &Path) -> io::Result<()> {
+    let status = Command::new(env!("CARGO_BIN_EXE_earwitness"))
+        .args(["verify", "--quiet", "-o"])
+        .arg(folder.join("report"))
+        .arg(path)
+        .stdout(Stdio::null())
+        .status()?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("earwitness verify: {status}"))),
+    }
+}
+
 /// Largest resident memory of `classify` on one recording, asked every millisecond; Linux only.
 pub fn peak_memory_mb(path: &Path) -> io::Result<Option<f64>> {
     let mut child = start(&[path.to_owned()], 1)?;

@@ -10,8 +10,13 @@ use rand_chacha::ChaCha8Rng;
 /// Length of the sound.
 pub const MINUTES: u32 = 10;
 
-/// Writes a gliding comb in noise that comes and goes, 16 bit, mono.
+/// Writes ten minutes.
 pub fn write_wav(path: &Path, rate: u32) -> Result<(), hound::Error> {
+    write_seconds(path, rate, MINUTES * 60)
+}
+
+/// Writes a gliding comb in noise that comes and goes, 16 bit, mono.
+pub fn write_seconds(path: &Path, rate: u32, seconds: u32) -> Result<(), hound::Error> {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: rate,
@@ -21,7 +26,7 @@ pub fn write_wav(path: &Path, rate: u32) -> Result<(), hound::Error> {
     let mut writer = hound::WavWriter::create(path, spec)?;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut phase = 0.0;
-    for n in 0..MINUTES * 60 * rate {
+    for n in 0..seconds * rate {
         let t = f64::from(n) / f64::from(rate);
         phase += (110.0 + 20.0 * (TAU * t / 60.0).sin()) / f64::from(rate);
         let comb: f64 = (1..=8).map(|h| (TAU * phase * f64::from(h)).sin()).sum();

@@ -1,4 +1,4 @@
-//! `classify` takes no more memory for a long recording than for a short one.
+//! `classify` takes no more memory for a long recording than for a short one, and `verify` hardly more.
 #![cfg(target_os = "linux")]
 
 use super::{small_corpus, wav};
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// What the peaks may differ by.
 const ROOM_KB: u64 = 32 * 1024;
+/// What a report about an hour may take.
+const REPORT_KB: u64 = 200 * 1024;
 /// Samples of a minute.
 const MINUTE: u32 = 60 * 16_000;
 
@@ -29,14 +31,20 @@ fn write(path: &Path, minute: &[i16], minutes: u32) {
 /// Segments in the answer to one recording, and the largest resident memory on the way, in kB.
 fn classify(path: &Path) -> (usize, u64) {
     let answer = path.with_extension("jsonl");
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("earwitness"))
-        .args([
-            "classify", "--quiet", "--format", "jsonl", "--jobs", "1", "-o",
-        ])
-        .args([&answer, path])
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("earwitness"));
+    command.args([
+        "classify", "--quiet", "--format", "jsonl", "--jobs", "1", "-o",
+    ]);
+    let peak = peak_kb(command.args([&answer, path]));
+    let answer: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(answer).unwrap()).unwrap();
+    (answer["segments"].as_array().unwrap().len(), peak)
+}
+
+/// The largest resident memory of a command that succeeds, in kB.
+fn peak_kb(command: &mut Command) -> u64 {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
     let mut peak = 0;
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -51,9 +59,7 @@ fn classify(path: &Path) -> (usize, u64) {
         std::thread::sleep(Duration::from_millis(1));
     };
     assert!(status.success());
-    let answer: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(answer).unwrap()).unwrap();
-    (answer["segments"].as_array().unwrap().len(), peak)
+    peak
 }
 
 #[test]
@@ -71,4 +77,18 @@ fn ten_hours_are_classified_in_the_memory_of_one_minute() {
     eprintln!("1 minute: {short_kb} kB; 10 hours: {long_kb} kB");
     assert_eq!((short_segments, long_segments), (59, 35_999));
     assert!(long_kb < short_kb + ROOM_KB, "{short_kb} kB, {long_kb} kB");
+}
+
+#[test]
+#[ignore = "slow: writes and verifies an hour of sound"]
+fn a_report_about_an_hour_takes_less_than_200_mb() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("1 h.wav");
+    write(&path, &small_corpus::comb_in_noise(120.0, MINUTE), 60);
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("earwitness"));
+    command.args(["verify", "--quiet", "-o"]);
+    let peak = peak_kb(command.arg(folder.path().join("out")).arg(&path));
+    eprintln!("a report about an hour: {peak} kB");
+    assert!(peak < REPORT_KB, "{peak} kB");
+    assert!(folder.path().join("out/report.html").exists());
 }

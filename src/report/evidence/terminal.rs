@@ -158,7 +158,7 @@ fn when(heard: &Heard) -> String {
         .iter()
         .filter(|s| s.label != "background")
         .take(LISTED)
-        .map(|s| format!("{} {:.0}-{:.0} s", s.label, s.start_s, s.end_s))
+        .map(|s| format!("{} {:.1}-{:.1} s", s.label, s.start_s, s.end_s))
         .collect();
     let more = heard.timeline.iter().filter(|s| s.label != "background");
     match more.count() - shown.len() {
