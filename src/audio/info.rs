@@ -1,9 +1,9 @@
 //! What the container says about its sound, corrected by what was decoded.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The sound of a recording as it lies in the file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StreamInfo {
     /// The file format: `wav`, `rf64`, `mp4`, `ogg` ...
     pub container: String,

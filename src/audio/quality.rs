@@ -1,6 +1,6 @@
 //! How good the sound of a recording is, in numbers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::fitness::{self, Fitness, Reason};
 
@@ -9,7 +9,7 @@ pub(super) const SILENCE_DBFS: f64 = -200.0;
 
 /// Measured on what was read: levels and spectrum on the 16 kHz mono samples, clipping and
 /// non-finite samples on the decoded ones, before mixing and resampling.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// Length of what was read, in seconds.
     pub duration_s: f64,

@@ -246,6 +246,10 @@ impl Decoder for ContainerDecoder {
         Ok(false)
     }
 
+    fn skipped_packets(&self) -> u64 {
+        self.skipped
+    }
+
     fn report(&mut self) -> DecodeReport {
         let mut report = DecodeReport {
             skipped_packets: self.skipped,
