@@ -20,3 +20,23 @@ pub struct StreamInfo {
     /// What decodes it: `earwitness`, `symphonia`, `ropus`, `ffmpeg 5.1` ...
     pub decoder: String,
 }
+
+impl StreamInfo {
+    /// The profile of the codec, where it has several: the audio object type of AAC (ISO/IEC 14496-3), the band of AMR.
+    pub fn profile(&self) -> Option<&'static str> {
+        Some(match self.codec.as_str() {
+            "AAC-LC" => "Low Complexity",
+            "HE-AAC" => "High Efficiency: spectral band replication, so that the upper half of the band is synthetic",
+            "HE-AAC v2" => "High Efficiency 2: spectral band replication and parametric stereo, so that the upper half of the band is synthetic",
+            "AAC Main" => "Main",
+            "AAC SSR" => "Scalable Sample Rate",
+            "AAC LTP" => "Long Term Prediction",
+            "AAC-LD" => "Low Delay",
+            "AAC-ELD" => "Enhanced Low Delay",
+            "xHE-AAC" => "Extended High Efficiency",
+            "AMR-NB" => "narrow band: a model of the voice up to 4 kHz",
+            "AMR-WB" => "wide band: a model of the voice up to 7 kHz",
+            _ => return None,
+        })
+    }
+}
