@@ -88,6 +88,11 @@ pub(super) trait Decoder: Send {
     /// May leave `frames` empty and return `true`.
     fn decode(&mut self, frames: &mut Frames) -> Result<bool, AudioError>;
 
+    /// Packets that could not be decoded so far.
+    fn skipped_packets(&self) -> u64 {
+        0
+    }
+
     /// What was found while decoding; asked once, at the end.
     fn report(&mut self) -> DecodeReport;
 }

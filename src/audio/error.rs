@@ -62,6 +62,16 @@ pub enum AudioError {
         /// The file, printable.
         name: String,
     },
+    /// The passage that was asked for starts where there is no sound any more.
+    #[error("{name}: is {duration_s:.1} s long, and the passage starts at {start_s} s; let it start earlier")]
+    PassageBeyondEnd {
+        /// The file, printable.
+        name: String,
+        /// Where the passage starts, in seconds.
+        start_s: f64,
+        /// Length of the recording, in seconds.
+        duration_s: f64,
+    },
     /// Not a recording in any known format.
     #[error("{name}: is not audio or video in a known format ({found}); if it plays elsewhere, convert it: {command}")]
     NotAudio {
@@ -168,6 +178,7 @@ impl AudioError {
             Self::TooLarge { .. } => "too-large",
             Self::Empty { .. } => "empty",
             Self::NoSamples { .. } => "no-samples",
+            Self::PassageBeyondEnd { .. } => "passage-beyond-end",
             Self::NotAudio { .. } => "not-audio",
             Self::TruncatedHeader { .. } => "truncated-header",
             Self::BrokenHeader { .. } => "broken-header",

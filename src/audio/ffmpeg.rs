@@ -7,9 +7,11 @@ use std::thread::JoinHandle;
 
 use tempfile::NamedTempFile;
 
+use super::container::names;
 use super::decoder::{DecodeReport, Decoder, Frames, Opened};
 use super::error::AudioError;
 use super::info::StreamInfo;
+use super::sniff;
 use super::source::Source;
 use super::warning::{Warning, WarningKind};
 use super::SAMPLE_RATE;
@@ -27,9 +29,12 @@ pub(super) fn open(source: &Source, codec: &str) -> Result<Opened, AudioError> {
         codec: codec.to_owned(),
     })?;
     let decoder = FfmpegDecoder::start(source)?;
+    let mut head = vec![0; sniff::HEAD];
+    let read = source.open()?.read_up_to(&mut head);
+    head.truncate(read.unwrap_or_default());
     Ok(Opened {
         info: StreamInfo {
-            container: "read by ffmpeg".into(),
+            container: names::guess(&head).unwrap_or("read by ffmpeg").into(),
             codec: codec.to_owned(),
             sample_rate: SAMPLE_RATE,
             channels: 1,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::quality::Quality;
 
@@ -19,7 +19,8 @@ pub enum Fitness {
 }
 
 /// Why a recording is not, or not wholly, fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
     /// Under 0.5 s: less than a quarter of a segment, and a propeller at 100 Hz has turned too
@@ -95,12 +96,6 @@ impl fmt::Display for Reason {
             Self::BadSamples => "holds samples that are no numbers",
             Self::BadPackets => "holds packets that can't be decoded",
         })
-    }
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -204,6 +199,15 @@ mod tests {
         assert_judged(of(1_000.0), Fitness::Unfit, &[Reason::NoTreble]);
         assert_judged(of(3_500.0), Fitness::Limited, &[Reason::NarrowBand]);
         assert_judged(of(4_125.0), Fitness::Fit, &[]);
+    }
+
+    #[test]
+    fn a_reason_is_written_as_it_is_called_and_read_back() {
+        for reason in [Reason::NoTreble, Reason::BadPackets, Reason::TooShort] {
+            let text = serde_json::to_string(&reason).unwrap();
+            assert_eq!(text, format!("\"{}\"", reason.as_str()));
+            assert_eq!(serde_json::from_str::<Reason>(&text).unwrap(), reason);
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //! hearing all of it first would not be constant memory. A recording whose channels cancel only
 //! later keeps the average and gets a warning at the end.
 
+use std::ops::Range;
+
 use super::decoder::Frames;
 use super::warning::{Warning, WarningKind};
 
@@ -49,8 +51,9 @@ pub(super) struct Mixdown {
 }
 
 impl Mixdown {
-    /// Decides by the first seconds of a recording how its channels are put together.
-    pub(super) fn new(first: &mut Frames) -> Self {
+    /// Decides by the first seconds of a recording how its channels are put together. What is wrong with
+    /// samples is counted in the frames `within` alone.
+    pub(super) fn new(first: &mut Frames, within: Range<usize>) -> Self {
         let mut mixdown = Self {
             mix: Mix::Average,
             samples: 0,
@@ -65,9 +68,8 @@ impl Mixdown {
         if channels > 1 {
             let mut energies = Vec::new();
             for plane in first.planes_mut() {
-                let (scan, removed) = scan_clean(plane);
-                energies.push(scan.energy);
-                mixdown.non_finite += removed;
+                mixdown.non_finite += scan_within(plane, within.clone()).1;
+                energies.push(Scan::of(plane).energy);
             }
             let mut average = Vec::new();
             average_into(first.planes(), &mut average);
@@ -86,13 +88,13 @@ impl Mixdown {
         mixdown
     }
 
-    /// Appends one sample per frame to `mono`. Cleans the samples in `frames`.
-    pub(super) fn mix(&mut self, frames: &mut Frames, mono: &mut Vec<f32>) {
+    /// Appends one sample per frame to `mono`. Cleans the samples in `frames`, and measures those `within`.
+    pub(super) fn mix(&mut self, frames: &mut Frames, within: Range<usize>, mono: &mut Vec<f32>) {
         let channels = frames.channels();
         let mut energy = 0.0;
         for plane in frames.planes_mut() {
-            let (scan, removed) = scan_clean(plane);
-            self.samples += plane.len() as u64;
+            let (scan, removed) = scan_within(plane, within.clone());
+            self.samples += within.len() as u64;
             self.clipped += u64::from(scan.clipped);
             self.peak = self.peak.max(scan.peak);
             self.non_finite += removed;
@@ -109,7 +111,8 @@ impl Mixdown {
             (planes, Mix::Average) => {
                 average_into(planes, mono);
                 self.channel_energy += energy / channels as f64;
-                self.average_energy += Scan::of(&mono[start..]).energy;
+                let measured = start + within.start..start + within.end;
+                self.average_energy += Scan::of(&mono[measured]).energy;
                 self.most_channels = self.most_channels.max(channels);
             }
         }
@@ -233,6 +236,15 @@ impl Scan {
     }
 }
 
+/// Cleans a whole plane, and scans the samples `within`.
+fn scan_within(plane: &mut [f32], within: Range<usize>) -> (Scan, u64) {
+    let (plane, after) = plane.split_at_mut(within.end);
+    let (before, plane) = plane.split_at_mut(within.start);
+    scan_clean(before);
+    scan_clean(after);
+    scan_clean(plane)
+}
+
 /// Scans a plane; samples that are no finite numbers become 0, and are counted.
 fn scan_clean(plane: &mut [f32]) -> (Scan, u64) {
     let scan = Scan::of(plane);
@@ -266,9 +278,10 @@ mod tests {
 
     fn mix(planes: &[&[f32]]) -> (Vec<f32>, Mixdown) {
         let mut frames = frames(planes);
-        let mut mixdown = Mixdown::new(&mut frames);
+        let all = 0..frames.len();
+        let mut mixdown = Mixdown::new(&mut frames, all.clone());
         let mut mono = Vec::new();
-        mixdown.mix(&mut frames, &mut mono);
+        mixdown.mix(&mut frames, all, &mut mono);
         (mono, mixdown)
     }
 
@@ -306,10 +319,10 @@ mod tests {
         let (first, later) = (tone(0.001), tone(0.5));
         let opposite: Vec<f32> = later.iter().map(|s| -s).collect();
         let mut start = frames(&[&first, &first]);
-        let mut mixdown = Mixdown::new(&mut start);
+        let mut mixdown = Mixdown::new(&mut start, 0..4000);
         let mut mono = Vec::new();
-        mixdown.mix(&mut start, &mut mono);
-        mixdown.mix(&mut frames(&[&later, &opposite]), &mut mono);
+        mixdown.mix(&mut start, 0..4000, &mut mono);
+        mixdown.mix(&mut frames(&[&later, &opposite]), 0..4000, &mut mono);
         assert!(mixdown.warnings()[0].message.contains("in parts"));
     }
 
@@ -325,6 +338,16 @@ mod tests {
     fn clipped_samples_are_counted_at_both_rails() {
         let (_, mixdown) = mix(&[&[1.0, -1.0, 127.0 / 128.0, 0.9]]);
         assert_eq!(mixdown.clipped_fraction(), 0.75);
+    }
+
+    #[test]
+    fn what_stands_outside_the_passage_is_cleaned_and_not_counted() {
+        let mut frames = frames(&[&[f32::NAN, 1.0, 0.5, f32::NAN], &[1.0, 0.5, 0.5, 0.5]]);
+        let mut mixdown = Mixdown::new(&mut frames, 2..3);
+        let mut mono = Vec::new();
+        mixdown.mix(&mut frames, 2..3, &mut mono);
+        assert_eq!(mono, [0.5, 0.75, 0.5, 0.25]);
+        assert_eq!((mixdown.non_finite(), mixdown.clipped_fraction()), (0, 0.0));
     }
 
     #[test]

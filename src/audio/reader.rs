@@ -6,11 +6,12 @@ use std::io::{Seek, SeekFrom};
 
 use serde::Serialize;
 
-use super::decoder::{Decoder, Frames, Opened};
+use super::decoder::{DecodeReport, Decoder, Frames, Opened};
 use super::error::AudioError;
 use super::info::StreamInfo;
 use super::meter::{Meter, WINDOW};
 use super::mixdown::Mixdown;
+use super::passage::Passage;
 use super::quality::Quality;
 use super::resample::Resampler;
 use super::sniff::{self, Kind};
@@ -34,6 +35,8 @@ const LOOKAHEAD_SAMPLES: usize = 1 << 20;
 pub struct ReadOptions {
     /// Use the ffmpeg on the `PATH` for what has no decoder here.
     pub ffmpeg: bool,
+    /// The part that is read; all of it by default.
+    pub passage: Passage,
 }
 
 impl ReadOptions {
@@ -42,20 +45,28 @@ impl ReadOptions {
         self.ffmpeg = ffmpeg;
         self
     }
+
+    /// Sets [`ReadOptions::passage`].
+    pub fn with_passage(mut self, passage: Passage) -> Self {
+        self.passage = passage;
+        self
+    }
 }
 
-/// Opens a recording: reads its header, chooses its track and decodes the first sound.
+/// Opens a recording: reads its header, chooses its track and decodes up to the first sound that is wanted.
 ///
 /// # Errors
-/// Any [`AudioError`]: each names the file, the fault and the remedy.
+/// Any [`AudioError`]: each names the file, the fault and the remedy. [`AudioError::PassageBeyondEnd`] if the
+/// passage starts after the end of the recording.
 pub fn open(source: &Source, options: &ReadOptions) -> Result<Reader, AudioError> {
-    let opened = match open_decoder(source).and_then(|opened| Reader::new(source, opened)) {
+    let passage = options.passage;
+    let opened = match open_decoder(source).and_then(|o| Reader::new(source, o, passage)) {
         Err(AudioError::UnsupportedCodec { codec, .. }) if options.ffmpeg => {
             ffmpeg::open(source, &codec)?
         }
         other => return other,
     };
-    Reader::new(source, opened)
+    Reader::new(source, opened, passage)
 }
 
 fn open_decoder(source: &Source) -> Result<Opened, AudioError> {
@@ -84,6 +95,8 @@ fn open_decoder(source: &Source) -> Result<Opened, AudioError> {
 pub struct ReadSummary {
     /// The sound as it lies in the file.
     pub info: StreamInfo,
+    /// The part of the recording that was asked for; what follows speaks of it alone.
+    pub passage: Passage,
     /// Length of what was read, in seconds.
     pub duration_s: f64,
     /// Samples at 16 kHz that were read.
@@ -107,14 +120,22 @@ pub struct Reader {
     mixdown: Mixdown,
     resampler: Resampler,
     mono: Vec<f32>,
+    /// What is handed out and measured.
+    passage: Passage,
+    /// Seconds of the frames that were mixed.
+    mixed_s: f64,
+    /// Packets that were left out before the passage.
+    skipped_before: u64,
     /// 16 kHz samples; those before `taken` were handed out.
     queue: Vec<f32>,
     taken: usize,
+    /// Which sample of the recording the first of the queue is.
+    position: u64,
     meter: Meter,
 }
 
 impl Reader {
-    fn new(source: &Source, opened: Opened) -> Result<Self, AudioError> {
+    fn new(source: &Source, opened: Opened, passage: Passage) -> Result<Self, AudioError> {
         let Opened {
             mut info,
             warnings,
@@ -137,21 +158,49 @@ impl Reader {
         };
         info.sample_rate = first.rate();
         info.channels = first.channels();
-        Ok(Self {
+        let mut reader = Self {
             source: source.clone(),
             info,
             warnings,
             decoder,
-            mixdown: Mixdown::new(first),
+            mixdown: Mixdown::new(first, passage.of_frames(0.0, first.rate(), first.len())),
             resampler: resampler(source, first.rate())?,
             frames: Frames::default(),
             ahead,
             ended,
             mono: Vec::new(),
+            passage,
+            mixed_s: 0.0,
+            skipped_before: 0,
             queue: Vec::new(),
             taken: 0,
+            position: 0,
             meter: Meter::new(),
-        })
+        };
+        if passage.start() > 0 {
+            reader.skip_to_passage()?;
+        }
+        Ok(reader)
+    }
+
+    /// Decodes what stands before the passage, and lets go of it.
+    fn skip_to_passage(&mut self) -> Result<(), AudioError> {
+        let start = self.passage.start();
+        while self.position < start || self.queue.is_empty() {
+            if self.queue.is_empty() && self.is_drained() {
+                return Err(AudioError::PassageBeyondEnd {
+                    name: self.source.name(),
+                    start_s: self.passage.start_s(),
+                    duration_s: self.position as f64 / f64::from(SAMPLE_RATE),
+                });
+            }
+            self.fill()?;
+            let before = (start - self.position).min(self.queue.len() as u64);
+            self.queue.drain(..before as usize);
+            self.position += before;
+        }
+        self.skipped_before = self.decoder.skipped_packets();
+        Ok(())
     }
 
     /// The sound as it lies in the file.
@@ -167,11 +216,13 @@ impl Reader {
     /// ffmpeg gives up. Damage within the file is no error: it is skipped and reported at the end.
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, AudioError> {
         self.queue.drain(..self.taken);
+        self.position += self.taken as u64;
         self.taken = 0;
-        while self.queue.len() < BLOCK_SAMPLES && !self.is_drained() {
+        let wanted = self.passage.left(self.position, BLOCK_SAMPLES);
+        while self.queue.len() < wanted && !self.is_drained() {
             self.fill()?;
         }
-        self.taken = self.queue.len().min(BLOCK_SAMPLES);
+        self.taken = self.queue.len().min(wanted);
         let block = &self.queue[..self.taken];
         if block.is_empty() {
             return Ok(None);
@@ -189,11 +240,14 @@ impl Reader {
         if !self.frames.is_empty() {
             check(&self.source, &self.frames)?;
             self.follow_format()?;
+            let (rate, len) = (self.frames.rate(), self.frames.len());
+            let within = self.passage.of_frames(self.mixed_s, rate, len);
+            self.mixed_s += len as f64 / f64::from(rate);
             if self.resampler.is_bypass() {
-                self.mixdown.mix(&mut self.frames, &mut self.queue);
+                self.mixdown.mix(&mut self.frames, within, &mut self.queue);
             } else {
                 self.mono.clear();
-                self.mixdown.mix(&mut self.frames, &mut self.mono);
+                self.mixdown.mix(&mut self.frames, within, &mut self.mono);
                 let pushed = self.resampler.push(&self.mono, &mut self.queue);
                 pushed.map_err(|e| AudioError::decoder_failed(&self.source, e))?;
             }
@@ -242,7 +296,7 @@ impl Reader {
     /// Says what was read. Call it when [`next_block`](Self::next_block) has given `None`; before
     /// that, it speaks of what was handed out so far.
     pub fn finish(mut self) -> ReadSummary {
-        let report = self.decoder.report();
+        let report = self.report();
         let mut warnings = self.warnings;
         warnings.extend(report.warnings);
         if report.skipped_packets > 0 {
@@ -259,6 +313,7 @@ impl Reader {
         let duration_s = levels.samples as f64 / f64::from(SAMPLE_RATE);
         ReadSummary {
             info: self.info,
+            passage: self.passage,
             duration_s,
             samples: levels.samples,
             warnings,
@@ -276,6 +331,35 @@ impl Reader {
                 missing_s: report.missing_s,
             },
         }
+    }
+
+    /// What was found while decoding, as far as it concerns the passage.
+    fn report(&mut self) -> DecodeReport {
+        let mut report = self.decoder.report();
+        report.skipped_packets -= self.skipped_before.min(report.skipped_packets);
+        let position = self.position + self.taken as u64;
+        let Some(end) = self.passage.end() else {
+            return report;
+        };
+        if position >= end {
+            // Decoding stopped here, long before the end maybe; what lies behind is no concern of the passage.
+            report.missing_s = 0.0;
+            report
+                .warnings
+                .retain(|w| w.kind != WarningKind::TruncatedData);
+        } else if self.is_drained() {
+            let seconds = |samples: u64| samples as f64 / f64::from(SAMPLE_RATE);
+            report.missing_s = report.missing_s.min(seconds(end - position));
+            report.warnings.push(Warning::new(
+                WarningKind::PassageCutShort,
+                format!(
+                    "the passage was to end at {:.1} s, and the recording ends at {:.1} s",
+                    seconds(end),
+                    seconds(position)
+                ),
+            ));
+        }
+        report
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// A remark on a recording that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// For programs.
     pub kind: WarningKind,
@@ -29,7 +29,8 @@ impl fmt::Display for Warning {
 }
 
 /// The kinds of [`Warning`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum WarningKind {
     /// The RIFF header gives a wrong size for the whole file.
@@ -58,6 +59,8 @@ pub enum WarningKind {
     FormatChanged,
     /// ffmpeg decoded the sound.
     DecodedByFfmpeg,
+    /// The passage that was asked for ends after the recording.
+    PassageCutShort,
 }
 
 impl WarningKind {
@@ -77,12 +80,25 @@ impl WarningKind {
             Self::SkippedPackets => "skipped-packets",
             Self::FormatChanged => "format-changed",
             Self::DecodedByFfmpeg => "decoded-by-ffmpeg",
+            Self::PassageCutShort => "passage-cut-short",
         }
     }
 }
 
-impl Serialize for WarningKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_written_as_it_is_called() {
+        for kind in [
+            WarningKind::WrongRiffSize,
+            WarningKind::NonFiniteSamples,
+            WarningKind::DecodedByFfmpeg,
+            WarningKind::PassageCutShort,
+        ] {
+            let text = serde_json::to_string(&kind).unwrap();
+            assert_eq!(text, format!("\"{}\"", kind.as_str()));
+        }
     }
 }

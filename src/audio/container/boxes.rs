@@ -2,21 +2,21 @@
 
 /// What stands at the start of a box, and where the box is in the file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BoxHead {
+pub(in crate::audio) struct BoxHead {
     /// `moov`, `mdat` ...
-    pub(super) kind: [u8; 4],
+    pub(in crate::audio) kind: [u8; 4],
     /// Where the box starts.
-    pub(super) start: u64,
+    pub(in crate::audio) start: u64,
     /// Where what it holds starts.
-    pub(super) body: u64,
+    pub(in crate::audio) body: u64,
     /// Where it says that it ends, be it beyond the end of the file.
-    pub(super) end: u64,
+    pub(in crate::audio) end: u64,
 }
 
 impl BoxHead {
     /// Reads the head of the box at `start` from its first bytes. A box of no stated size reaches
     /// to `limit`. `None` if it claims to be smaller than its own head.
-    pub(super) fn parse(bytes: &[u8; 16], start: u64, limit: u64) -> Option<Self> {
+    pub(in crate::audio) fn parse(bytes: &[u8; 16], start: u64, limit: u64) -> Option<Self> {
         let (head, size) = match be32(&bytes[..4]) {
             0 => (8, limit.saturating_sub(start)),
             1 => (16, be64(&bytes[8..])),
@@ -32,7 +32,7 @@ impl BoxHead {
 }
 
 /// The first four bytes as a number, the most significant one first.
-pub(super) fn be32(bytes: &[u8]) -> u32 {
+pub(in crate::audio) fn be32(bytes: &[u8]) -> u32 {
     bytes
         .iter()
         .take(4)
@@ -40,7 +40,7 @@ pub(super) fn be32(bytes: &[u8]) -> u32 {
 }
 
 /// The first eight bytes as a number, the most significant one first.
-pub(super) fn be64(bytes: &[u8]) -> u64 {
+pub(in crate::audio) fn be64(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .take(8)

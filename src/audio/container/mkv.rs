@@ -1,18 +1,16 @@
 //! The few elements of a Matroska or WebM file that symphonia leaves unread: which track is the
 //! default one, and the names of codecs that it doesn't know (RFC 9559).
 
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 
 use super::super::source::Stream;
+use super::ebml::{self, UNKNOWN};
 
 /// Real files have some hundred before the sound; a hostile one may have millions.
 const MAX_ELEMENTS: usize = 20_000;
 
 /// Tracks are three deep; a hostile file may nest without end.
 const MAX_DEPTH: usize = 8;
-
-/// The size of an element that ends where what holds it does.
-const UNKNOWN: u64 = u64::MAX;
 
 /// The longest codec name that is read; the longest in use has 20 characters.
 const MAX_NAME: u64 = 64;
@@ -31,7 +29,7 @@ mod id {
 }
 
 /// Whether the file starts as Matroska and WebM files do.
-pub(super) fn is_mkv(head: &[u8]) -> bool {
+pub(in crate::audio) fn is_mkv(head: &[u8]) -> bool {
     head.starts_with(&id::EBML.to_be_bytes())
 }
 
@@ -100,15 +98,14 @@ impl Walk<'_> {
         let mut goes_on = true;
         while goes_on && position < end && self.elements < MAX_ELEMENTS {
             self.elements += 1;
-            let Some((id, size, header)) = self.header(position)? else {
+            let Some(found) = ebml::element(self.stream, position)? else {
                 break;
             };
-            let start = position + header;
-            let stop = start.saturating_add(size).min(end);
-            if size != UNKNOWN {
-                self.matroska.end = self.matroska.end.max(start.saturating_add(size));
+            let stop = found.end().min(end);
+            if found.size != UNKNOWN {
+                self.matroska.end = self.matroska.end.max(found.end());
             }
-            goes_on = self.visit(id, start, stop)?;
+            goes_on = self.visit(found.id, found.body, stop)?;
             position = stop;
         }
         self.depth -= 1;
@@ -131,7 +128,7 @@ impl Walk<'_> {
                     self.matroska.tracks.pop();
                 }
             }
-            id::TRACK_TYPE => self.is_audio = self.number(start, stop)? == 2,
+            id::TRACK_TYPE => self.is_audio = ebml::number_at(self.stream, start, stop)? == 2,
             id::TRACK_NUMBER | id::FLAG_DEFAULT | id::CODEC_ID | id::CODEC_DELAY => {
                 self.field(id, start, stop)?
             }
@@ -141,8 +138,8 @@ impl Walk<'_> {
     }
 
     fn field(&mut self, id: u32, start: u64, stop: u64) -> io::Result<()> {
-        let number = self.number(start, stop)?;
-        let name = self.bytes(start, stop.saturating_sub(start).min(MAX_NAME))?;
+        let number = ebml::number_at(self.stream, start, stop)?;
+        let name = ebml::bytes_at(self.stream, start, stop, MAX_NAME)?;
         let Some(track) = self.matroska.tracks.last_mut() else {
             return Ok(());
         };
@@ -154,51 +151,6 @@ impl Walk<'_> {
         }
         Ok(())
     }
-
-    /// Id, size and length of the header of the element at `position`.
-    fn header(&mut self, position: u64) -> io::Result<Option<(u32, u64, u64)>> {
-        let bytes = self.bytes(position, 12)?;
-        let Some(&first) = bytes.first() else {
-            return Ok(None);
-        };
-        let id_len = first.leading_zeros() as usize + 1;
-        if id_len > 4 || bytes.len() <= id_len {
-            return Ok(None);
-        }
-        let id = number(&bytes[..id_len]) as u32;
-        let size_len = bytes[id_len].leading_zeros() as usize + 1;
-        let Some(size) = bytes
-            .get(id_len..id_len + size_len)
-            .filter(|_| size_len <= 8)
-        else {
-            return Ok(None);
-        };
-        let mask = u64::MAX >> (64 - 7 * size_len);
-        let value = number(size) & mask;
-        let value = if value == mask { UNKNOWN } else { value };
-        Ok(Some((id, value, (id_len + size_len) as u64)))
-    }
-
-    fn number(&mut self, start: u64, stop: u64) -> io::Result<u64> {
-        Ok(number(
-            &self.bytes(start, stop.saturating_sub(start).min(8))?,
-        ))
-    }
-
-    /// Up to `len` bytes at `position`.
-    fn bytes(&mut self, position: u64, len: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; len as usize];
-        self.stream.seek(SeekFrom::Start(position))?;
-        let read = self.stream.read_up_to(&mut bytes)?;
-        bytes.truncate(read);
-        Ok(bytes)
-    }
-}
-
-fn number(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 #[cfg(test)]

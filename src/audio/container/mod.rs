@@ -1,12 +1,13 @@
 //! Everything but WAV: symphonia takes the container apart, its decoders and ropus decode.
 
 mod aac;
-mod boxes;
+pub(super) mod boxes;
+pub(super) mod ebml;
 mod fragments;
-mod mkv;
-mod mp4;
+pub(super) mod mkv;
+pub(super) mod mp4;
 mod mp4_track;
-mod names;
+pub(super) mod names;
 mod opus;
 mod packets;
 mod placed;
@@ -126,7 +127,7 @@ fn index(source: &Source, head: &[u8]) -> Result<Index, AudioError> {
 }
 
 /// Finds the container's reader and lets it read the headers.
-fn demux(
+pub(super) fn demux(
     source: &Source,
     media: MediaSourceStream<'static>,
     head: &[u8],
@@ -244,6 +245,10 @@ impl Decoder for ContainerDecoder {
         }
         self.fault = Some("no sound comes any more".into());
         Ok(false)
+    }
+
+    fn skipped_packets(&self) -> u64 {
+        self.skipped
     }
 
     fn report(&mut self) -> DecodeReport {

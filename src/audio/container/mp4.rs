@@ -15,7 +15,7 @@ const MAX_BOXES: usize = 20_000;
 const MAX_DEPTH: usize = 8;
 
 /// Whether the file starts with a box that MP4 and MOV files start with.
-pub(super) fn is_mp4(head: &[u8]) -> bool {
+pub(in crate::audio) fn is_mp4(head: &[u8]) -> bool {
     matches!(
         head.get(4..8),
         Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot")
@@ -181,7 +181,10 @@ impl Walk<'_> {
 }
 
 /// Bytes at `position`, zeros beyond the end of the file.
-pub(super) fn read_at<const N: usize>(stream: &mut Stream, position: u64) -> io::Result<[u8; N]> {
+pub(in crate::audio) fn read_at<const N: usize>(
+    stream: &mut Stream,
+    position: u64,
+) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     stream.seek(SeekFrom::Start(position))?;
     stream.read_up_to(&mut bytes)?;

@@ -7,13 +7,40 @@ use symphonia::core::formats::FormatInfo;
 /// The container's name for [`StreamInfo`](crate::audio::StreamInfo).
 pub(super) fn container(info: &FormatInfo, head: &[u8]) -> String {
     match info.short_name {
-        "isomp4" if head.get(8..12) == Some(b"qt  ") => "mov".into(),
-        "isomp4" if head.get(8..11) == Some(b"3gp") => "3gp".into(),
-        "isomp4" if head.get(8..11) == Some(b"M4A") => "m4a".into(),
-        "isomp4" => "mp4".into(),
-        "matroska" if head.windows(4).take(64).any(|w| w == b"webm") => "webm".into(),
+        "isomp4" => mp4_kind(head).into(),
+        "matroska" => matroska_kind(head).into(),
         "aac" => "adts".into(),
         other => other.into(),
+    }
+}
+
+/// The container's name by its first bytes alone, for what symphonia does not open.
+pub(in crate::audio) fn guess(head: &[u8]) -> Option<&'static str> {
+    Some(match by_magic(head)? {
+        "MP4" => mp4_kind(head),
+        "Matroska" => matroska_kind(head),
+        "Ogg" => "ogg",
+        "FLAC" => "flac",
+        "AIFF" => "aiff",
+        "CAF" => "caf",
+        "MP3" => "mp3",
+        other => other,
+    })
+}
+
+fn mp4_kind(head: &[u8]) -> &'static str {
+    match head.get(8..12) {
+        Some(b"qt  ") => "mov",
+        Some([b'3', b'g', b'p', _]) => "3gp",
+        Some([b'M', b'4', b'A', _]) => "m4a",
+        _ => "mp4",
+    }
+}
+
+fn matroska_kind(head: &[u8]) -> &'static str {
+    match head.windows(4).take(64).any(|w| w == b"webm") {
+        true => "webm",
+        false => "matroska",
     }
 }
 

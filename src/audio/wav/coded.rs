@@ -147,6 +147,10 @@ impl Decoder for CodedDecoder {
         Ok(true)
     }
 
+    fn skipped_packets(&self) -> u64 {
+        self.skipped
+    }
+
     fn report(&mut self) -> DecodeReport {
         DecodeReport {
             skipped_packets: self.skipped,
