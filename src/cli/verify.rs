@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use earwitness::audio::{ReadOptions, Source};
+use earwitness::audio::{Passage, ReadOptions, Source};
 use earwitness::model::listen::ListenOptions;
 use earwitness::model::store::Model;
 use earwitness::report::evidence::terminal;
@@ -33,6 +33,7 @@ Examples:
   earwitness verify clip.mp4 -o report --h1 harop --h2 shahed-136,engine
   earwitness verify clip.mp4 -o report --against earlier-recordings/
   earwitness verify upload-1.mp4 upload-2.mp4 -o report
+  earwitness verify clip.mp4 -o report --from 12 --to 40
   earwitness verify --check report/report.json
 
 Several recordings are taken for uploads of one event: the report says which of them hold the same
@@ -61,8 +62,16 @@ pub struct VerifyArgs {
     against: Vec<PathBuf>,
 
     /// Run a report's analysis again and say what agrees
-    #[arg(long, value_name = "REPORT.JSON", conflicts_with_all = ["output", "h1", "h2", "against", "prior", "temperature", "wind"])]
+    #[arg(long, value_name = "REPORT.JSON", conflicts_with_all = ["output", "h1", "h2", "against", "from", "to", "prior", "temperature", "wind"])]
     check: Option<PathBuf>,
+
+    /// Look at the passage from here on only, s from the start of the recording
+    #[arg(long, value_name = "S")]
+    from: Option<f64>,
+
+    /// ... and up to here
+    #[arg(long, value_name = "S")]
+    to: Option<f64>,
 
     /// Air temperature that is allowed for, degrees Celsius, as LOW,HIGH
     #[arg(
@@ -172,9 +181,12 @@ impl VerifyArgs {
             },
             wind_mps: self.wind.unwrap_or(usual.wind_mps),
         };
+        let passage = Passage::new(self.from, self.to).map_err(|e| UsageError(e.to_string()))?;
         Ok(VerifyOptions {
             listen: ListenOptions {
-                read: ReadOptions::default().with_ffmpeg(self.ffmpeg),
+                read: ReadOptions::default()
+                    .with_ffmpeg(self.ffmpeg)
+                    .with_passage(passage),
                 prior: self.prior.over(model)?,
                 prior_name: self.prior.name(),
             },

@@ -4,7 +4,7 @@ use super::evidence::{gather, Drawn, Evidence, VerifyError, VerifyOptions, LIMIT
 use super::nearest::{nearest, Nearest};
 use super::physics::PhysicsParams;
 use super::shared::{shared, Shared};
-use crate::audio::Source;
+use crate::audio::{Passage, Source};
 use crate::features;
 use crate::model::store::Model;
 use crate::signature::Catalogue;
@@ -64,6 +64,8 @@ pub struct Settings {
     pub h2: Vec<String>,
     /// Earlier recordings, or folders of them, that were searched for the same sound, as they were named.
     pub against: Vec<String>,
+    /// The passage that was looked at.
+    pub passage: Passage,
     /// Whether ffmpeg was allowed to decode.
     pub ffmpeg: bool,
 }
@@ -160,6 +162,7 @@ pub fn verify(
                 h1: options.h1.clone(),
                 h2: options.h2.clone(),
                 against: options.against_named.clone(),
+                passage: options.listen.read.passage,
                 ffmpeg: options.listen.read.ffmpeg,
             },
             limits: LIMITS.to_owned(),

@@ -23,6 +23,10 @@ pub struct Shared {
 /// Every pair that shares sound.
 pub(super) fn shared(recordings: &[Evidence], prints: &[Waveprint]) -> Vec<Shared> {
     let mut found = Vec::new();
+    // All were looked at from the same moment on.
+    let starts_s = recordings
+        .first()
+        .map_or(0.0, |r| r.identity.passage.start_s());
     for first in 0..recordings.len() {
         for second in first + 1..recordings.len() {
             let same = recordings[first].identity.sha256 == recordings[second].identity.sha256;
@@ -30,7 +34,10 @@ pub(super) fn shared(recordings: &[Evidence], prints: &[Waveprint]) -> Vec<Share
             archive.add("", prints[second].clone());
             let matched = archive.search(&prints[first]).into_iter().next();
             let (first_s, second_s) = match (&matched, same) {
-                (Some(m), _) => ([m.start_s, m.end_s], [m.other_start_s, m.other_end_s]),
+                (Some(m), _) => (
+                    [m.start_s, m.end_s].map(|s| s + starts_s),
+                    [m.other_start_s, m.other_end_s].map(|s| s + starts_s),
+                ),
                 (None, true) => {
                     let whole = [0.0, recordings[first].identity.duration_s];
                     (whole, whole)

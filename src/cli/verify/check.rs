@@ -112,7 +112,9 @@ fn options(was: &Report, model: &Model, recordings: &[PathBuf]) -> anyhow::Resul
     let against: Vec<PathBuf> = settings.against.iter().map(PathBuf::from).collect();
     Ok(VerifyOptions {
         listen: ListenOptions {
-            read: ReadOptions::default().with_ffmpeg(settings.ffmpeg),
+            read: ReadOptions::default()
+                .with_ffmpeg(settings.ffmpeg)
+                .with_passage(settings.passage),
             prior: prior.over(model)?,
             prior_name: prior.name(),
         },

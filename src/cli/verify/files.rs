@@ -40,7 +40,7 @@ pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
             &drawing.spectrogram,
         )?;
         pictures.push(drawing.page);
-        let table = track_csv(&drawn.combs).context("cannot write the tracks")?;
+        let table = track_csv(&drawn.combs, drawn.starts_s).context("cannot write the tracks")?;
         put(dir, &numbered("track", "csv", number), &table)?;
         let found = stretches(evidence);
         let labels = audacity(&found);

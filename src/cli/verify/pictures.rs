@@ -25,9 +25,9 @@ pub fn draw(evidence: &Evidence, drawn: &Drawn) -> anyhow::Result<Pictures> {
         heading: &identity.name,
         below: &below,
         overview: &drawn.overview,
-        starts_s: 0.0,
+        starts_s: drawn.starts_s,
         combs: &combs,
-        segments: &evidence.heard.segments,
+        segments: &drawn.segments,
     };
     let failed = "cannot draw the spectrogram";
     Ok(Pictures {

@@ -3,12 +3,14 @@
 use crate::verify::physics::Comb;
 use std::io;
 
+/// The first sample of the passage stands at `starts_s`.
+///
 /// Columns: number of the comb (the strongest is 1), time in s, fundamental in Hz with both ends of its 90 % interval, and how far
 /// its lines stand above the gaps between them, dB.
 ///
 /// # Errors
 /// If the table cannot be written, which does not happen in memory.
-pub fn track_csv(combs: &[Comb]) -> io::Result<Vec<u8>> {
+pub fn track_csv(combs: &[Comb], starts_s: f64) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
         "comb",
@@ -23,7 +25,7 @@ pub fn track_csv(combs: &[Comb]) -> io::Result<Vec<u8>> {
             let decibels = 10.0 * std::f64::consts::LOG10_E * point.contrast;
             out.write_record([
                 (number + 1).to_string(),
-                format!("{:.3}", point.time_s),
+                format!("{:.3}", starts_s + point.time_s),
                 format!("{:.2}", point.f0_hz),
                 format!("{:.2}", point.low_hz),
                 format!("{:.2}", point.high_hz),
@@ -51,7 +53,7 @@ mod tests {
             .collect();
         let params = PhysicsParams::default().check().unwrap();
         let found = examine(&samples, params, &Catalogue::built_in().unwrap());
-        let text = String::from_utf8(track_csv(&found.combs).unwrap()).unwrap();
+        let text = String::from_utf8(track_csv(&found.combs, 0.0).unwrap()).unwrap();
         let frames: usize = found.combs.iter().map(|c| c.track.points.len()).sum();
         assert_eq!(text.lines().count(), 1 + frames);
         let row: Vec<f64> = text

@@ -4,9 +4,10 @@ use super::{
     agreement, alternatives, asked, reference, summary, Condition, Evidence, Heard, Identity,
     Measured,
 };
-use crate::audio::{AudioError, Source};
+use crate::audio::{AudioError, Passage, Source};
 use crate::fingerprint::search::{self, Against};
 use crate::fingerprint::{Waveprint, WaveprintBuilder};
+use crate::model::answer::SegmentAnswer;
 use crate::model::compare::HypothesisError;
 use crate::model::listen::ListenOptions;
 use crate::model::store::Model;
@@ -87,7 +88,11 @@ pub struct Gathered {
 pub struct Drawn {
     /// The combs with their tracks, the strongest first.
     pub combs: Vec<Comb>,
-    /// Spectrogram of the whole recording.
+    /// Where in the recording the first sample of the passage stands, s; the times of all that is drawn count from it.
+    pub starts_s: f64,
+    /// The segments.
+    pub segments: Vec<SegmentAnswer>,
+    /// Spectrogram of all that was looked at.
     pub overview: Overview,
     /// Labels of the model.
     pub labels: Vec<String>,
@@ -117,7 +122,7 @@ pub fn gather(
     let print = printer.finish();
     let physics = examiner.finish(catalogue);
     let mut classification = listened.classification;
-    let measured = Measured::of(&physics);
+    let measured = Measured::of(&physics, options.listen.read.passage.start_s());
     let condition = Condition {
         overall: classification.fitness,
         quality: classification.quality.take().unwrap_or_default(),
@@ -129,9 +134,13 @@ pub fn gather(
         &classification.sha256,
         &stream,
         classification.duration_s,
+        options.listen.read.passage,
     )?;
     let others = alternatives::alternatives(&classification, model.header(), &physics.candidates);
-    let heard = Heard::of(classification, others);
+    let segments = classification.segments.clone();
+    // Of a passage: from here on times count from the start of the recording.
+    let starts_s = options.listen.read.passage.start_s();
+    let heard = Heard::of(classification, others).later(starts_s);
     let named = std::iter::once(heard.label.as_str());
     let named = named.chain(heard.alternatives.iter().map(|a| a.label.as_str()));
     let references = reference::references(model.header(), named);
@@ -146,6 +155,8 @@ pub fn gather(
     Ok(Gathered {
         drawn: Drawn {
             combs: physics.combs,
+            starts_s,
+            segments,
             overview: overview.finish(),
             labels: model
                 .header()
@@ -180,5 +191,13 @@ pub fn gather(
 fn reuse(sha256: &[u8; 32], print: &Waveprint, options: &VerifyOptions) -> Option<Against> {
     let read = &options.listen.read;
     let asked = !options.against.is_empty();
-    asked.then(|| search::print_against(sha256, print, &options.against, read))
+    // The earlier ones are searched from end to end.
+    let whole = read.clone().with_passage(Passage::default());
+    let mut found =
+        asked.then(|| search::print_against(sha256, print, &options.against, &whole))?;
+    for found in &mut found.matches {
+        found.start_s += read.passage.start_s();
+        found.end_s += read.passage.start_s();
+    }
+    Some(found)
 }

@@ -96,6 +96,21 @@ impl Heard {
         }
     }
 
+    /// The same with all times later by so many seconds.
+    pub(super) fn later(mut self, by_s: f64) -> Self {
+        let segments = self.segments.iter_mut();
+        let ends = segments.flat_map(|s| [&mut s.start_s, &mut s.end_s]);
+        let timeline = self.timeline.iter_mut();
+        let ends = ends.chain(timeline.flat_map(|s| [&mut s.start_s, &mut s.end_s]));
+        ends.for_each(|time| *time += by_s);
+        if let Some(dive) = &mut self.dive {
+            dive.start_s += by_s;
+            dive.end_s += by_s;
+            dive.track.iter_mut().for_each(|[time, _]| *time += by_s);
+        }
+        self
+    }
+
     /// The log10 LR of the best label, where there is one.
     pub fn own_lr(&self) -> Option<f64> {
         self.log10_lr.get(&self.label).copied().flatten()

@@ -1,7 +1,7 @@
 //! Which file this is.
 
 use super::VerifyError;
-use crate::audio::{Source, StreamInfo};
+use crate::audio::{self, Metadata, Passage, Source, StreamInfo};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -20,6 +20,8 @@ pub struct Identity {
     pub codec: String,
     /// Sample rate of the decoded sound, Hz.
     pub sample_rate: u32,
+    /// What the codec's profile means, where it has one.
+    pub profile: Option<String>,
     /// Channels of the decoded sound.
     pub channels: usize,
     /// Audio tracks in the file; one of them is read.
@@ -28,6 +30,10 @@ pub struct Identity {
     pub decoder: String,
     /// Length of the sound that was read, s.
     pub duration_s: f64,
+    /// The passage that was looked at, s from the start of the recording; all of it unless one was asked for.
+    pub passage: Passage,
+    /// What the file says about itself: unverified, and changed by every program and site that it went through.
+    pub metadata: Metadata,
     /// Length according to the header, s; a claim.
     pub declared_duration_s: Option<f64>,
 }
@@ -38,6 +44,7 @@ impl Identity {
         sha256: &str,
         stream: &StreamInfo,
         duration_s: f64,
+        passage: Passage,
     ) -> Result<Self, VerifyError> {
         let bytes = match source {
             Source::Memory { bytes, .. } => bytes.len() as u64,
@@ -56,6 +63,9 @@ impl Identity {
             sha256: sha256.to_owned(),
             container: stream.container.clone(),
             codec: stream.codec.clone(),
+            profile: stream.profile().map(str::to_owned),
+            passage,
+            metadata: audio::metadata(source)?,
             sample_rate: stream.sample_rate,
             channels: stream.channels,
             audio_tracks: stream.audio_tracks,

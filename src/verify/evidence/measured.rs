@@ -40,9 +40,11 @@ pub struct CombEvidence {
 }
 
 impl Measured {
-    pub(super) fn of(physics: &Physics) -> Self {
+    /// With all times later by `starts_s`.
+    pub(super) fn of(physics: &Physics, starts_s: f64) -> Self {
+        let combs = physics.combs.iter().map(CombEvidence::of);
         Self {
-            combs: physics.combs.iter().map(CombEvidence::of).collect(),
+            combs: combs.map(|comb| comb.later(starts_s)).collect(),
             ratios: physics.ratios.clone(),
             candidates: physics.candidates.clone(),
         }
@@ -50,6 +52,28 @@ impl Measured {
 }
 
 impl CombEvidence {
+    fn later(mut self, by_s: f64) -> Self {
+        let range = |r: &mut Range| {
+            r.low += by_s;
+            r.high += by_s;
+        };
+        range(&mut self.span_s);
+        if let Some(pass) = &mut self.pass {
+            range(&mut pass.span_s);
+            for at in [&mut pass.closest_heard_s, &mut pass.closest_emitted_s] {
+                at.value += by_s;
+                at.low += by_s;
+                at.high += by_s;
+            }
+            pass.points.iter_mut().for_each(|p| p.time_s += by_s);
+        }
+        if let Some(climb) = &mut self.climb {
+            range(&mut climb.span_s);
+            climb.end_s += by_s;
+        }
+        self
+    }
+
     fn of(comb: &Comb) -> Self {
         let points = &comb.track.points;
         let time = |p: Option<&crate::spectrum::TrackPoint>| p.map_or(0.0, |p| p.time_s);

@@ -155,3 +155,23 @@ fn several_uploads_of_one_event_are_one_witness_where_they_share_sound() {
     assert!(out.contains("one witness"), "{out}");
     assert!(dir.path().join("out/track-3.csv").exists());
 }
+
+#[test]
+fn a_passage_is_looked_at_alone_and_its_times_are_those_of_the_recording() {
+    let clip = sample("shahed-136-cruise.wav");
+    let (dir, json, _) = report(&[&clip, "--from", "3", "--to", "8.5"]);
+    let own = &json["recordings"][0];
+    assert_eq!(own["identity"]["duration_s"], 5.5);
+    assert_eq!(own["heard"]["segments"][0]["start_s"], 3.0);
+    let combs = own["physics"]["combs"].as_array().unwrap();
+    let span = &combs[0]["span_s"];
+    assert!(span["low"].as_f64().unwrap() >= 3.0 && span["high"].as_f64().unwrap() <= 8.5);
+    let (out, err, code) = verify(dir.path(), &["--check", "out/report.json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let (_, err, code) = verify(dir.path(), &[&clip, "-o", "x", "--from", "100"]);
+    assert!(code == 1 && err.contains("shahed-136-cruise.wav"), "{err}");
+    assert_eq!(
+        verify(dir.path(), &[&clip, "-o", "x", "--from", "5", "--to", "3"]).2,
+        2
+    );
+}
