@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::quality::Quality;
 
 /// What a recording is fit for.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fitness {

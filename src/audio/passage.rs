@@ -14,6 +14,7 @@ const LATEST_S: f64 = 1e9;
 ///
 /// The default is all of it. What is read of a passage is bit for bit what stands there when the whole
 /// recording is read.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct Passage {
@@ -113,6 +114,7 @@ fn sample(seconds: f64) -> u64 {
 }
 
 /// What is written and read, before it is checked.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unchecked {

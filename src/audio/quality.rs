@@ -9,6 +9,7 @@ pub(super) const SILENCE_DBFS: f64 = -200.0;
 
 /// Measured on what was read: levels and spectrum on the 16 kHz mono samples, clipping and
 /// non-finite samples on the decoded ones, before mixing and resampling.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Quality {
     /// Length of what was read, in seconds.

@@ -27,6 +27,7 @@ const LOOKED_AT: usize = 4;
 const SECONDS: f64 = 1.0 / RATE;
 
 /// Sound that a recording shares with the query. Times are accurate to about 0.1 s, their difference to 1 ms.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Match {
     /// The recording, as it was named to [`Archive::add`].
@@ -233,6 +234,7 @@ pub fn print_of(source: &Source, options: &ReadOptions) -> Result<Waveprint, Aud
 }
 
 /// What a recording shares with others.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Against {
     /// Recordings it was compared with.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub const CLASSIFICATION_SCHEMA: &str = "earwitness.classification/1";
 
 /// On which level of the taxonomy the answer stands.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
@@ -24,6 +25,7 @@ pub enum Decision {
 }
 
 /// On what a label's knowledge rests.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grade {
     /// Real recordings from at least 10 source groups.
@@ -35,6 +37,7 @@ pub enum Grade {
 }
 
 /// What the model says about 2 s of a recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmentAnswer {
     /// Start in seconds from the start of the recording.
@@ -48,6 +51,7 @@ pub struct SegmentAnswer {
 }
 
 /// A dive within a recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dive {
     /// Start of the first segment that sounds like it, seconds.

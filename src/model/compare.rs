@@ -41,6 +41,7 @@ pub struct Hypotheses {
 }
 
 /// How strongly a recording speaks for one hypothesis against another.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Compared {
     /// Labels of the first hypothesis.

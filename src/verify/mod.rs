@@ -5,6 +5,8 @@ mod nearest;
 pub mod physics;
 mod recheck;
 mod report;
+#[cfg(test)]
+mod schema;
 mod shared;
 
 pub use nearest::{nearest, Nearest};

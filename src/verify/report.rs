@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub const REPORT_SCHEMA: &str = "earwitness.report/1";
 
 /// The account of one recording, or of several of one event.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`REPORT_SCHEMA`].
@@ -35,6 +36,7 @@ pub struct Report {
 }
 
 /// Versions and hashes of everything that an answer depends on.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeBy {
     /// Name of the program.
@@ -52,6 +54,7 @@ pub struct MadeBy {
 }
 
 /// The settings.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// The prior.
@@ -71,6 +74,7 @@ pub struct Settings {
 }
 
 /// A recording that could not be read, beside others that could.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
     /// The recording as it was named.
@@ -82,6 +86,7 @@ pub struct Unreadable {
 }
 
 /// One run.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// When, in UTC, ISO 8601.

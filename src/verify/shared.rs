@@ -6,6 +6,7 @@ use crate::fingerprint::Waveprint;
 use serde::{Deserialize, Serialize};
 
 /// Two of the recordings hold the same sound.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shared {
     /// Numbers of the two recordings, counted from 1.

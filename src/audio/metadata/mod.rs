@@ -32,6 +32,7 @@ const MAX_TAGS: usize = 200;
 const MAX_VALUE: u64 = 4096;
 
 /// One thing that a file says about itself, unverified.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetadataTag {
     /// What it is: `created`, `modified` (ISO 8601, UTC), `make`, `model`, `software`, `encoder`, `location`,
@@ -44,6 +45,7 @@ pub struct MetadataTag {
 }
 
 /// What a file says about itself, unverified, in the order in which it stands there.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Metadata {
     /// The tags.

@@ -31,6 +31,7 @@ const CLOSE_HZ: f64 = 62.5;
 const SHORTEST: usize = 12;
 
 /// How combs are followed. Unchecked; [`check`](Self::check) makes it usable.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrackParams {
     /// Combs followed at a time, 1 to 6.

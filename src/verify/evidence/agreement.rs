@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 const CLIMB: f64 = 0.1;
 
 /// How two accounts of one recording stand to each other.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Concord {
@@ -24,6 +25,7 @@ pub enum Concord {
 }
 
 /// How classifier and lines stand to each other.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Agreement {
     /// The worst of what follows.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 const LISTED: f64 = 0.005;
 
 /// A label other than the best.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alternative {
     /// The label.

@@ -6,6 +6,7 @@ use crate::verify::physics::{
 use serde::{Deserialize, Serialize};
 
 /// What the lines say.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// The combs heard, the strongest first.
@@ -17,6 +18,7 @@ pub struct Measured {
 }
 
 /// One comb.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CombEvidence {
     /// From where it is first heard to where last, s.

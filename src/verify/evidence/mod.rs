@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub const EVIDENCE_SCHEMA: &str = "earwitness.evidence/1";
 
 /// Everything about one recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// What was found, in plain sentences, the most important first.
@@ -56,6 +57,7 @@ pub struct Evidence {
 }
 
 /// What a recording is fit for.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// For an answer of the classifier.

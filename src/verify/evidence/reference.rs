@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// On what the knowledge of a label rests, and how it did on recordings that were not learnt from.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     /// The label.
@@ -25,6 +26,7 @@ pub struct Reference {
 }
 
 /// How a label did on recordings of source groups that were not learnt from, of every length and fitness.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeldOut {
     /// How it was measured.
@@ -40,6 +42,7 @@ pub struct HeldOut {
 }
 
 /// A share as it was counted, with its 95 % Clopper-Pearson interval.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Counted {
     /// Recordings.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 const MOST_ORDER: u32 = 6;
 
 /// One way to read the fundamental, and the shaft rate that follows.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Implied {
     /// What the fundamental would be.
@@ -26,6 +27,7 @@ pub struct Implied {
 }
 
 /// An airframe in a phase against the recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     /// Id of the sheet.

@@ -4,6 +4,7 @@ use super::Range;
 use serde::{Deserialize, Serialize};
 
 /// How a sheet and a measurement stand to each other.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -16,6 +17,7 @@ pub enum Verdict {
 }
 
 /// A parameter of a sheet.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Parameter {
@@ -28,6 +30,7 @@ pub enum Parameter {
 }
 
 /// One row of the consistency table.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// What is compared.

@@ -26,6 +26,7 @@ const UNTIL_THE_END: f64 = 0.6;
 const GOES_ON_S: f64 = 0.7;
 
 /// The largest climb of a track, and its end.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Climb {
     /// From its foot to its top, s.

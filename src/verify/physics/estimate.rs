@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Two ends, in the unit that the field says.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// Lower end.
@@ -34,6 +35,7 @@ impl Range {
 }
 
 /// A figure with its 90 % interval.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Median.

@@ -17,6 +17,7 @@ const MAINS_HZ: [f64; 2] = [50.0, 60.0];
 const MAINS: (f64, f64) = (0.004, 0.002);
 
 /// How a recording is examined. Unchecked; [`check`](Self::check) makes it usable.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PhysicsParams {
     /// How combs are followed.
@@ -91,6 +92,7 @@ pub struct Comb {
 }
 
 /// One line of a comb.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct HeardLine {
     /// Multiple of the fundamental.

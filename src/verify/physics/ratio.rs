@@ -12,6 +12,7 @@ const MOST_TERM: u32 = 6;
 const FIXED: f64 = 0.01;
 
 /// What the ratio of two combs says.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RatioKind {
@@ -24,6 +25,7 @@ pub enum RatioKind {
 }
 
 /// Two combs of a recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CombRatio {
     /// Numbers of the two tracks, the strongest being 0.

@@ -5,6 +5,7 @@ use crate::signature::{Cycle, Signature, Values};
 use serde::{Deserialize, Serialize};
 
 /// What the fundamental is taken for.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {

@@ -7,6 +7,7 @@ mod check;
 mod faults;
 mod page;
 mod reuse;
+mod schema;
 
 use super::{earwitness, sample, wav};
 use serde_json::Value;

@@ -4,6 +4,7 @@ use super::super::Range;
 use serde::{Deserialize, Serialize};
 
 /// The air between aircraft and listener. Unchecked; [`check`](Self::check) makes it usable.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AirParams {
     /// Air temperature, -60 to 60 degrees Celsius.

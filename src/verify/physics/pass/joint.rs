@@ -5,6 +5,7 @@ use super::posterior::Sample;
 use serde::{Deserialize, Serialize};
 
 /// One row of the joint region.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct JointRow {
     /// Speeds, m/s.

@@ -34,6 +34,7 @@ const MEASURED: f64 = 1.5;
 const WITHIN: f64 = 0.9;
 
 /// How much of a pass is heard.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PassKind {
@@ -44,6 +45,7 @@ pub enum PassKind {
 }
 
 /// What a track says of a pass, if it is one: straight, level or not, at constant speed, rpm wandering about a constant.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PassFit {
     /// Whether all of it is heard.
@@ -75,6 +77,7 @@ pub struct PassFit {
 }
 
 /// A point of the fit.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PassPoint {
     /// Heard at, s.
