@@ -4,7 +4,9 @@
 
 use earwitness::audio::{open, ReadOptions, Source};
 use earwitness::model::{listen::ListenOptions, store::Model};
-use earwitness::report::picture::{CombMark, Spectrogram, STYLE};
+use earwitness::report::picture::{
+    Beside, ClimbPicture, CombMark, Lane, PassPicture, Passage, Spectrogram, Timeline, STYLE,
+};
 use earwitness::signature::Catalogue;
 use earwitness::spectrum::OverviewBuilder;
 use earwitness::verify::physics::{Examiner, PhysicsParams};
@@ -70,7 +72,44 @@ fn draw(path: &Path, directory: &Path) -> Result<(), Box<dyn Error>> {
         svg.len() / 1000
     );
     let mut figures = vec![("Spectrogram", svg)];
-    figures.retain(|(_, svg)| !svg.is_empty());
+    let timeline = Timeline {
+        duration_s: physics.duration_s,
+        starts_s: 0.0,
+        segments: &answer.segments,
+        lanes: &Lane::of_segments(&answer.segments, 4),
+    };
+    figures.push(("Probability over time", timeline.svg()?));
+    for comb in &physics.combs {
+        let (track, starts_s) = (&comb.track, 0.0);
+        if let Some(fit) = &comb.pass {
+            let picture = PassPicture {
+                fit,
+                track,
+                starts_s,
+            };
+            figures.push(("Pass", picture.svg()?));
+        }
+        if let Some(climb) = &comb.climb {
+            let picture = ClimbPicture {
+                climb,
+                track,
+                starts_s,
+            };
+            figures.push(("Climb", picture.svg()?));
+        }
+    }
+    let passage = |heading, span_s| Passage {
+        heading,
+        overview: &overview,
+        span_s,
+        starts_s: 0.0,
+        comb: combs.first(),
+    };
+    let beside = Beside {
+        own: passage("This recording", (0.0, 5.0)),
+        reference: passage("The same, later", (2.0, 6.0)),
+    };
+    figures.push(("Beside", beside.html()?));
     let stem = directory.join(name.as_ref());
     std::fs::write(stem.with_extension("png"), png)?;
     std::fs::write(stem.with_extension("html"), page(&figures))?;

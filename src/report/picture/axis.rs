@@ -68,9 +68,12 @@ impl Axis {
 
     /// Round values, `most` of them at the most (but for one).
     pub(super) fn ticks(&self, most: usize) -> Vec<Tick> {
+        if most == 0 {
+            return Vec::new();
+        }
         let starts = self.starts();
         let (from, to) = (self.from + starts, self.to + starts);
-        let step = step((to - from) / most.max(1) as f64, self.is_clock());
+        let step = step((to - from) / most as f64, self.is_clock());
         let (first, last) = ((from / step - 1e-6).ceil(), (to / step + 1e-6).floor());
         let all = (0..)
             .map(|n| first + f64::from(n))

@@ -3,7 +3,7 @@
 use super::axis::Plot;
 use super::layout::Layout;
 use super::scene::{Ink, Scene, Stand, Words};
-use super::thin::thin;
+use super::thin::{stretches, thin};
 use crate::spectrum::Track;
 use crate::verify::physics::Comb;
 
@@ -11,8 +11,6 @@ use crate::verify::physics::Comb;
 const HEARD_DB: f64 = 6.5;
 /// Lines of a comb that are drawn, the highest first.
 const MOST_LINES: usize = 8;
-/// Points of a track that lie farther apart are not joined, s.
-const GAP_S: f64 = 0.3;
 
 /// A comb to be drawn over a spectrogram.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,10 +60,14 @@ impl<'a> CombMark<'a> {
     /// Where a multiple of the fundamental lies.
     fn runs(&self, plot: &Plot, order: f64) -> Vec<Vec<(f64, f64)>> {
         let unit_s = (plot.x.to - plot.x.from) / plot.width;
-        let points = self.track.points.iter();
-        let at = points.map(|p| (p.time_s, order * p.f0_hz));
         let place = |t: f64, hz: f64| plot.inside(t, hz);
-        thin(at, 2.0 * unit_s, GAP_S.max(4.0 * unit_s), place)
+        stretches(&self.track.points, unit_s)
+            .into_iter()
+            .flat_map(|own| {
+                let at = own.iter().map(|p| (p.time_s, order * p.f0_hz));
+                thin(at, 2.0 * unit_s, f64::INFINITY, place)
+            })
+            .collect()
     }
 
     /// What the dashes of the `n`th are, in a line of words below `top`; gives the height of its end.
@@ -78,7 +80,7 @@ impl<'a> CombMark<'a> {
         let middle = top + 0.52 * line;
         let (from, to) = (layout.left, layout.left + 3.4 * line);
         let ends = ((from, top + 0.12 * line), (to, top + 0.92 * line));
-        scene.rectangle(ends.0, ends.1, Ink::Muted);
+        scene.rectangle(ends.0, ends.1, Ink::Night);
         for (dash, up) in [(own, 0.18), (lines, -0.18)] {
             let height = middle + up * line;
             over(
@@ -88,7 +90,8 @@ impl<'a> CombMark<'a> {
             );
         }
         let text = format!("{} {text}", name(n));
-        let text = layout.fit(&text, to + 6.0, layout.width - 4.0);
+        // Most of it is digits, which are narrower than letters.
+        let text = layout.fit(&text, to + 6.0, to + 1.25 * (layout.width - to));
         scene.write(Words::new((to + 6.0, middle), text).stand(Stand::Beside));
         top + line
     }
@@ -190,19 +193,19 @@ mod tests {
 
     #[test]
     fn lines_above_the_picture_and_gaps_in_the_track_are_not_bridged() {
-        let mut track = track(10.0, |t| 150.0 * t);
+        let mut track = track(10.0, |t| 30.0 + 150.0 * t);
         track.points.retain(|p| !(3.0..5.0).contains(&p.time_s));
         let found = lines(&CombMark {
             track: &track,
             orders: vec![2.0],
         });
         assert!(found.iter().flatten().all(|(_, y)| *y >= 50.0));
-        // Twice the fundamental leaves the picture at 6.7 s.
+        // Twice the fundamental leaves the picture at 6.5 s.
         let ends: Vec<f64> = found
             .iter()
             .map(|r| (r[r.len() - 1].0 - 100.0) / 50.0)
             .collect();
-        let expected = [3.0, 6.67, 3.0, 10.0];
+        let expected = [3.0, 6.47, 3.0, 10.0];
         for (end, expected) in ends.iter().zip(expected) {
             assert!((end - expected).abs() < 0.15, "{ends:?}");
         }

@@ -33,8 +33,20 @@ pub(super) const IN_PAGE: Layout = Layout {
     left: 66.0,
     right: 76.0,
     line: 28.0,
-    letter: 12.5,
+    letter: 13.0,
     heights: [330.0, 170.0],
+    is_alone: false,
+};
+
+/// One of two pictures that stand beside each other where the page is wide, else one above the other: its letters are
+/// always 14 units high.
+pub(super) const HALF: Layout = Layout {
+    width: 380.0,
+    left: 44.0,
+    right: 56.0,
+    line: 20.0,
+    letter: 7.5,
+    heights: [300.0, 150.0],
     is_alone: false,
 };
 

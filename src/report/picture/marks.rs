@@ -1,7 +1,9 @@
 //! Segments with one label become one stretch, marked by a letter and a hatching of its own.
 
+use super::key::{self, Sample};
 use super::layout::Layout;
 use super::scene::{Anchor, Ink, Scene, Stand, Words};
+use super::spans::shared;
 use crate::model::answer::SegmentAnswer;
 use std::collections::BTreeMap;
 
@@ -143,27 +145,14 @@ impl Marks {
 
     /// Draws what the marks mean in lines of words below `top`; gives the height of their end.
     pub(super) fn legend(&self, scene: &mut Scene, layout: &Layout, top: f64) -> f64 {
-        let (left, right, line) = (layout.left, layout.width - 8.0, layout.line);
-        let (mut x, mut y) = (left, top);
-        for mark in &self.marks {
-            let text = format!("{} {}", mark.letter, mark.label);
-            let text = layout.fit(&text, left + 1.4 * line, right);
-            let swatch = 1.4 * line;
-            let width = swatch + layout.letter * (text.chars().count() as f64 + 2.0);
-            if x > left && x + width > right {
-                (x, y) = (left, y + line);
-            }
-            let (from, to) = ((x, y + 0.2 * line), (x + swatch, y + 0.85 * line));
-            hatch(scene, mark.hatching, from, to);
-            scene.frame(from, to);
-            let words = Words::new((x + swatch + 5.0, y + 0.52 * line), text);
-            scene.write(words.stand(Stand::Beside));
-            x += width;
-        }
-        match self.marks.is_empty() {
-            true => top,
-            false => y + line,
-        }
+        let entry = |m: &Mark| {
+            (
+                Sample::Hatched(m.hatching),
+                format!("{} {}", m.letter, m.label),
+            )
+        };
+        let entries: Vec<(Sample, String)> = self.marks.iter().map(entry).collect();
+        key::draw(scene, layout, top, &entries)
     }
 }
 
@@ -178,23 +167,12 @@ fn letter(label: &str, taken: &[Mark]) -> char {
 
 /// From, to and label of what each segment is given.
 fn pieces(segments: &[SegmentAnswer]) -> Vec<(f64, f64, &str)> {
-    let mut own: Vec<&SegmentAnswer> = segments
-        .iter()
-        .filter(|s| s.start_s.is_finite() && s.end_s.is_finite() && s.end_s > s.start_s)
-        .collect();
+    let mut own: Vec<&SegmentAnswer> = segments.iter().collect();
     own.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-    let middle = |s: &SegmentAnswer| 0.5 * (s.start_s + s.end_s);
-    (0..own.len())
-        .map(|n| {
-            let segment = own[n];
-            let bound = |a: &SegmentAnswer, b: &SegmentAnswer| 0.5 * (middle(a) + middle(b));
-            let before = n.checked_sub(1).map(|p| bound(own[p], segment));
-            let after = own.get(n + 1).map(|next| bound(segment, next));
-            let from = before.map_or(segment.start_s, |b| b.max(segment.start_s));
-            let to = after.map_or(segment.end_s, |a| a.min(segment.end_s));
-            (from, to, segment.label.as_str())
-        })
-        .filter(|(from, to, _)| to > from)
+    let spans: Vec<(f64, f64)> = own.iter().map(|s| (s.start_s, s.end_s)).collect();
+    own.iter()
+        .zip(shared(&spans))
+        .filter_map(|(segment, share)| share.map(|(from, to)| (from, to, segment.label.as_str())))
         .collect()
 }
 

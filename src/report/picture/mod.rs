@@ -9,24 +9,34 @@
 //! picture is where in the recording that sample stands, and is added to what stands at the axis.
 
 mod axis;
+mod beside;
+mod climb;
 mod colour;
 mod comb;
 mod heat;
+mod key;
 mod layout;
 mod marks;
+mod pass;
 mod png;
 mod raster;
 mod scene;
 mod sound;
+mod spans;
 mod spectrogram;
 mod svg;
 #[cfg(test)]
 mod testing;
 mod thin;
+mod timeline;
 
+pub use beside::{Beside, Passage};
+pub use climb::ClimbPicture;
 pub use comb::CombMark;
+pub use pass::PassPicture;
 pub use spectrogram::Spectrogram;
 pub use svg::STYLE;
+pub use timeline::{Lane, LaneStep, Timeline};
 
 /// A picture could not be written as PNG.
 #[derive(Debug, thiserror::Error)]

@@ -72,6 +72,7 @@ fn look(ink: Ink) -> Look {
         Ink::Measured => (BLACK, 1.0, 1.5),
         Ink::Over => (WHITE, 1.0, 1.6),
         Ink::Edge => ([0, 0, 0], 0.75, 4.0),
+        Ink::Night => ([38, 66, 110], 1.0, 1.0),
         Ink::Paper => (WHITE, 1.0, 1.0),
     };
     Look {

@@ -23,6 +23,8 @@ pub(super) enum Ink {
     Over,
     /// On a spectrogram: a dark edge around what is light.
     Edge,
+    /// Dark on any page, below what is light.
+    Night,
     /// Under words that would be crossed by lines.
     Paper,
 }

@@ -39,8 +39,8 @@ impl Sound {
         Self { grid, levels }
     }
 
-    /// Draws it over the plot, with a bar that says what the colours stand for beside it.
-    pub(super) fn draw(&self, scene: &mut Scene, plot: &Plot, levels: Levels, line: f64) {
+    /// Draws it over the plot.
+    pub(super) fn draw(&self, scene: &mut Scene, plot: &Plot, levels: Levels) {
         let shades = self.grid.shades(levels);
         if !shades.shades.is_empty() {
             scene.items.push(Item::Image {
@@ -49,26 +49,30 @@ impl Sound {
                 shades,
             });
         }
-        let (left, right) = (plot.right() + 8.0, plot.right() + 20.0);
-        scene.items.push(Item::Image {
-            at: (left, plot.top),
-            size: (right - left, plot.height),
-            shades: ladder(),
-        });
-        scene.frame((left, plot.top), (right, plot.bottom()));
-        let bar = Plot {
-            left,
-            width: right - left,
-            y: Axis::plain(levels.low_db, levels.high_db),
-            ..*plot
-        };
-        let mut marks = Vec::new();
-        for tick in bar.y.ticks((plot.height / (2.0 * line)) as usize) {
-            let y = bar.up(tick.value);
-            marks.push(vec![(right, y), (right + 4.0, y)]);
-            let words = Words::new((right + 6.0, y), tick.text);
-            scene.write(words.stand(Stand::Beside));
-        }
-        scene.lines(marks, Ink::Plain, None);
     }
+}
+
+/// A bar right of the plot that says which levels, in dB, the colours stand for.
+pub(super) fn bar(scene: &mut Scene, plot: &Plot, levels: Axis, line: f64) {
+    let (left, right) = (plot.right() + 8.0, plot.right() + 20.0);
+    let bar = Plot {
+        left,
+        width: right - left,
+        y: levels,
+        ..*plot
+    };
+    scene.items.push(Item::Image {
+        at: (left, bar.top),
+        size: (bar.width, bar.height),
+        shades: ladder(),
+    });
+    scene.frame((left, bar.top), (right, bar.bottom()));
+    let mut marks = Vec::new();
+    for tick in bar.y.ticks((bar.height / (2.0 * line)) as usize) {
+        let y = bar.up(tick.value);
+        marks.push(vec![(right, y), (right + 4.0, y)]);
+        let words = Words::new((right + 6.0, y), tick.text);
+        scene.write(words.stand(Stand::Beside));
+    }
+    scene.lines(marks, Ink::Plain, None);
 }

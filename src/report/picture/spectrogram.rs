@@ -5,7 +5,7 @@ use super::comb::{self, CombMark};
 use super::layout::{Layout, ALONE, IN_PAGE};
 use super::marks::Marks;
 use super::scene::{Ink, Scene, Words};
-use super::sound::{hertz, Sound};
+use super::sound::{bar, hertz, Sound};
 use super::PictureError;
 use crate::model::answer::SegmentAnswer;
 use crate::spectrum::Overview;
@@ -83,7 +83,9 @@ impl Spectrogram<'_> {
             };
             let columns = 0..self.overview.columns();
             let sound = Sound::new(band, columns, 0..band.bins(), layout.is_alone, &plot);
-            sound.draw(&mut scene, &plot, sound.levels, layout.line);
+            sound.draw(&mut scene, &plot, sound.levels);
+            let levels = Axis::plain(sound.levels.low_db, sound.levels.high_db);
+            bar(&mut scene, &plot, levels, layout.line);
             for (n, comb) in self.combs.iter().take(MOST_COMBS).enumerate().rev() {
                 // So many lines would hide the full band.
                 comb.draw(&mut scene, &plot, n, band.bin_hz() < 10.0);

@@ -29,9 +29,12 @@ pub const STYLE: &str = "\
 .ew-picture .f.accent{fill:var(--accent,#0b57a4)}
 .ew-picture .f.band{fill:var(--accent,#0b57a4);opacity:.28}
 .ew-picture .f.paleband{fill:var(--ink,#1a1a1a);opacity:.12}
+.ew-picture .f.night{fill:#26426e}
 .ew-picture .f.paper{fill:var(--paper,#fff)}
 .ew-picture text.muted{stroke:none;opacity:.75}
 .ew-picture text.over{fill:#fff;stroke:#000;stroke-width:3;paint-order:stroke;font-weight:600}
+.ew-pair .ew-picture text{font-size:14px}
+.ew-pair .ew-picture .minor{display:inline}
 .ew-pair{display:flex;flex-wrap:wrap;gap:1rem}
 .ew-pair>*{flex:1 1 22rem;min-width:0}
 @media screen and (max-width:600px){.ew-picture text{font-size:24px}.ew-picture .minor{display:none}}
@@ -172,6 +175,7 @@ fn class(ink: Ink) -> &'static str {
         Ink::Measured => "measured",
         Ink::Over => "over",
         Ink::Edge => "edge",
+        Ink::Night => "night",
         Ink::Paper => "paper",
     }
 }

@@ -1,7 +1,22 @@
 //! Lines of many points become lines of few that look the same.
 
+use crate::spectrum::TrackPoint;
+
 /// How far a line may be off for being shorter, in units of the picture.
 const TOLERANCE: f64 = 0.3;
+/// Points of a track that lie farther apart are not joined, s.
+const GAP_S: f64 = 0.3;
+/// Nor is what jumps by such a share from one to the next: it is another multiple, or another comb.
+const JUMP: f64 = 0.12;
+
+/// Stretches of a track without gaps and jumps; `unit_s` is the time that a unit of the picture stands for.
+pub(super) fn stretches(points: &[TrackPoint], unit_s: f64) -> Vec<&[TrackPoint]> {
+    let gap_s = GAP_S.max(4.0 * unit_s);
+    let is_joined = |a: &TrackPoint, b: &TrackPoint| {
+        b.time_s - a.time_s <= gap_s && (b.f0_hz / a.f0_hz - 1.0).abs() <= JUMP
+    };
+    points.chunk_by(is_joined).collect()
+}
 
 /// Splits points (time, value) where they lie apart by more than `gap`, makes medians of those that share a place of `step`,
 /// maps them with `place` and leaves out those on straight lines. What is not finite is a gap.
@@ -88,6 +103,7 @@ fn off(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::picture::testing::track;
 
     #[test]
     fn a_straight_line_keeps_its_ends_and_a_bent_one_its_bend() {
@@ -105,6 +121,19 @@ mod tests {
         let found = thin(points.into_iter(), 1.0, 1.5, inside);
         let ends: Vec<(f64, f64)> = found.iter().map(|r| (r[0].0, r[r.len() - 1].0)).collect();
         assert_eq!(ends, [(0.0, 9.0), (11.0, 19.0), (23.0, 26.0)]);
+    }
+
+    #[test]
+    fn a_track_is_cut_where_it_pauses_and_where_it_jumps() {
+        let mut track = track(10.0, |t| if t < 4.0 { 120.0 } else { 60.0 });
+        track.points.retain(|p| !(7.0..8.0).contains(&p.time_s));
+        track.points[3].f0_hz = f64::NAN;
+        let all = stretches(&track.points, 0.01);
+        let starts: Vec<f64> = all.iter().map(|s| s[0].time_s.floor()).collect();
+        assert_eq!(starts, [0.0, 0.0, 0.0, 4.0, 8.0]);
+        // Where an hour is as wide as a hand, no pause of a second can be seen.
+        assert_eq!(stretches(&track.points[10..], 5.0).len(), 2);
+        assert!(stretches(&[], 1.0).is_empty());
     }
 
     #[test]
