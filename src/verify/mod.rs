@@ -9,7 +9,7 @@ mod report;
 mod schema;
 mod shared;
 
-pub use nearest::{nearest, Nearest};
+pub use nearest::{nearest, Nearest, REFERENCE_S};
 pub use recheck::{compare, Statement, TOLERANCE};
 pub use report::{verify, MadeBy, Report, Run, Settings, Unreadable, Verified, REPORT_SCHEMA};
 pub use shared::Shared;

@@ -11,7 +11,7 @@ use crate::render::{RenderError, Scene, SceneRanges};
 use crate::signature::{Catalogue, Phase, Signature};
 
 /// Length of the reference, s.
-pub const SECONDS: f64 = 6.0;
+pub const REFERENCE_S: f64 = 6.0;
 /// Flights that are drawn.
 const DRAWN: u64 = 24;
 /// The noise that the reference is heard over, dB below it: that of a good recording.
@@ -53,7 +53,7 @@ pub fn nearest(catalogue: &Catalogue, evidence: &Evidence) -> Result<Option<Near
         (0.5 * (low + high)).clamp(60.0 * published.low, 60.0 * published.high)
     });
     let mut ranges = SceneRanges {
-        clip_s: SECONDS,
+        clip_s: REFERENCE_S,
         ..SceneRanges::default()
     };
     ranges.fixed.rpm = shaft_rpm.filter(|_| phase == Phase::Cruise);
@@ -68,7 +68,7 @@ pub fn nearest(catalogue: &Catalogue, evidence: &Evidence) -> Result<Option<Near
         }
     }
     Ok(best.map(|(_, scene)| {
-        let mut samples = scene.render(SECONDS).samples;
+        let mut samples = scene.render(REFERENCE_S).samples;
         overheard(&mut samples);
         Nearest {
             airframe: signature.id().to_owned(),
@@ -103,7 +103,7 @@ fn likeliest<'a>(catalogue: &'a Catalogue, evidence: &Evidence) -> Option<(&'a S
 
 /// Highest over lowest pitch of a flight.
 fn swing(scene: &Scene) -> f64 {
-    let heard = scene.track(SECONDS).into_iter();
+    let heard = scene.track(REFERENCE_S).into_iter();
     let pitches = heard.filter_map(|i| i.blade_pass_hz);
     let (low, high) = pitches.fold((f64::INFINITY, 0.0f64), |(l, h), p| (l.min(p), h.max(p)));
     if low.is_finite() {

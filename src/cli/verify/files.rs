@@ -32,8 +32,9 @@ pub fn prepare(dir: &Path) -> anyhow::Result<()> {
 pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
     let mut pictures = Vec::new();
     let recordings = verified.report.recordings.iter().zip(&verified.drawn);
-    for (number, (evidence, drawn)) in recordings.enumerate() {
-        let drawing = draw(evidence, drawn)?;
+    let recordings = recordings.zip(&verified.references);
+    for (number, ((evidence, drawn), reference)) in recordings.enumerate() {
+        let drawing = draw(evidence, drawn, reference.as_ref())?;
         put(
             dir,
             &numbered("spectrogram", "png", number),

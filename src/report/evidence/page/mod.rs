@@ -22,8 +22,8 @@ use std::io;
 pub struct Picture {
     /// The section that it stands in: `heard`, `physics` ...
     pub section: &'static str,
-    /// SVG, self-contained.
-    pub svg: String,
+    /// SVG or HTML, self-contained.
+    pub markup: String,
     /// What it shows, and how to read it.
     pub caption: String,
 }
