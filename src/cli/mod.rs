@@ -1,10 +1,12 @@
 //! The command line: one file per verb. Whatever a verb does, the library does.
 
+mod archive;
 mod batch;
 mod classify;
 mod completions;
 mod evaluate;
 mod exit;
+mod export;
 mod features;
 mod inputs;
 mod man;
@@ -13,7 +15,9 @@ mod output;
 mod parallel;
 mod prior;
 mod progress;
+mod query;
 mod render;
+mod rows;
 mod signatures;
 mod train;
 mod training;
@@ -43,6 +47,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Classify(classify::ClassifyArgs),
+    Archive(archive::ArchiveArgs),
+    Query(query::QueryArgs),
+    Export(export::ExportArgs),
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
     Render(render::RenderArgs),
@@ -51,6 +58,8 @@ enum Verb {
     Evaluate(evaluate::EvaluateArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    #[command(hide = true)]
+    ArchiveWorker(archive::WorkerArgs),
 }
 
 /// How much is said on standard error.
@@ -77,6 +86,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
     let verbosity = cli.verbosity;
     match cli.verb {
         Verb::Classify(args) => classify::run(&args, verbosity),
+        Verb::Archive(args) => archive::run(&args, verbosity),
+        Verb::Query(args) => query::run(&args),
+        Verb::Export(args) => export::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
         Verb::Model(args) => model::run(&args),
         Verb::Render(args) => render::run(&args, verbosity),
@@ -85,6 +97,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Evaluate(args) => evaluate::run(&args, verbosity),
         Verb::Completions(args) => completions::run(&args),
         Verb::Man(args) => man::run(&args),
+        Verb::ArchiveWorker(args) => archive::work(&args),
     }
 }
 

@@ -44,6 +44,15 @@ struct PhaseAnswer {
     dive: Option<Dive>,
 }
 
+/// The answer about a recording, with the fingerprint of its sound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listened {
+    /// The answer.
+    pub answer: Classification,
+    /// What finds the same sound in another recording.
+    pub fingerprint: Fingerprint,
+}
+
 /// A recording after its last sample.
 pub(super) struct Heard {
     pub(super) sha256: [u8; 32],
@@ -63,13 +72,41 @@ impl Model {
         source: &Source,
         options: &ListenOptions,
     ) -> Result<Classification, AudioError> {
-        let heard = self.hear(source, &options.read)?;
-        Ok(self.answer(source, heard, options))
+        let sha256 = audio::content_hash(source)?;
+        self.listen(source, sha256, options).map(|l| l.answer)
+    }
+
+    /// [`Model::classify`] for a recording whose bytes are known to have the hash `sha256`, so that they need not be
+    /// read twice; gives its fingerprint too.
+    ///
+    /// # Errors
+    /// As [`Model::classify`].
+    pub fn listen(
+        &self,
+        source: &Source,
+        sha256: [u8; 32],
+        options: &ListenOptions,
+    ) -> Result<Listened, AudioError> {
+        let heard = self.hear_hashed(source, sha256, &options.read)?;
+        let fingerprint = heard.fingerprint.clone();
+        let answer = self.answer(source, heard, options);
+        Ok(Listened {
+            answer,
+            fingerprint,
+        })
     }
 
     /// Hears a recording from end to end.
     pub(super) fn hear(&self, source: &Source, read: &ReadOptions) -> Result<Heard, AudioError> {
-        let sha256 = audio::content_hash(source)?;
+        self.hear_hashed(source, audio::content_hash(source)?, read)
+    }
+
+    fn hear_hashed(
+        &self,
+        source: &Source,
+        sha256: [u8; 32],
+        read: &ReadOptions,
+    ) -> Result<Heard, AudioError> {
         let mut reader = audio::open(source, read)?;
         let mut extractor = Extractor::new();
         let mut segments = ScoredSegments::new(self.header().labels.len());

@@ -2,10 +2,13 @@
 //!
 //! One file per format, all behind [`Writer`].
 
+#[cfg(feature = "archive")]
+pub mod archive;
 mod block;
 mod csv;
 mod entry;
 mod jsonl;
+pub mod selections;
 pub mod signatures;
 mod table;
 mod words;
