@@ -3,6 +3,8 @@
 /// Sample rate of all sound inside the library, in Hz; recordings are resampled to it.
 pub const SAMPLE_RATE: u32 = audio::SAMPLE_RATE;
 
+#[cfg(feature = "archive")]
+pub mod archive;
 pub mod audio;
 pub mod channel;
 pub mod dataset;

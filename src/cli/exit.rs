@@ -10,6 +10,8 @@ pub enum Outcome {
     Done,
     /// Done, but some inputs failed: exit code 3.
     SomeFailed,
+    /// Asked to stop before all was done: exit code 1.
+    Stopped,
 }
 
 impl From<Outcome> for ExitCode {
@@ -17,6 +19,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Done => ExitCode::SUCCESS,
             Outcome::SomeFailed => ExitCode::from(3),
+            Outcome::Stopped => ExitCode::FAILURE,
         }
     }
 }

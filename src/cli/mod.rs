@@ -1,10 +1,12 @@
 //! The command line: one file per verb. Whatever a verb does, the library does.
 
+mod archive;
 mod batch;
 mod classify;
 mod completions;
 mod evaluate;
 mod exit;
+mod export;
 mod features;
 mod inputs;
 mod man;
@@ -13,7 +15,9 @@ mod output;
 mod parallel;
 mod prior;
 mod progress;
+mod query;
 mod render;
+mod rows;
 mod signatures;
 mod train;
 mod training;
@@ -45,6 +49,9 @@ struct Cli {
 enum Verb {
     Classify(classify::ClassifyArgs),
     Verify(verify::VerifyArgs),
+    Archive(archive::ArchiveArgs),
+    Query(query::QueryArgs),
+    Export(export::ExportArgs),
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
     Render(render::RenderArgs),
@@ -53,6 +60,8 @@ enum Verb {
     Evaluate(evaluate::EvaluateArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    #[command(hide = true)]
+    ArchiveWorker(archive::WorkerArgs),
 }
 
 /// How much is said on standard error.
@@ -80,6 +89,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.verb {
         Verb::Classify(args) => classify::run(&args, verbosity),
         Verb::Verify(args) => verify::run(&args, verbosity),
+        Verb::Archive(args) => archive::run(&args, verbosity),
+        Verb::Query(args) => query::run(&args),
+        Verb::Export(args) => export::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
         Verb::Model(args) => model::run(&args),
         Verb::Render(args) => render::run(&args, verbosity),
@@ -88,6 +100,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Evaluate(args) => evaluate::run(&args, verbosity),
         Verb::Completions(args) => completions::run(&args),
         Verb::Man(args) => man::run(&args),
+        Verb::ArchiveWorker(args) => archive::work(&args),
     }
 }
 

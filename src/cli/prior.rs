@@ -21,6 +21,11 @@ impl PriorWeights {
         header.hierarchical_prior()?.with_weights(&labels, &weights)
     }
 
+    /// The weights given.
+    pub fn weights(&self) -> &[(String, f64)] {
+        &self.0
+    }
+
     /// What answers call it: `hierarchical`, or `hierarchical with shahed-136=0.5`.
     pub fn name(&self) -> String {
         let weights: Vec<_> = self.0.iter().map(|(l, w)| format!("{l}={w}")).collect();

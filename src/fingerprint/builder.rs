@@ -64,6 +64,14 @@ impl Fingerprint {
     }
 }
 
+impl FromIterator<u32> for Fingerprint {
+    /// From the words that [`Fingerprint::words`] gave.
+    fn from_iter<I: IntoIterator<Item = u32>>(words: I) -> Self {
+        let words = words.into_iter().collect();
+        Self { words }
+    }
+}
+
 /// Makes a [`Fingerprint`] frame by frame.
 #[derive(Debug, Clone)]
 pub struct FingerprintBuilder {

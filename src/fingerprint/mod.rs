@@ -27,6 +27,7 @@ mod extend;
 mod index;
 mod overlay;
 pub mod search;
+mod sharing;
 mod tables;
 #[cfg(test)]
 mod testing;
@@ -36,6 +37,7 @@ use crate::spectrum::SHORT;
 
 pub use builder::{Fingerprint, FingerprintBuilder};
 pub use index::{Index, Match};
+pub use sharing::{Link, Links, Sharing};
 pub use waveprint::{Waveprint, WaveprintBuilder};
 
 /// Samples per second of everything that is fingerprinted.

@@ -110,7 +110,7 @@ fn keys(word: u32) -> [usize; 4] {
 }
 
 /// Bits 0, 2, 4 ... 30 moved together.
-fn even_bits(word: u32) -> u32 {
+pub(super) fn even_bits(word: u32) -> u32 {
     let mut bits = word & 0x5555_5555;
     bits = (bits | bits >> 1) & 0x3333_3333;
     bits = (bits | bits >> 2) & 0x0f0f_0f0f;

@@ -4,7 +4,7 @@ use super::judge::Judgement;
 use super::listen::ListenOptions;
 use super::memory::Known;
 use super::store::Model;
-use crate::audio::{AudioError, Source};
+use crate::audio::{self, AudioError, Source};
 use crate::fingerprint::Fingerprint;
 
 /// A recording as the model heard it.
@@ -30,7 +30,8 @@ impl Model {
         source: &Source,
         options: &ListenOptions,
     ) -> Result<Examined, AudioError> {
-        let heard = self.hear(source, &options.read, &mut |_| ())?;
+        let sha256 = audio::content_hash(source)?;
+        let heard = self.hear(source, sha256, &options.read, &mut |_| ())?;
         Ok(Examined {
             known: self.parts.memory.knows(&heard.sha256, &heard.fingerprint),
             judgement: self.judge_heard(&heard, &options.prior),

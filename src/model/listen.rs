@@ -59,8 +59,8 @@ pub(super) struct Heard {
 pub struct Listened {
     /// The answer.
     pub classification: Classification,
-    /// SHA-256 of the file.
-    pub sha256: [u8; 32],
+    /// What finds the same sound in another recording.
+    pub fingerprint: Fingerprint,
     /// The judgement behind it, unrounded; `None` if the recording cannot carry an answer.
     pub judgement: Option<Judgement>,
     /// Probabilities of the labels by each segment alone, in the model's order; a row per segment of the answer.
@@ -81,33 +81,35 @@ impl Model {
         source: &Source,
         options: &ListenOptions,
     ) -> Result<Classification, AudioError> {
-        let heard = self.hear(source, &options.read, &mut |_| ())?;
+        let sha256 = audio::content_hash(source)?;
+        let heard = self.hear(source, sha256, &options.read, &mut |_| ())?;
         let judgement = self.judge_heard(&heard, &options.prior);
         Ok(self.answer(source, heard, judgement.as_ref(), options))
     }
 
-    /// Listens as [`classify`](Self::classify) does and lets others hear the same samples (16 kHz mono, block by block), so that the
-    /// recording is read once.
+    /// [`classify`](Self::classify) for a recording whose bytes are known to have the hash `sha256`, so that they need not
+    /// be read twice. Others hear the same samples (16 kHz mono, block by block) by `tap`. Gives with the answer what it is made from.
     ///
     /// # Errors
     /// As [`classify`](Self::classify).
     pub fn listen(
         &self,
         source: &Source,
+        sha256: [u8; 32],
         options: &ListenOptions,
         tap: &mut dyn FnMut(&[f32]),
     ) -> Result<Listened, AudioError> {
-        let heard = self.hear(source, &options.read, tap)?;
+        let heard = self.hear(source, sha256, &options.read, tap)?;
         let judgement = self.judge_heard(&heard, &options.prior);
         let [measured, outside] = heard.measured;
         let probabilities = heard.segments.scores();
         let probabilities = probabilities.into_iter();
         Ok(Listened {
-            sha256: heard.sha256,
             probabilities: probabilities
                 .map(|row| row.into_iter().map(f32::exp).collect())
                 .collect(),
             outside: round(outside as f64 / measured.max(1) as f64),
+            fingerprint: heard.fingerprint.clone(),
             classification: self.answer(source, heard, judgement.as_ref(), options),
             judgement,
         })
@@ -117,10 +119,10 @@ impl Model {
     pub(super) fn hear(
         &self,
         source: &Source,
+        sha256: [u8; 32],
         read: &ReadOptions,
         tap: &mut dyn FnMut(&[f32]),
     ) -> Result<Heard, AudioError> {
-        let sha256 = audio::content_hash(source)?;
         let mut reader = audio::open(source, read)?;
         let mut extractor = Extractor::new();
         let mut segments = ScoredSegments::new(self.header().labels.len());

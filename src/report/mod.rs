@@ -2,7 +2,8 @@
 //!
 //! One file per format, all behind [`Writer`].
 
-pub mod annotations;
+#[cfg(feature = "archive")]
+pub mod archive;
 mod block;
 mod csv;
 mod entry;
@@ -10,6 +11,7 @@ pub mod evidence;
 mod jsonl;
 #[cfg(feature = "pages")]
 pub mod picture;
+pub mod selections;
 pub mod signatures;
 mod table;
 mod words;

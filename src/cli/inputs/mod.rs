@@ -1,12 +1,10 @@
 //! Which recordings a verb works on, and in which order.
 
-mod list;
-mod walk;
-
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use earwitness::archive::walk::{self, Found};
 use earwitness::audio::Source;
 use earwitness::report::Failure;
 
@@ -67,6 +65,18 @@ impl Input {
     }
 }
 
+impl From<Found> for Input {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::File(path) => Self::File(path),
+            Found::Unlisted(u) => {
+                let path = u.path.to_string_lossy();
+                Self::Unlisted(Failure::new(path, u.kind, u.message))
+            }
+        }
+    }
+}
+
 impl InputArgs {
     /// The inputs: arguments in the order given, then the list; the files of a folder sorted by
     /// name where the folder stands. A file that is reached several times, by whatever name, is
@@ -93,7 +103,7 @@ impl InputArgs {
         }
         if let Some(list) = &self.files_from {
             let end = if self.null { 0 } else { b'\n' };
-            for path in list::read(list, end)? {
+            for path in walk::read_list(list, end)? {
                 self.add(&path, &mut collector);
             }
         }
@@ -106,7 +116,7 @@ impl InputArgs {
     /// A folder without -r goes through as it is: the reader explains what to do with it.
     fn add(&self, path: &Path, collector: &mut Collector) {
         if self.recursive && path.is_dir() {
-            walk::walk(path).for_each(|input| collector.add(input));
+            walk::folder(path).for_each(|found| collector.add(found.into()));
         } else {
             collector.add(Input::File(path.to_owned()));
         }
@@ -125,7 +135,7 @@ impl InputArgs {
 
 /// The recordings in a folder and below it, sorted by name; what cannot be looked into is passed over.
 pub fn files_below(dir: &Path) -> Vec<PathBuf> {
-    let all = walk::walk(dir);
+    let all = walk::folder(dir).map(Input::from);
     all.filter_map(|input| match input {
         Input::File(path) => Some(path),
         Input::Stdin | Input::Unlisted(_) => None,

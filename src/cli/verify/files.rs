@@ -4,8 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use earwitness::report::annotations::{audacity, raven};
-use earwitness::report::evidence::{page, stretches, text, track_csv};
+use earwitness::report::evidence::{labels, page, selections, text, track_csv};
 use earwitness::verify::Verified;
 
 use super::super::output::Output;
@@ -43,15 +42,10 @@ pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
         pictures.push(drawing.page);
         let table = track_csv(&drawn.combs, drawn.starts_s).context("cannot write the tracks")?;
         put(dir, &numbered("track", "csv", number), &table)?;
-        let found = stretches(evidence);
-        let labels = audacity(&found);
-        put(dir, &numbered("labels", "txt", number), labels.as_bytes())?;
-        let selections = raven(&found);
-        put(
-            dir,
-            &numbered("selections", "txt", number),
-            selections.as_bytes(),
-        )?;
+        let table = labels(evidence).context("cannot write the labels")?;
+        put(dir, &numbered("labels", "txt", number), &table)?;
+        let table = selections(evidence).context("cannot write the selections")?;
+        put(dir, &numbered("selections", "txt", number), &table)?;
     }
     let json = text(&verified.report).context("cannot write the report as JSON")?;
     put(dir, "report.json", json.as_bytes())?;

@@ -10,6 +10,6 @@ mod track;
 pub use json::{parse, text, DIGITS};
 #[cfg(feature = "pages")]
 pub use page::{page, Picture};
-pub use stretches::stretches;
+pub use stretches::{labels, selections};
 pub use terminal::{terminal, IN_FULL};
 pub use track::track_csv;

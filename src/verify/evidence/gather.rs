@@ -4,7 +4,7 @@ use super::{
     agreement, alternatives, asked, reference, summary, Condition, Evidence, Heard, Identity,
     Measured,
 };
-use crate::audio::{AudioError, Passage, Source};
+use crate::audio::{self, AudioError, Passage, Source};
 use crate::fingerprint::search::{self, Against};
 use crate::fingerprint::{Waveprint, WaveprintBuilder};
 use crate::model::answer::SegmentAnswer;
@@ -112,9 +112,10 @@ pub fn gather(
 ) -> Result<Gathered, VerifyError> {
     let hypotheses = asked::hypotheses(model, &options.h1, &options.h2)?;
     let mut examiner = Examiner::new(options.physics.clone().check()?);
+    let sha256 = audio::content_hash(source)?;
     let mut overview = OverviewBuilder::new();
     let mut printer = WaveprintBuilder::new();
-    let listened = model.listen(source, &options.listen, &mut |block| {
+    let listened = model.listen(source, sha256, &options.listen, &mut |block| {
         examiner.push(block);
         printer.push(block);
         overview.push(block);
@@ -151,7 +152,7 @@ pub fn gather(
         listened.judgement.as_ref(),
         &options.listen.prior,
     );
-    let reuse = reuse(&listened.sha256, &print, options);
+    let reuse = reuse(&sha256, &print, options);
     Ok(Gathered {
         drawn: Drawn {
             combs: physics.combs,

@@ -4,24 +4,24 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use crate::archive::{name, ArchiveError};
 
 /// Reads the names in `list` (`-` is standard input), each ended by the byte `end`; empty ones
 /// are passed over. Of names that end in a newline, one carriage return before it is dropped.
 ///
 /// # Errors
 /// If the list cannot be read, or a name is not valid on this system.
-pub fn read(list: &Path, end: u8) -> anyhow::Result<Vec<PathBuf>> {
+pub fn read(list: &Path, end: u8) -> Result<Vec<PathBuf>, ArchiveError> {
     let mut bytes = Vec::new();
     let read = match list.as_os_str() == "-" {
         true => io::stdin().lock().read_to_end(&mut bytes),
         false => File::open(list).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
-    read.with_context(|| {
-        let list = list.display();
-        format!("cannot read the list of files {list}; check the name given to --files-from")
+    read.map_err(|error| ArchiveError::List {
+        name: list.display().to_string(),
+        error,
     })?;
-    names(&bytes, end).map(to_path).collect()
+    names(&bytes, end).map(|name| to_path(name, list)).collect()
 }
 
 fn names(bytes: &[u8], end: u8) -> impl Iterator<Item = &[u8]> {
@@ -34,16 +34,10 @@ fn names(bytes: &[u8], end: u8) -> impl Iterator<Item = &[u8]> {
         .filter(|name| !name.is_empty())
 }
 
-#[cfg(unix)]
-fn to_path(name: &[u8]) -> anyhow::Result<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(PathBuf::from(std::ffi::OsStr::from_bytes(name)))
-}
-
-#[cfg(not(unix))]
-fn to_path(name: &[u8]) -> anyhow::Result<PathBuf> {
-    let name = std::str::from_utf8(name).context("the list of files is not UTF-8; save it so")?;
-    Ok(PathBuf::from(name))
+fn to_path(name: &[u8], list: &Path) -> Result<PathBuf, ArchiveError> {
+    name::from_bytes(name).ok_or_else(|| ArchiveError::ListEncoding {
+        name: list.display().to_string(),
+    })
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::io;
 use std::path::Path;
 
-use earwitness::report::Failure;
+use ignore::overrides::Override;
 use ignore::WalkBuilder;
 
-use super::Input;
+use super::{Found, Unlisted};
 
-/// What is taken for a recording under `-r`, in any case. Among them are formats that need
+/// What is taken for a recording in a folder, in any case. Among them are formats that need
 /// ffmpeg: better an error that names the codec than a file that is silently left out.
 pub const EXTENSIONS: &[&str] = &[
     "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "caf", "flac", "mp3", "mp2", "m4a",
@@ -19,10 +19,20 @@ pub const EXTENSIONS: &[&str] = &[
 
 /// The recordings under `folder`, each folder sorted by the bytes of its names. Links are
 /// followed; one that leads back to a folder above it adds nothing and is passed over. What
-/// cannot be looked into comes as [`Input::Unlisted`].
-pub fn walk(folder: &Path) -> impl Iterator<Item = Input> + '_ {
+/// cannot be looked into comes as [`Found::Unlisted`].
+pub fn walk(folder: &Path) -> impl Iterator<Item = Found> + '_ {
+    walk_with(folder, Override::empty(), false)
+}
+
+/// [`walk`] with patterns; `any_name` takes every file that they let through, whatever its extension.
+pub(super) fn walk_with(
+    folder: &Path,
+    patterns: Override,
+    any_name: bool,
+) -> impl Iterator<Item = Found> + '_ {
     WalkBuilder::new(folder)
         .standard_filters(false)
+        .overrides(patterns)
         .hidden(true)
         .follow_links(true)
         .sort_by_file_name(|a, b| a.cmp(b))
@@ -30,8 +40,8 @@ pub fn walk(folder: &Path) -> impl Iterator<Item = Input> + '_ {
         .filter_map(move |found| match found {
             Ok(entry) => {
                 let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-                let is_wanted = !is_dir && is_recording(entry.path());
-                is_wanted.then(|| Input::File(entry.into_path()))
+                let is_wanted = !is_dir && (any_name || is_recording(entry.path()));
+                is_wanted.then(|| Found::File(entry.into_path()))
             }
             Err(error) => unlisted(folder, &error),
         })
@@ -45,7 +55,7 @@ fn is_recording(path: &Path) -> bool {
     })
 }
 
-fn unlisted(folder: &Path, error: &ignore::Error) -> Option<Input> {
+fn unlisted(folder: &Path, error: &ignore::Error) -> Option<Found> {
     let path = path_of(error).unwrap_or(folder);
     if is_loop(error) {
         return None;
@@ -53,17 +63,21 @@ fn unlisted(folder: &Path, error: &ignore::Error) -> Option<Input> {
     // A dangling link is a missing file; it matters if it would have been a recording.
     let kind = match error.io_error().map(io::Error::kind) {
         Some(io::ErrorKind::NotFound) if !is_recording(path) => return None,
-        Some(io::ErrorKind::NotFound) => return Some(Input::File(path.to_owned())),
+        Some(io::ErrorKind::NotFound) => return Some(Found::File(path.to_owned())),
         Some(io::ErrorKind::PermissionDenied) => "permission-denied",
         _ => "io",
     };
-    let name = path.to_string_lossy();
+    let name = path.to_string_lossy().into_owned();
     let fault = error
         .io_error()
         .map_or(error.to_string(), ToString::to_string);
     let message =
         format!("{name}: cannot be looked into: {fault}; make it readable (chmod u+rx) or copy it");
-    Some(Input::Unlisted(Failure::new(name, kind, message)))
+    Some(Found::Unlisted(Unlisted {
+        path: path.to_owned(),
+        kind,
+        message,
+    }))
 }
 
 fn is_loop(error: &ignore::Error) -> bool {
@@ -88,8 +102,8 @@ mod tests {
     use std::fs;
 
     fn names(folder: &Path) -> Vec<String> {
-        let relative = |input: Input| {
-            let name = input.name();
+        let relative = |found: Found| {
+            let name = found.path().to_string_lossy().into_owned();
             let folder = folder.to_string_lossy();
             name.trim_start_matches(&*folder).replace('\\', "/")
         };

@@ -1,0 +1,162 @@
+//! Why an archive could not be worked on as a whole; what is wrong with single files stands in the database.
+
+use std::io;
+
+use crate::model::prior::PriorError;
+use crate::model::store::ModelError;
+
+/// Why work on an archive ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// The list of files cannot be read.
+    #[error("cannot read the list of files {name}: {error}; check the name given to --files-from")]
+    List {
+        /// The list.
+        name: String,
+        /// What the operating system said.
+        #[source]
+        error: io::Error,
+    },
+    /// A name in the list is none on this system.
+    #[error("{name}: the list of files is not UTF-8; save it so")]
+    ListEncoding {
+        /// The list.
+        name: String,
+    },
+    /// A pattern that means nothing.
+    #[error("`{pattern}` is no pattern ({fault}); write it as in a .gitignore: `*.wav`, `2020/**`, `old`")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        fault: String,
+    },
+    /// `--shard` with numbers that make no sense.
+    #[error("`{0}` is no shard; give its number and how many there are: 1/8, 2/8 ... 8/8")]
+    Shard(String),
+    /// Nothing was found.
+    #[error("nothing to do: no audio or video file in {places}; names that end in {extensions} are taken, others with --include")]
+    NothingFound {
+        /// Where was looked.
+        places: String,
+        /// What was looked for.
+        extensions: String,
+    },
+    /// A folder is no longer there.
+    #[error("{folder} has vanished (unmounted, or the network is gone); what was done is kept in {database}: bring it back and run the same command")]
+    Vanished {
+        /// The folder.
+        folder: String,
+        /// The database.
+        database: String,
+    },
+    /// Another process writes to the database.
+    #[error("{database} is being written by {by}; wait until it is done, or write to another file with -o (`earwitness archive status` says how far it is)")]
+    InUse {
+        /// The database.
+        database: String,
+        /// Who has it.
+        by: String,
+    },
+    /// A file that is no database of earwitness.
+    #[error("{database}: is not a database of `earwitness archive` ({fault}); name another file with -o")]
+    NotOurs {
+        /// The database.
+        database: String,
+        /// What it is.
+        fault: String,
+    },
+    /// A database of another version.
+    #[error("{database}: has schema {found}, and this earwitness reads {expected}; use the version that made it, or start a new database")]
+    Schema {
+        /// The database.
+        database: String,
+        /// Version found.
+        found: i64,
+        /// Version wanted.
+        expected: i64,
+    },
+    /// There is no such database.
+    #[error("{database}: no such database; `earwitness archive PATH... -o {database}` makes one")]
+    NoDatabase {
+        /// The database.
+        database: String,
+    },
+    /// A database that is to be made is there already.
+    #[error("{database}: is there already; name another file with -o")]
+    Exists {
+        /// The database.
+        database: String,
+    },
+    /// The disk is full.
+    #[error("{database}: the disk is full; make room and run the same command: what was done is kept, and it goes on from there")]
+    DiskFull {
+        /// The database.
+        database: String,
+    },
+    /// The database cannot be written.
+    #[error(
+        "{database}: cannot be written ({fault}); choose a folder that can be written with -o"
+    )]
+    ReadOnly {
+        /// The database.
+        database: String,
+        /// What the operating system said.
+        fault: String,
+    },
+    /// Anything else that SQLite says.
+    #[error("{database}: {error}; what was done is kept: run the same command again")]
+    Database {
+        /// The database.
+        database: String,
+        /// What SQLite said.
+        #[source]
+        error: rusqlite::Error,
+    },
+    /// The model cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The prior cannot be used.
+    #[error(transparent)]
+    Prior(#[from] PriorError),
+    /// Worker processes cannot be started or do not answer.
+    #[error("cannot start a worker process: {fault}; check that the program can be run, or use fewer with --jobs")]
+    Worker {
+        /// What went wrong.
+        fault: String,
+    },
+    /// Two databases that do not belong together.
+    #[error("{0}")]
+    Merge(String),
+}
+
+impl ArchiveError {
+    /// What an error of SQLite means for the person at the keyboard.
+    pub(crate) fn database(database: &str, error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        let database = database.to_owned();
+        match error.sqlite_error_code() {
+            Some(Code::DiskFull) => Self::DiskFull { database },
+            Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => Self::ReadOnly {
+                database,
+                fault: error.to_string(),
+            },
+            Some(Code::NotADatabase) => Self::NotOurs {
+                database,
+                fault: "another kind of file".into(),
+            },
+            // A write that fails half-way is reported as an input/output error on some file systems.
+            Some(Code::SystemIoFailure) if is_write_fault(&error) => Self::DiskFull { database },
+            _ => Self::Database { database, error },
+        }
+    }
+}
+
+/// SQLITE_IOERR_WRITE: writing failed, which on a limit of file size is not reported as a full disk.
+fn is_write_fault(error: &rusqlite::Error) -> bool {
+    const IOERR_WRITE: i32 = 10 | (3 << 8);
+    error
+        .sqlite_error()
+        .is_some_and(|e| e.extended_code == IOERR_WRITE)
+}

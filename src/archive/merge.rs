@@ -1,0 +1,159 @@
+//! Databases of several machines become one.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{params, Connection};
+
+use super::reuse;
+use super::store::{set_current, Reader, Store};
+use super::ArchiveError;
+
+/// Rows that follow from what they say have the same number everywhere, so that they are copied as they are.
+const COPIED: [&str; 9] = [
+    "settings",
+    "labels",
+    "runs",
+    "recordings",
+    "answers",
+    "scores",
+    "segments",
+    "events",
+    "fingerprints",
+];
+
+/// What came of a merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// Files in the new database.
+    pub files: u64,
+    /// Recordings in it.
+    pub recordings: u64,
+    /// Files without an answer.
+    pub unreadable: u64,
+    /// Groups of recordings that share sound.
+    pub reused_groups: usize,
+    /// The databases were made under different settings; views show those of the latest run.
+    pub mixed_settings: bool,
+}
+
+/// Joins databases into a new one. Of a file that several know, the entry counts that saw it last changed; an answer
+/// counts before an error.
+///
+/// # Errors
+/// [`ArchiveError`] if one is no database of this version, or the new one is there already or cannot be written.
+pub fn merge(databases: &[PathBuf], output: &Path) -> Result<Merged, ArchiveError> {
+    if output.exists() {
+        return Err(ArchiveError::Exists {
+            database: output.display().to_string(),
+        });
+    }
+    let mut latest: Option<(String, i64)> = None;
+    let mut mixed_settings = false;
+    for path in databases {
+        let reader = Reader::open(path)?;
+        let run = reader.latest_run()?;
+        let current = reader.ask(|db| {
+            db.query_row("SELECT settings FROM current_settings", [], |row| {
+                row.get(0)
+            })
+        });
+        let Ok(current) = current else {
+            continue;
+        };
+        let when = run.map(|run| run.updated_at).unwrap_or_default();
+        mixed_settings |= latest.as_ref().is_some_and(|(_, other)| *other != current);
+        if latest.as_ref().is_none_or(|(then, _)| *then < when) {
+            latest = Some((when, current));
+        }
+    }
+    // It gets its name when it is whole.
+    let mut partial = output.as_os_str().to_owned();
+    partial.push(".merging");
+    let partial = PathBuf::from(partial);
+    let _ = std::fs::remove_file(&partial);
+    let merged = join(databases, &partial, latest.map(|(_, settings)| settings));
+    let renamed = merged.and_then(|merged| {
+        std::fs::rename(&partial, output)
+            .map(|()| merged)
+            .map_err(|error| ArchiveError::ReadOnly {
+                database: output.display().to_string(),
+                fault: error.to_string(),
+            })
+    });
+    for leftover in ["", "-wal", "-shm", "-journal"] {
+        let mut name = partial.as_os_str().to_owned();
+        name.push(leftover);
+        let _ = std::fs::remove_file(name);
+    }
+    let lock = partial.file_name().map(|name| {
+        let mut lock = std::ffi::OsString::from(".");
+        lock.push(name);
+        lock.push(".lock");
+        partial.with_file_name(lock)
+    });
+    // Nobody else waits for this name.
+    let _ = lock.map(std::fs::remove_file);
+    Ok(Merged {
+        mixed_settings,
+        ..renamed?
+    })
+}
+
+fn join(
+    databases: &[PathBuf],
+    partial: &Path,
+    settings: Option<i64>,
+) -> Result<Merged, ArchiveError> {
+    let mut store = Store::open(partial)?;
+    for path in databases {
+        let name = path.to_str().ok_or_else(|| {
+            let name = path.display();
+            ArchiveError::Merge(format!("{name}: its name is not UTF-8; rename it"))
+        })?;
+        store.ask(|db| db.execute("ATTACH ? AS other", [name]).map(|_| ()))?;
+        store.begin()?;
+        let copied = copy(&store.db);
+        copied.map_err(|error| ArchiveError::database(name, error))?;
+        store.commit()?;
+        store.ask(|db| db.execute_batch("DETACH other"))?;
+    }
+    store.begin()?;
+    store.ask(|db| {
+        db.execute_batch(
+            "DELETE FROM errors WHERE path IN (SELECT path FROM files WHERE recording IS NOT NULL)",
+        )?;
+        settings.map_or(Ok(()), |settings| set_current(db, settings))
+    })?;
+    store.commit()?;
+    let reused_groups = reuse::group(&mut store, &mut |_| {})?;
+    let count = |table: &str| {
+        let sql = format!("SELECT count(*) FROM {table}");
+        store.ask(|db| db.query_row(&sql, [], |row| row.get::<_, i64>(0)))
+    };
+    let merged = Merged {
+        files: count("files")? as u64,
+        recordings: count("recordings")? as u64,
+        unreadable: count("errors")? as u64,
+        reused_groups,
+        mixed_settings: false,
+    };
+    store.close()?;
+    Ok(merged)
+}
+
+fn copy(db: &Connection) -> rusqlite::Result<()> {
+    for table in COPIED {
+        let sql = format!("INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}");
+        db.execute(&sql, params![])?;
+    }
+    db.execute_batch(
+        "INSERT OR IGNORE INTO main.work SELECT * FROM other.work;
+         INSERT INTO main.files SELECT * FROM other.files WHERE true
+         ON CONFLICT (path) DO UPDATE SET path_bytes = excluded.path_bytes, size_bytes = excluded.size_bytes,
+            modified_ns = excluded.modified_ns, present = excluded.present, recorded_at = excluded.recorded_at,
+            recorded_by = excluded.recorded_by, recording = excluded.recording
+         WHERE (excluded.present, ifnull(excluded.modified_ns, 0), excluded.recording IS NOT NULL)
+             > (files.present, ifnull(files.modified_ns, 0), files.recording IS NOT NULL);
+         INSERT OR IGNORE INTO main.errors SELECT * FROM other.errors;",
+    )
+}

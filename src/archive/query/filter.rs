@@ -1,0 +1,118 @@
+//! Which rows are wanted.
+
+use rusqlite::types::Value;
+
+use crate::archive::time::Moment;
+
+/// Conditions that all must hold; the default is all rows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Any of these labels.
+    pub labels: Vec<String>,
+    /// Probability of the label in the recording, at least.
+    pub min_probability: Option<f64>,
+    /// And at most.
+    pub max_probability: Option<f64>,
+    /// `cruise` or `dive`.
+    pub phase: Option<String>,
+    /// Any of these patterns matches the path: `*` stands for anything, also for slashes (SQLite's GLOB).
+    pub paths: Vec<String>,
+    /// Heard at this time or later; what has no time is left out.
+    pub since: Option<Moment>,
+    /// Heard before this time.
+    pub until: Option<Moment>,
+}
+
+/// How the columns are called that conditions speak of; `None` where there is no such column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names {
+    pub label: Option<&'static str>,
+    pub probability: Option<&'static str>,
+    pub phase: Option<&'static str>,
+    /// Day number of the moment at which the row was heard.
+    pub day: Option<&'static str>,
+}
+
+impl Filter {
+    /// The conditions in SQL, from `WHERE` on, and what stands for the question marks. Conditions on columns that a table
+    /// doesn't have leave nothing of it.
+    pub(super) fn sql(&self, names: Names) -> (String, Vec<Value>) {
+        let mut conditions = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        let mut any_of = |column: &str, operator: &str, wanted: &[String]| {
+            if !wanted.is_empty() {
+                let each = vec![format!("{column} {operator} ?"); wanted.len()];
+                conditions.push(format!("({})", each.join(" OR ")));
+                values.extend(wanted.iter().cloned().map(Value::Text));
+            }
+        };
+        any_of(names.label.unwrap_or("NULL"), "=", &self.labels);
+        any_of("path", "GLOB", &self.paths);
+        let phase: Vec<String> = self.phase.iter().cloned().collect();
+        any_of(names.phase.unwrap_or("NULL"), "=", &phase);
+        let mut compare = |column: Option<&str>, operator: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                conditions.push(format!("{} {operator} ?", column.unwrap_or("NULL")));
+                values.push(value);
+            }
+        };
+        compare(
+            names.probability,
+            ">=",
+            self.min_probability.map(Value::Real),
+        );
+        compare(
+            names.probability,
+            "<=",
+            self.max_probability.map(Value::Real),
+        );
+        let day = |moment: Option<Moment>| moment.map(|m| Value::Real(julian_day(m)));
+        compare(names.day, ">=", day(self.since));
+        compare(names.day, "<", day(self.until));
+        let text = match conditions.is_empty() {
+            true => String::new(),
+            false => format!("WHERE {}", conditions.join(" AND ")),
+        };
+        (text, values)
+    }
+}
+
+/// Days since noon of 24 November 4714 BC, as SQLite's `julianday` counts them; a millisecond is taken off, so that
+/// rounding doesn't put a moment before itself.
+fn julian_day(moment: Moment) -> f64 {
+    moment.to_unix() as f64 / 86_400.0 + 2_440_587.5 - 1e-8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: Names = Names {
+        label: Some("label"),
+        probability: Some("p"),
+        phase: None,
+        day: Some("day"),
+    };
+
+    #[test]
+    fn conditions_are_joined_and_values_never_stand_in_the_text() {
+        let filter = Filter {
+            labels: vec!["harop'; --".into(), "siren".into()],
+            min_probability: Some(0.5),
+            ..Filter::default()
+        };
+        let (text, values) = filter.sql(NAMES);
+        assert_eq!(text, "WHERE (label = ? OR label = ?) AND p >= ?");
+        assert_eq!(values.len(), 3);
+        assert_eq!(Filter::default().sql(NAMES), (String::new(), vec![]));
+    }
+
+    #[test]
+    fn a_condition_on_a_column_that_is_not_there_holds_for_nothing() {
+        let filter = Filter {
+            phase: Some("dive".into()),
+            ..Filter::default()
+        };
+        assert_eq!(filter.sql(NAMES).0, "WHERE (NULL = ?)");
+    }
+}

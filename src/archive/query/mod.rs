@@ -1,0 +1,16 @@
+//! Questions to a database: which rows, how many, and what they amount to.
+
+mod filter;
+mod overview;
+mod prevalence;
+mod sample;
+mod tables;
+
+pub use filter::Filter;
+pub use overview::{
+    overview, Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection,
+    TopDetection, BINS,
+};
+pub use prevalence::{estimate, Estimate, Posterior, RESAMPLES};
+pub use sample::{pick_evenly, Pick};
+pub use tables::{Column, Kind, Row, Table, Value};

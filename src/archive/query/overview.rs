@@ -1,0 +1,423 @@
+//! The common questions about an archive, answered at once.
+
+use std::collections::HashMap;
+
+use rusqlite::{params_from_iter, Row};
+use serde::Serialize;
+
+use super::filter::{Filter, Names};
+use super::prevalence::{estimate, Estimate, Posterior};
+use crate::archive::store::Reader;
+use crate::archive::ArchiveError;
+
+/// Bins of a histogram of probabilities.
+pub const BINS: usize = 10;
+/// Folders that are listed.
+const FOLDERS: usize = 20;
+/// Groups of reused sound that are listed.
+const GROUPS: usize = 10;
+
+/// Everything at once.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overview {
+    /// What was read.
+    pub counts: Counts,
+    /// What could not be read, by kind, the most frequent first.
+    pub errors: Vec<ErrorCount>,
+    /// Each label's probabilities over all recordings.
+    pub histograms: Vec<Histogram>,
+    /// How many recordings to expect of each label, in the order of `histograms`; recordings that can carry an
+    /// answer only.
+    pub expected: Vec<Estimate>,
+    /// Files by folder and answer, the fullest first.
+    pub folders: Vec<FolderCount>,
+    /// The likeliest detections.
+    pub top: Vec<TopDetection>,
+    /// The largest groups of recordings that share sound.
+    pub reused: Vec<Reused>,
+    /// How many groups there are.
+    pub reused_groups: usize,
+    /// Detections with the time at which they were heard, where that is known.
+    pub timed: Vec<TimedDetection>,
+    /// The model and the prior.
+    pub model: String,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Counts {
+    /// Files with an answer.
+    pub files: i64,
+    /// Different recordings among them.
+    pub recordings: i64,
+    /// Hours of different sound.
+    pub hours: f64,
+    /// Recordings that can carry no answer.
+    pub unusable: i64,
+    /// Files without an answer.
+    pub unreadable: i64,
+    /// Files whose time of recording is known.
+    pub timed: i64,
+}
+
+/// Files with one kind of error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorCount {
+    /// Its kind.
+    pub kind: String,
+    /// How many.
+    pub files: i64,
+    /// What one of them says.
+    pub example: String,
+}
+
+/// How a label's probability is distributed over recordings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Histogram {
+    /// The label.
+    pub label: String,
+    /// Its reference grade.
+    pub grade: String,
+    /// Recordings by tenths of probability.
+    pub recordings: [i64; BINS],
+    /// Recordings that were answered with this label.
+    pub answered: i64,
+}
+
+/// Files of one folder with one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FolderCount {
+    /// The folder.
+    pub folder: String,
+    /// The answer.
+    pub label: String,
+    /// How many files.
+    pub files: i64,
+}
+
+/// One of the likeliest detections.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TopDetection {
+    /// The file.
+    pub path: String,
+    /// Start, s.
+    pub start_s: f64,
+    /// End, s.
+    pub end_s: f64,
+    /// The label.
+    pub label: String,
+    /// The phase, where it is clear.
+    pub phase: Option<String>,
+    /// Reference grade of the label.
+    pub grade: String,
+    /// Probability of the label in the recording.
+    pub probability: f64,
+    /// Highest of its segments' probabilities.
+    pub peak: f64,
+}
+
+/// Files that share sound.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reused {
+    /// Number of the group.
+    pub group: i64,
+    /// The longest stretch that two of them share, s.
+    pub overlap_s: f64,
+    /// The files.
+    pub paths: Vec<String>,
+}
+
+/// A detection with its time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TimedDetection {
+    /// When it was heard, s since 1970 by the clock that the recording goes by.
+    pub unix: f64,
+    /// The label.
+    pub label: String,
+    /// Probability of the label in the recording.
+    pub probability: f64,
+}
+
+/// Answers the common questions about what `filter` lets through; `top` detections are listed.
+///
+/// # Errors
+/// [`ArchiveError`] if the database cannot be read.
+pub fn overview(reader: &Reader, filter: &Filter, top: usize) -> Result<Overview, ArchiveError> {
+    let question = Question { reader, filter };
+    let (histograms, expected) = question.labels()?;
+    let (reused, reused_groups) = question.reused()?;
+    Ok(Overview {
+        counts: question.counts()?,
+        errors: question.errors()?,
+        histograms,
+        expected,
+        folders: question.folders()?,
+        top: question.top(top)?,
+        reused,
+        reused_groups,
+        timed: question.timed()?,
+        model: question.model()?,
+    })
+}
+
+struct Question<'a> {
+    reader: &'a Reader,
+    filter: &'a Filter,
+}
+
+/// Names of the columns in the view `detections`, and of a file's answer.
+const DETECTIONS: Names = Names {
+    label: Some("label"),
+    probability: Some("probability"),
+    phase: Some("phase"),
+    day: Some("julianday(recorded_at) + start_s / 86400.0"),
+};
+const ANSWERS: Names = Names {
+    day: Some("julianday(recorded_at)"),
+    ..DETECTIONS
+};
+
+impl Question<'_> {
+    /// All rows of `select` with the conditions of the filter and then `rest`.
+    fn rows<T>(
+        &self,
+        select: &str,
+        names: Names,
+        rest: &str,
+        read: impl Fn(&Row) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, ArchiveError> {
+        let (conditions, values) = self.filter.sql(names);
+        self.reader.ask(|db| {
+            let mut statement = db.prepare(&format!("{select} {conditions} {rest}"))?;
+            let rows = statement.query_map(params_from_iter(values), |row| read(row))?;
+            rows.collect()
+        })
+    }
+
+    /// The filter without what speaks of labels: which files are meant.
+    fn files(&self) -> Filter {
+        Filter {
+            labels: Vec::new(),
+            min_probability: None,
+            max_probability: None,
+            phase: None,
+            ..self.filter.clone()
+        }
+    }
+
+    fn counts(&self) -> Result<Counts, ArchiveError> {
+        let select =
+            "SELECT count(*), count(DISTINCT recording), count(recorded_at) FROM answers_by_path";
+        let found = self.rows(select, ANSWERS, "", |row| {
+            Ok(Counts {
+                files: row.get(0)?,
+                recordings: row.get(1)?,
+                timed: row.get(2)?,
+                ..Counts::default()
+            })
+        })?;
+        // Each recording once, whatever its names.
+        let select = "SELECT total(duration_s), total(decision = 'unusable') FROM
+            (SELECT recording, max(duration_s) AS duration_s, max(decision) AS decision FROM answers_by_path";
+        let (hours, unusable) = self
+            .rows(select, ANSWERS, "GROUP BY recording)", |row| {
+                Ok((row.get::<_, f64>(0)? / 3600.0, row.get::<_, f64>(1)? as i64))
+            })?
+            .pop()
+            .unwrap_or_default();
+        let unreadable = self.errors()?.iter().map(|e| e.files).sum();
+        Ok(Counts {
+            hours,
+            unusable,
+            unreadable,
+            ..found.first().copied().unwrap_or_default()
+        })
+    }
+
+    fn errors(&self) -> Result<Vec<ErrorCount>, ArchiveError> {
+        let none = Names {
+            label: None,
+            probability: None,
+            phase: None,
+            day: None,
+        };
+        let files = Filter {
+            since: None,
+            until: None,
+            ..self.files()
+        };
+        let question = Question {
+            filter: &files,
+            ..*self
+        };
+        let select = "SELECT kind, count(*), min(message) FROM unreadable";
+        let rest = "GROUP BY kind ORDER BY count(*) DESC, kind";
+        question.rows(select, none, rest, |row| {
+            Ok(ErrorCount {
+                kind: row.get(0)?,
+                files: row.get(1)?,
+                example: row.get(2)?,
+            })
+        })
+    }
+
+    fn folders(&self) -> Result<Vec<FolderCount>, ArchiveError> {
+        let select = "SELECT folder, label, count(*) FROM answers_by_path";
+        let rest =
+            format!("GROUP BY folder, label ORDER BY count(*) DESC, folder, label LIMIT {FOLDERS}");
+        self.rows(select, ANSWERS, &rest, |row| {
+            Ok(FolderCount {
+                folder: row.get(0)?,
+                label: row.get(1)?,
+                files: row.get(2)?,
+            })
+        })
+    }
+
+    fn top(&self, most: usize) -> Result<Vec<TopDetection>, ArchiveError> {
+        let select = "SELECT path, start_s, end_s, label, phase, grade, probability, peak_probability FROM detections";
+        let rest = format!(
+            "ORDER BY probability DESC, peak_probability DESC, path, start_s, label LIMIT {most}"
+        );
+        self.rows(select, DETECTIONS, &rest, |row| {
+            Ok(TopDetection {
+                path: row.get(0)?,
+                start_s: row.get(1)?,
+                end_s: row.get(2)?,
+                label: row.get(3)?,
+                phase: row.get(4)?,
+                grade: row.get(5)?,
+                probability: row.get(6)?,
+                peak: row.get(7)?,
+            })
+        })
+    }
+
+    fn timed(&self) -> Result<Vec<TimedDetection>, ArchiveError> {
+        let timed = "(SELECT * FROM detections WHERE recorded_at IS NOT NULL)";
+        let select =
+            format!("SELECT unixepoch(recorded_at) + start_s, label, probability FROM {timed}");
+        self.rows(&select, DETECTIONS, "ORDER BY 1, 2", |row| {
+            Ok(TimedDetection {
+                unix: row.get(0)?,
+                label: row.get(1)?,
+                probability: row.get(2)?,
+            })
+        })
+    }
+
+    fn model(&self) -> Result<String, ArchiveError> {
+        let sql = "SELECT model_id || ' (' || substr(model_sha256, 1, 12) || '), prior ' || prior FROM settings
+            WHERE id = (SELECT settings FROM current_settings)";
+        self.reader
+            .ask(|db| db.query_row(sql, [], |row| row.get(0)))
+    }
+
+    /// Distribution of each label's probability, and how many recordings of it to expect.
+    fn labels(&self) -> Result<(Vec<Histogram>, Vec<Estimate>), ArchiveError> {
+        let sql = "SELECT label, grade, prior FROM labels WHERE settings = (SELECT settings FROM current_settings)
+            ORDER BY label";
+        let labels: Vec<(String, String, f64)> = self.reader.ask(|db| {
+            let mut statement = db.prepare(sql)?;
+            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            rows.collect()
+        })?;
+        let mut histograms: Vec<Histogram> = labels
+            .iter()
+            .map(|(label, grade, _)| Histogram {
+                label: label.clone(),
+                grade: grade.clone(),
+                recordings: [0; BINS],
+                answered: 0,
+            })
+            .collect();
+        let posteriors = self.posteriors(&mut histograms)?;
+        let prior: Vec<f64> = labels.iter().map(|(_, _, prior)| *prior).collect();
+        let expected = estimate(&prior, &posteriors);
+        Ok((histograms, expected))
+    }
+
+    fn posteriors(&self, histograms: &mut [Histogram]) -> Result<Vec<Posterior>, ArchiveError> {
+        let (conditions, values) = self.files().sql(ANSWERS);
+        let place: HashMap<String, usize> = histograms
+            .iter()
+            .enumerate()
+            .map(|(n, h)| (h.label.clone(), n))
+            .collect();
+        let sql = format!(
+            "SELECT a.recording, s.label, s.probability, s.label = a.label, g.sound_group
+             FROM (SELECT DISTINCT recording, answer, label FROM answers_by_path {conditions}) a
+             JOIN scores s ON s.answer = a.answer LEFT JOIN sound_groups g ON g.recording = a.recording
+             ORDER BY a.recording, s.label"
+        );
+        self.reader.ask(|db| {
+            let mut statement = db.prepare(&sql)?;
+            let mut rows = statement.query(params_from_iter(values))?;
+            let mut posteriors: Vec<Posterior> = Vec::new();
+            let mut groups: HashMap<i64, usize> = HashMap::new();
+            let (mut last, mut next_group) = (None, 0);
+            while let Some(row) = rows.next()? {
+                let recording: i64 = row.get(0)?;
+                if last != Some(recording) {
+                    last = Some(recording);
+                    // Group 0 is none in the database.
+                    let known: Option<i64> = row.get(4)?;
+                    let group = known.and_then(|group| groups.get(&group).copied());
+                    let group = group.unwrap_or_else(|| {
+                        next_group += 1;
+                        next_group - 1
+                    });
+                    if let Some(known) = known {
+                        groups.insert(known, group);
+                    }
+                    posteriors.push(Posterior {
+                        probabilities: vec![0.0; histograms.len()],
+                        group,
+                    });
+                }
+                let label: String = row.get(1)?;
+                let (Some(at), Some(posterior)) = (place.get(&label), posteriors.last_mut()) else {
+                    continue;
+                };
+                let probability: f64 = row.get(2)?;
+                posterior.probabilities[*at] = probability;
+                histograms[*at].recordings[super::sample::bin(probability)] += 1;
+                histograms[*at].answered += i64::from(row.get::<_, bool>(3)?);
+            }
+            Ok(posteriors)
+        })
+    }
+
+    fn reused(&self) -> Result<(Vec<Reused>, usize), ArchiveError> {
+        let files = self.files();
+        let question = Question {
+            filter: &files,
+            ..*self
+        };
+        let names = Names {
+            label: None,
+            probability: None,
+            phase: None,
+            day: Some("julianday(recorded_at)"),
+        };
+        let select = "SELECT sound_group, path, longest_overlap_s FROM reused_sound";
+        let rest = "ORDER BY sound_group, path";
+        let rows = question.rows(select, names, rest, |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, f64>(2)?,
+            ))
+        })?;
+        let groups = rows.chunk_by(|a, b| a.0 == b.0).map(|members| Reused {
+            group: members[0].0,
+            overlap_s: members.iter().map(|m| m.2).fold(0.0, f64::max),
+            paths: members.iter().map(|m| m.1.clone()).collect(),
+        });
+        let mut groups: Vec<Reused> = groups.collect();
+        let number = groups.len();
+        groups.sort_by_key(|g| (std::cmp::Reverse(g.paths.len()), g.group));
+        groups.truncate(GROUPS);
+        Ok((groups, number))
+    }
+}

@@ -1,0 +1,154 @@
+//! What decides the answers: the model and the prior, and nothing else.
+//!
+//! The number of workers, limits, patterns and `--ffmpeg` change which files are read, not what is answered about
+//! them; they are not part of the key under which answers are kept.
+
+use serde::{Deserialize, Serialize};
+
+use super::id;
+use super::{name, ArchiveError};
+use crate::audio::ReadOptions;
+use crate::model::answer::Grade;
+use crate::model::listen::ListenOptions;
+use crate::model::store::Model;
+use std::path::PathBuf;
+
+/// How recordings are to be classified, as it can be sent to another process.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    /// The model file as [`name::to_bytes`] writes it; the built-in model if `None`.
+    model: Option<Vec<u8>>,
+    /// Weights that replace the shares of some labels in the hierarchical prior.
+    pub prior_weights: Vec<(String, f64)>,
+    /// What answers call the prior.
+    pub prior_name: String,
+    /// Let ffmpeg decode what cannot be decoded here.
+    pub ffmpeg: bool,
+}
+
+/// A model with what it needs to answer.
+#[derive(Debug, Clone)]
+pub struct Listener {
+    /// The model.
+    pub model: Model,
+    /// How it listens.
+    pub options: ListenOptions,
+}
+
+/// The settings of a run, as the database keeps them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Follows from the model's hash and the prior.
+    pub id: i64,
+    /// Name of the model.
+    pub model_id: String,
+    /// SHA-256 of the model file, in hex.
+    pub model_sha256: String,
+    /// Name of the prior.
+    pub prior: String,
+    /// The labels, with their prior shares.
+    pub labels: Vec<LabelRow>,
+}
+
+/// One label under some settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelRow {
+    /// The label.
+    pub label: String,
+    /// Its family.
+    pub family: String,
+    /// Its class.
+    pub class: String,
+    /// Its reference grade.
+    pub grade: Grade,
+    /// Its share in the prior, 0 to 1.
+    pub prior: f64,
+}
+
+impl Setup {
+    /// The built-in model with the hierarchical prior.
+    pub fn new() -> Self {
+        Self {
+            prior_name: "hierarchical".into(),
+            ..Self::default()
+        }
+    }
+
+    /// With the model of this file.
+    pub fn with_model(mut self, path: Option<PathBuf>) -> Self {
+        self.model = path.map(|path| name::to_bytes(&path));
+        self
+    }
+
+    /// Loads the model.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] if the model or the prior cannot be used.
+    pub fn listener(&self) -> Result<Listener, ArchiveError> {
+        let path = self
+            .model
+            .as_ref()
+            .and_then(|bytes| name::from_bytes(bytes));
+        let model = match path {
+            Some(path) => Model::load(&path)?,
+            None => Model::embedded()?,
+        };
+        let header = model.header();
+        let labels: Vec<_> = header.labels.iter().map(|l| l.label.as_str()).collect();
+        let weights = self.prior_weights.iter();
+        let weights: Vec<_> = weights.map(|(l, w)| (l.as_str(), *w)).collect();
+        let prior = header
+            .hierarchical_prior()?
+            .with_weights(&labels, &weights)?;
+        Ok(Listener {
+            model,
+            options: ListenOptions {
+                read: ReadOptions::default().with_ffmpeg(self.ffmpeg),
+                prior,
+                prior_name: self.prior_name.clone(),
+            },
+        })
+    }
+}
+
+impl Listener {
+    /// What the database keeps of it.
+    pub fn settings(&self) -> Settings {
+        let header = self.model.header();
+        let shares = self.options.prior.probabilities();
+        let labels = header.labels.iter().zip(shares).map(|(l, prior)| LabelRow {
+            label: l.label.clone(),
+            family: l.family.clone(),
+            class: l.class.clone(),
+            grade: l.grade,
+            prior: *prior,
+        });
+        let prior = self.options.prior_name.clone();
+        Settings {
+            id: id::of(&["settings", self.model.sha256(), &prior]),
+            model_id: header.id.clone(),
+            model_sha256: self.model.sha256().to_owned(),
+            prior,
+            labels: labels.collect(),
+        }
+    }
+}
+
+#[cfg(all(test, feature = "embedded-model"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ffmpeg_changes_no_settings_and_a_prior_does() {
+        let settings = |setup: &Setup| setup.listener().unwrap().settings();
+        let plain = settings(&Setup::new());
+        let mut setup = Setup::new();
+        setup.ffmpeg = true;
+        assert_eq!(settings(&setup), plain);
+        setup.prior_weights = vec![("siren".into(), 0.5)];
+        setup.prior_name = "hierarchical with siren=0.5".into();
+        let other = settings(&setup);
+        assert_ne!(other.id, plain.id);
+        assert_eq!(other.labels.len(), plain.labels.len());
+    }
+}

@@ -1,0 +1,32 @@
+//! The database: one SQLite file.
+//!
+//! It is written by one process at a time, in write-ahead mode, in transactions of about a second of work; each
+//! is on the disk when it is committed. A database whose run has ended is a single file again that opens from
+//! read-only media too.
+
+mod lock;
+mod read;
+mod schema;
+mod write;
+
+pub use read::{Reader, RunState};
+pub use schema::SCHEMA_VERSION;
+pub use write::Totals;
+pub(super) use write::{set_current, Origin, Planned, Store};
+
+/// A file that is to be worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The file, absolute.
+    pub path: std::path::PathBuf,
+    /// Its name in the database.
+    pub key: String,
+    /// Its size, bytes.
+    pub size: u64,
+    /// When it was last changed, ns since 1970.
+    pub modified_ns: i64,
+    /// Device that it lies on, where the system says so.
+    pub device: u64,
+    /// Its SHA-256, if it is known from before.
+    pub sha256: Option<[u8; 32]>,
+}

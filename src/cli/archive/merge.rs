@@ -1,0 +1,42 @@
+//! `earwitness archive merge`: the databases of several machines become one.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use earwitness::archive;
+
+use crate::cli::exit::Outcome;
+use crate::cli::Verbosity;
+
+/// Join databases, such as those of --shard, into a new one
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  earwitness archive merge part1.sqlite part2.sqlite -o results.sqlite")]
+pub struct MergeArgs {
+    /// The databases
+    #[arg(value_name = "FILE", required = true)]
+    databases: Vec<PathBuf>,
+
+    /// The new database
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub fn run(args: &MergeArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    let merged = archive::merge(&args.databases, &args.output)?;
+    if !verbosity.quiet {
+        eprintln!(
+            "{}: {} files, {} recordings, {} without an answer, {} groups that share sound",
+            args.output.display(),
+            merged.files,
+            merged.recordings,
+            merged.unreadable,
+            merged.reused_groups
+        );
+        if merged.mixed_settings {
+            eprintln!("the databases were made with different models or priors: the views show the answers of the latest run only");
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,85 @@
+//! `earwitness archive status`: how far a run is, from another terminal.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use earwitness::archive::store::{Reader, RunState, Totals};
+use earwitness::archive::time::Moment;
+
+use super::progress::progress_line;
+use crate::cli::exit::Outcome;
+
+/// A run that has not written for so long was killed: it writes every second while it works, but for the time that it
+/// takes to find what recordings share.
+const SILENT_S: i64 = 300;
+
+/// Say how far a run is, or how the last one ended
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  earwitness archive status results.sqlite")]
+pub struct StatusArgs {
+    /// The database
+    #[arg(value_name = "FILE")]
+    database: PathBuf,
+}
+
+pub fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
+    let reader = Reader::open(&args.database)?;
+    let Some(run) = reader.latest_run()? else {
+        println!("no run yet");
+        return Ok(Outcome::Done);
+    };
+    println!("{}", run.command);
+    println!("{} on {}, shard {}", state(&run), run.host, run.shard);
+    let totals = Totals {
+        found: run.files_found as u64,
+        todo: run.files_todo as u64,
+        todo_bytes: run.bytes_todo as u64,
+        done: run.files_done as u64,
+        done_bytes: run.bytes_done as u64,
+        failed: run.files_failed as u64,
+        sound_s: run.sound_s,
+    };
+    let seconds = unix(&run.updated_at).zip(unix(&run.started_at));
+    let seconds = seconds.map_or(0, |(now, then)| (now - then).max(0));
+    println!(
+        "{}",
+        progress_line(&totals, Duration::from_secs(seconds as u64))
+    );
+    let counts = reader.ask(|db| {
+        let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
+        Ok((
+            count("SELECT count(*) FROM files WHERE present")?,
+            count("SELECT count(*) FROM answers_by_path")?,
+            count("SELECT count(*) FROM unreadable")?,
+        ))
+    })?;
+    let (known, answered, unreadable) = counts;
+    println!("in all: {known} files known, {answered} answered, {unreadable} without an answer");
+    Ok(Outcome::Done)
+}
+
+fn state(run: &RunState) -> String {
+    let updated = &run.updated_at;
+    match (&run.outcome, &run.ended_at) {
+        (Some(outcome), Some(ended)) => format!("{outcome} at {ended}"),
+        _ => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH);
+            let now = now.map_or(0, |d| d.as_secs() as i64);
+            let silent = unix(updated).is_some_and(|then| now - then > SILENT_S);
+            match silent {
+                true => format!("killed after {updated} (run the same command to go on)"),
+                false => format!(
+                    "running since {} as process {}",
+                    run.started_at, run.process
+                ),
+            }
+        }
+    }
+}
+
+fn unix(text: &str) -> Option<i64> {
+    Moment::parse(text.trim_end_matches('Z')).map(Moment::to_unix)
+}

@@ -1,0 +1,63 @@
+//! The options that choose rows of an archive's database.
+
+use clap::Args;
+use earwitness::archive::query::Filter;
+use earwitness::archive::time::Moment;
+
+/// Which rows are meant.
+#[derive(Debug, Args)]
+pub struct RowArgs {
+    /// Only this label; may be repeated
+    #[arg(long, value_name = "LABEL")]
+    label: Vec<String>,
+
+    /// Only where the label's probability in the recording is at least this
+    #[arg(long, value_name = "P", value_parser = probability)]
+    min_probability: Option<f64>,
+
+    /// Only where it is at most this
+    #[arg(long, value_name = "P", value_parser = probability)]
+    max_probability: Option<f64>,
+
+    /// Only this phase
+    #[arg(long, value_parser = ["cruise", "dive"])]
+    phase: Option<String>,
+
+    /// Only paths like this, such as '/data/2020/*' (* stands for anything); may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    path: Vec<String>,
+
+    /// Only what was heard at this time or later, where that is known: 2020-10-03 or 2020-10-03T18:30
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Moment>,
+
+    /// Only what was heard before this time
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<Moment>,
+}
+
+impl RowArgs {
+    /// The conditions.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            labels: self.label.clone(),
+            min_probability: self.min_probability,
+            max_probability: self.max_probability,
+            phase: self.phase.clone(),
+            paths: self.path.clone(),
+            since: self.since,
+            until: self.until,
+        }
+    }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    let value: Option<f64> = text.parse().ok();
+    let value = value.filter(|p| (0.0..=1.0).contains(p));
+    value.ok_or_else(|| "give a number from 0 to 1".to_owned())
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text)
+        .ok_or_else(|| "give a date, 2020-10-03, or a time, 2020-10-03T18:30".to_owned())
+}

@@ -1,0 +1,213 @@
+//! The sound of detections, cut out for listening.
+
+use std::path::{Path, PathBuf};
+
+use super::{ExportError, Exporter, Folder};
+use crate::archive::query::{pick_evenly, Pick, Row};
+use crate::audio::{self, AudioError, ReadOptions, Source};
+use crate::SAMPLE_RATE;
+
+/// The list of the clips, beside them.
+const INDEX: &str = "clips.csv";
+
+/// How clips are cut.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClipOptions {
+    /// Seconds of sound left before and after each detection.
+    pub margin_s: f64,
+    /// Longest clip, s: of a longer detection the first part is cut.
+    pub longest_s: f64,
+    /// At most so many of each tenth of probability, chosen as if by chance; all if `None`.
+    pub per_bin: Option<usize>,
+    /// Let ffmpeg decode what cannot be decoded here.
+    pub ffmpeg: bool,
+}
+
+/// Cuts a WAV file (16 kHz, mono, 16 bits) for each detection into a folder, with a list of them; all are cut at the
+/// end, since only then it is known which are chosen.
+pub struct Clips {
+    folder: PathBuf,
+    options: ClipOptions,
+    wanted: Vec<Wanted>,
+    cut: usize,
+    failed: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Wanted {
+    path: String,
+    end_s: f64,
+    grade: String,
+    peak: f64,
+    pick: Pick,
+}
+
+/// A clip under way.
+struct Cut<'a> {
+    wanted: &'a Wanted,
+    from: u64,
+    to: u64,
+    samples: Vec<i16>,
+}
+
+impl Clips {
+    /// Writes to `folder`, which is made if it is not there.
+    pub fn new(folder: PathBuf, options: ClipOptions) -> Self {
+        Self {
+            folder,
+            options,
+            wanted: Vec::new(),
+            cut: 0,
+            failed: Vec::new(),
+        }
+    }
+
+    /// Clips that were cut.
+    pub fn cut(&self) -> usize {
+        self.cut
+    }
+
+    /// Recordings that could not be read any more, each with the reason.
+    pub fn failed(&self) -> &[String] {
+        &self.failed
+    }
+
+    /// Reads a recording to the end of its last clip.
+    fn read<'a>(&self, path: &str, wanted: &'a [Wanted]) -> Result<Vec<Cut<'a>>, AudioError> {
+        let options = ReadOptions::default().with_ffmpeg(self.options.ffmpeg);
+        let mut reader = audio::open(&Source::Path(Path::new(path).to_owned()), &options)?;
+        let mut cuts: Vec<Cut> = wanted.iter().map(|w| self.plan(w)).collect();
+        let last = cuts.iter().map(|cut| cut.to).max().unwrap_or(0);
+        let mut at = 0;
+        while let Some(block) = reader.next_block()?.filter(|_| at < last) {
+            for cut in &mut cuts {
+                let first = (cut.from.saturating_sub(at) as usize).min(block.len());
+                let end = (cut.to.saturating_sub(at) as usize).min(block.len());
+                let samples = block[first..end.max(first)].iter();
+                cut.samples
+                    .extend(samples.map(|x| (x.clamp(-1.0, 1.0) * 32_767.0).round() as i16));
+            }
+            at += block.len() as u64;
+        }
+        Ok(cuts)
+    }
+
+    fn plan<'a>(&self, wanted: &'a Wanted) -> Cut<'a> {
+        let sample = |seconds: f64| (seconds.max(0.0) * f64::from(SAMPLE_RATE)).round() as u64;
+        let start = wanted.pick.start_s;
+        let end = wanted.end_s.min(start + self.options.longest_s);
+        Cut {
+            wanted,
+            from: sample(start - self.options.margin_s),
+            to: sample(end + self.options.margin_s),
+            samples: Vec::new(),
+        }
+    }
+}
+
+impl Exporter for Clips {
+    fn row(&mut self, row: &Row) -> Result<(), ExportError> {
+        self.wanted.push(Wanted {
+            path: row.text("path").to_owned(),
+            end_s: row.real("end_s").unwrap_or(0.0),
+            grade: row.text("grade").to_owned(),
+            peak: row.real("peak_probability").unwrap_or(0.0),
+            pick: Pick {
+                sha256: row.text("sha256").to_owned(),
+                start_s: row.real("start_s").unwrap_or(0.0),
+                probability: row.real("probability").unwrap_or(0.0),
+                label: row.text("label").to_owned(),
+            },
+        });
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), ExportError> {
+        let all = std::mem::take(&mut self.wanted);
+        let wanted: Vec<Wanted> = match self.options.per_bin {
+            None => all,
+            Some(per_bin) => {
+                let picks: Vec<Pick> = all.iter().map(|w| w.pick.clone()).collect();
+                let chosen = pick_evenly(&picks, per_bin);
+                chosen.into_iter().map(|n| all[n].clone()).collect()
+            }
+        };
+        let mut folder = Folder::new(self.folder.clone(), ".wav")?;
+        let fault = |path: &Path, error: std::io::Error| ExportError::File {
+            path: path.display().to_string(),
+            error,
+        };
+        let index = self.folder.join(INDEX);
+        let csv_fault = |e: csv::Error| fault(&index, e.into());
+        let mut list = csv::Writer::from_path(&index).map_err(csv_fault)?;
+        list.write_record([
+            "clip",
+            "path",
+            "start_s",
+            "end_s",
+            "clip_start_s",
+            "label",
+            "grade",
+            "probability",
+            "peak_probability",
+        ])
+        .map_err(csv_fault)?;
+        for group in wanted.chunk_by(|a, b| a.path == b.path) {
+            let path = &group[0].path;
+            let cuts = match self.read(path, group) {
+                Ok(cuts) => cuts,
+                Err(error) => {
+                    self.failed.push(error.to_string());
+                    continue;
+                }
+            };
+            for cut in cuts {
+                let w = cut.wanted;
+                let stem = Path::new(path)
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy();
+                let name = format!(
+                    "{}_{:.2}_{stem}_{:.0}s",
+                    w.pick.label, w.pick.probability, w.pick.start_s
+                );
+                let (file, name) = folder.create(&name)?;
+                write_wav(file, &cut.samples).map_err(|e| fault(Path::new(&name), e))?;
+                let clip_start_s = cut.from as f64 / f64::from(SAMPLE_RATE);
+                list.write_record([
+                    &name,
+                    path,
+                    &w.pick.start_s.to_string(),
+                    &w.end_s.to_string(),
+                    &clip_start_s.to_string(),
+                    &w.pick.label,
+                    &w.grade,
+                    &w.pick.probability.to_string(),
+                    &w.peak.to_string(),
+                ])
+                .map_err(csv_fault)?;
+                self.cut += 1;
+            }
+        }
+        list.flush().map_err(|e| fault(&index, e))
+    }
+}
+
+fn write_wav(file: std::fs::File, samples: &[i16]) -> std::io::Result<()> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: SAMPLE_RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let other = |error: hound::Error| match error {
+        hound::Error::IoError(error) => error,
+        error => std::io::Error::other(error),
+    };
+    let out = std::io::BufWriter::new(file);
+    let mut writer = hound::WavWriter::new(out, spec).map_err(other)?;
+    for sample in samples {
+        writer.write_sample(*sample).map_err(other)?;
+    }
+    writer.finalize().map_err(other)
+}

@@ -1,0 +1,154 @@
+//! Rows of an archive's database become files of other programs: one exporter per file, all behind [`Exporter`].
+
+mod audacity;
+mod clips;
+mod csv;
+mod jsonl;
+mod overview;
+mod parquet;
+mod picture;
+mod raven;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::archive::query::{Column, Filter, Row, Table};
+use crate::archive::store::Reader;
+use crate::archive::ArchiveError;
+
+pub use self::audacity::{AudacityFolder, AudacityWriter};
+pub use self::clips::{ClipOptions, Clips};
+pub use self::csv::CsvWriter;
+pub use self::jsonl::JsonLinesWriter;
+pub use self::overview::{as_json, as_text};
+pub use self::parquet::ParquetWriter;
+pub use self::picture::write_html;
+pub use self::raven::{RavenFolder, RavenWriter};
+
+/// Why an export ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The database cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The output cannot be written.
+    #[error("cannot write the export: {0}")]
+    Io(#[from] io::Error),
+    /// Parquet could not be written.
+    #[error("cannot write the export as Parquet: {0}")]
+    Parquet(#[from] ::parquet::errors::ParquetError),
+    /// A format that holds one recording, and several were asked for.
+    #[error("a label track is of one recording, and there are several (\"{first}\", \"{second}\" ...); give a folder with -o FOLDER/, or take one with --path")]
+    SeveralRecordings {
+        /// One of them.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// A file cannot be written.
+    #[error("{path}: cannot be written: {error}; choose another place with -o")]
+    File {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        #[source]
+        error: io::Error,
+    },
+}
+
+/// Takes rows and writes them in one format.
+///
+/// What is written depends on the rows and their order alone.
+pub trait Exporter {
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn row(&mut self, row: &Row) -> Result<(), ExportError>;
+
+    /// Writes what stands at the end.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn end(&mut self) -> Result<(), ExportError>;
+}
+
+/// Exports the rows of a table that `filter` lets through; gives their number.
+///
+/// # Errors
+/// [`ExportError`] if the database cannot be read or the output not be written.
+pub fn export(
+    reader: &Reader,
+    table: Table,
+    filter: &Filter,
+    exporter: &mut dyn Exporter,
+) -> Result<usize, ExportError> {
+    let mut rows = 0;
+    table.rows(reader, filter, |row| {
+        rows += 1;
+        exporter.row(row)
+    })?;
+    exporter.end()?;
+    Ok(rows)
+}
+
+/// Where an exporter writes: anything, for as long as it lives.
+pub type Out<'a> = Box<dyn Write + Send + 'a>;
+
+fn selection<'a>(row: &'a Row) -> super::selections::Selection<'a> {
+    super::selections::Selection {
+        start_s: row.real("start_s").unwrap_or(0.0),
+        end_s: row.real("end_s").unwrap_or(0.0),
+        low_hz: 0.0,
+        // All of what the recording holds.
+        high_hz: row
+            .real("bandwidth_hz")
+            .filter(|hz| *hz > 0.0)
+            .unwrap_or(8000.0),
+        label: row.text("label"),
+        score: row.real("probability"),
+    }
+}
+
+/// A file of its own for each recording: its name without the folder, made different from those before it.
+#[derive(Debug)]
+struct Folder {
+    folder: PathBuf,
+    ending: &'static str,
+    taken: std::collections::HashSet<String>,
+}
+
+impl Folder {
+    fn new(folder: PathBuf, ending: &'static str) -> Result<Self, ExportError> {
+        std::fs::create_dir_all(&folder).map_err(|error| ExportError::File {
+            path: folder.display().to_string(),
+            error,
+        })?;
+        Ok(Self {
+            folder,
+            ending,
+            taken: Default::default(),
+        })
+    }
+
+    fn create(&mut self, recording: &str) -> Result<(std::fs::File, String), ExportError> {
+        let name = recording.rsplit(['/', '\\']).next().unwrap_or("recording");
+        let mut wanted = format!("{name}{}", self.ending);
+        let mut number = 2;
+        while !self.taken.insert(wanted.clone()) {
+            wanted = format!("{name}-{number}{}", self.ending);
+            number += 1;
+        }
+        let path = self.folder.join(&wanted);
+        let file = std::fs::File::create(&path).map_err(|error| ExportError::File {
+            path: path.display().to_string(),
+            error,
+        })?;
+        Ok((file, wanted))
+    }
+}
+
+/// The names of columns.
+fn names(columns: &[Column]) -> impl Iterator<Item = &'static str> + '_ {
+    columns.iter().map(|column| column.name)
+}

@@ -1,0 +1,169 @@
+//! The common questions about an archive and their answers, for people and as JSON.
+
+use std::fmt::Write;
+
+use crate::archive::query::{Histogram, Overview, TopDetection};
+use crate::report::words::{printable, probability, wrapped};
+
+/// Levels of a bar, from nothing to full.
+const LEVELS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Columns for a path.
+const PATH: usize = 60;
+
+/// Everything as one JSON object.
+///
+/// # Errors
+/// None in practice: all of it can be written.
+pub fn as_json(overview: &Overview) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(overview)
+}
+
+/// Everything as text of 80 columns, but for long paths.
+pub fn as_text(o: &Overview) -> String {
+    let mut text = String::new();
+    summary(&mut text, o);
+    errors(&mut text, o);
+    top(&mut text, o);
+    labels(&mut text, o);
+    folders(&mut text, o);
+    reused(&mut text, o);
+    text
+}
+
+fn heading(text: &mut String, words: &str) {
+    *text += &format!("\n{words}\n");
+}
+
+fn summary(text: &mut String, o: &Overview) {
+    let c = &o.counts;
+    let sentence = format!(
+        "{} files with an answer, of {} different recordings ({:.1} h); {} of these can carry no answer; {} files could not be read; of {} files the time of recording is known.",
+        c.files, c.recordings, c.hours, c.unusable, c.unreadable, c.timed
+    );
+    *text += &wrapped("", &sentence);
+    *text += &wrapped("", &format!("Model {}.", o.model));
+}
+
+fn errors(text: &mut String, o: &Overview) {
+    if o.errors.is_empty() {
+        return;
+    }
+    heading(text, "Without an answer");
+    for e in &o.errors {
+        *text += &wrapped(
+            &format!("  {:>6}  {:<18} ", e.files, e.kind),
+            &format!("such as {}", printable(&e.example)),
+        );
+    }
+}
+
+fn top(text: &mut String, o: &Overview) {
+    heading(text, "Likeliest detections");
+    if o.top.is_empty() {
+        *text += "  none\n";
+    }
+    for d in &o.top {
+        let _ = writeln!(
+            text,
+            "  {:>5}  {:<24} {:>8.1} to {:>8.1} s  {}",
+            probability(d.probability),
+            name(d),
+            d.start_s,
+            d.end_s,
+            shortened(&printable(&d.path))
+        );
+    }
+}
+
+/// A grade C label is never said to be heard.
+fn name(d: &TopDetection) -> String {
+    let phase = d.phase.as_ref().map_or(String::new(), |p| format!("/{p}"));
+    match d.grade.as_str() {
+        "C" => format!("like {}{phase} (C)", d.label),
+        grade => format!("{}{phase} ({grade})", d.label),
+    }
+}
+
+/// The end of a long path says most.
+fn shortened(path: &str) -> String {
+    let len = path.chars().count();
+    match len > PATH {
+        true => format!("…{}", path.chars().skip(len - PATH + 1).collect::<String>()),
+        false => path.to_owned(),
+    }
+}
+
+fn labels(text: &mut String, o: &Overview) {
+    heading(text, "Labels, by recording");
+    *text += "  label           answered  expected (95 % interval)   probability 0 ... 1\n";
+    for (n, h) in o.histograms.iter().enumerate() {
+        let expected = o.expected.get(n).map_or("-".to_owned(), |e| {
+            format!("{:.0} ({:.0} to {:.0})", e.expected, e.low, e.high)
+        });
+        let label = match h.grade.as_str() {
+            "C" => format!("{} (C)", h.label),
+            _ => h.label.clone(),
+        };
+        let above_half: i64 = h.recordings[5..].iter().sum();
+        let _ = writeln!(
+            text,
+            "  {label:<16}{:>8}  {expected:<25}  |{}| {above_half} above 0.5",
+            h.answered,
+            bars(h)
+        );
+    }
+    *text += &wrapped(
+        "  ",
+        "Expected: how many recordings of each label would make the probabilities of this archive likeliest (Saerens and others 2002), and the scatter by chance of which recordings are in it. It does not hold what the model mistakes: listen to a sample (earwitness export --format clips --per-bin 10) before quoting it. (C): learnt from rendered sound only.",
+    );
+}
+
+/// A histogram in ten signs; the scale is logarithmic, since most recordings are near 0 for most labels.
+fn bars(h: &Histogram) -> String {
+    let most = h.recordings.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let bar = |n: &i64| match *n {
+        0 => LEVELS[0],
+        n => {
+            let level = 1.0 + 7.0 * (n as f64).ln_1p() / most.ln_1p();
+            LEVELS[(level as usize).min(8)]
+        }
+    };
+    h.recordings.iter().map(bar).collect()
+}
+
+fn folders(text: &mut String, o: &Overview) {
+    heading(text, "Files by folder and answer");
+    for f in &o.folders {
+        let folder = shortened(&printable(&f.folder));
+        let _ = writeln!(text, "  {:>7}  {:<14} {folder}", f.files, f.label);
+    }
+}
+
+fn reused(text: &mut String, o: &Overview) {
+    if o.reused_groups == 0 {
+        return;
+    }
+    heading(text, "Reused sound");
+    *text += &wrapped(
+        "  ",
+        &format!(
+            "{} groups of recordings share sound; the largest:",
+            o.reused_groups
+        ),
+    );
+    for group in &o.reused {
+        let _ = writeln!(
+            text,
+            "  group {}: {} files, up to {:.1} s",
+            group.group,
+            group.paths.len(),
+            group.overlap_s
+        );
+        for path in group.paths.iter().take(4) {
+            let _ = writeln!(text, "    {}", shortened(&printable(path)));
+        }
+        if group.paths.len() > 4 {
+            let _ = writeln!(text, "    and {} more", group.paths.len() - 4);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Detections over date and time of day: a page with one drawing, for any browser, that fetches nothing.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::archive::query::{Overview, TimedDetection};
+use crate::archive::time::Moment;
+
+/// Labels that get a colour of their own (P. Tol, "Colour schemes", technical note SRON/EPS/TN/09-002, 2021: the
+/// bright scheme, told apart by the colour-blind too); the others share one.
+const COLOURS: [&str; 7] = [
+    "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB",
+];
+/// The drawing, in pixels.
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 480.0;
+const LEFT: f64 = 64.0;
+const TOP: f64 = 16.0;
+const PLOT_WIDTH: f64 = 872.0;
+const PLOT_HEIGHT: f64 = 416.0;
+/// Dots that a browser draws without pain; of more, the likeliest are shown.
+const MOST_DOTS: usize = 20_000;
+const DAY_S: f64 = 86_400.0;
+
+/// Writes the page.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_html(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
+    let mut dots: Vec<&TimedDetection> = overview.timed.iter().collect();
+    let all = dots.len();
+    if all > MOST_DOTS {
+        dots.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        dots.truncate(MOST_DOTS);
+        dots.sort_by(|a, b| a.unix.total_cmp(&b.unix));
+    }
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Detections over time</title>\n\
+         <style>body{{font:14px sans-serif;max-width:60em;margin:2em auto;color:#222}}text{{font:12px sans-serif;fill:#444}}</style>\n\
+         <h1>Detections over date and time of day</h1>"
+    )?;
+    match (dots.first(), dots.last()) {
+        (Some(first), Some(last)) => {
+            let days = Days::new(first.unix, last.unix);
+            draw(&dots, &days, out)?;
+        }
+        _ => writeln!(
+            out,
+            "<p>No detection is in a recording whose time is known. A time is taken from names such as \
+             <code>20201003_183045</code> or <code>2020-10-03 18-30-45</code>, and from what MP4, MOV and Broadcast Wave files \
+             say of themselves.</p>"
+        )?,
+    }
+    let c = &overview.counts;
+    writeln!(
+        out,
+        "<p>{} of {all} detections, in {} of {} files whose time of recording is known. Each dot is a detection; the larger, the \
+         likelier its label in the recording. Times are those of names and Broadcast Wave (local time) and of MP4 and its \
+         like (UTC); clocks of recorders are often wrong.</p>\n<p>Model {}.</p></html>",
+        dots.len(),
+        c.timed,
+        c.files,
+        escaped(&overview.model)
+    )
+}
+
+/// The days that the drawing spans.
+struct Days {
+    first: i64,
+    number: i64,
+}
+
+impl Days {
+    fn new(first: f64, last: f64) -> Self {
+        let day = |unix: f64| (unix / DAY_S).floor() as i64;
+        Self {
+            first: day(first),
+            number: day(last) - day(first) + 1,
+        }
+    }
+
+    fn x(&self, unix: f64) -> f64 {
+        // The whole day in its place: the time of day is the other axis.
+        let day = (unix / DAY_S).floor() - self.first as f64 + 0.5;
+        LEFT + PLOT_WIDTH * day / self.number as f64
+    }
+}
+
+fn draw(dots: &[&TimedDetection], days: &Days, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for dot in dots {
+        *counts.entry(&dot.label).or_default() += 1;
+    }
+    let mut labels: Vec<&str> = counts.keys().copied().collect();
+    labels.sort_by_key(|label| (std::cmp::Reverse(counts[label]), *label));
+    let colour = |label: &str| {
+        let at = labels
+            .iter()
+            .position(|l| *l == label)
+            .unwrap_or(usize::MAX);
+        COLOURS[at.min(COLOURS.len() - 1)]
+    };
+    writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Detections over date and time of day\">"
+    )?;
+    axes(days, out)?;
+    for dot in dots {
+        let second = dot.unix.rem_euclid(DAY_S);
+        writeln!(
+            out,
+            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"{}\" fill-opacity=\"0.6\"><title>{} {:.2}, {}</title></circle>",
+            days.x(dot.unix),
+            TOP + PLOT_HEIGHT * second / DAY_S,
+            1.5 + 3.5 * dot.probability,
+            colour(&dot.label),
+            escaped(&dot.label),
+            dot.probability,
+            Moment::from_unix(dot.unix as i64)
+        )?;
+    }
+    writeln!(out, "</svg>\n<p>")?;
+    for label in &labels {
+        writeln!(
+            out,
+            "<span style=\"color:{}\">&#9679;</span> {} ({})&ensp;",
+            colour(label),
+            escaped(label),
+            counts[label]
+        )?;
+    }
+    writeln!(out, "</p>")
+}
+
+fn axes(days: &Days, out: &mut dyn Write) -> io::Result<()> {
+    let (right, bottom) = (LEFT + PLOT_WIDTH, TOP + PLOT_HEIGHT);
+    for hour in (0..=24).step_by(3) {
+        let y = TOP + PLOT_HEIGHT * f64::from(hour) / 24.0;
+        writeln!(
+            out,
+            "<path d=\"M{LEFT} {y:.1}H{right}\" stroke=\"#ddd\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{hour:02}:00</text>",
+            LEFT - 8.0,
+            y + 4.0
+        )?;
+    }
+    // As many dates as there is room for.
+    let step = (days.number + 7) / 8;
+    for day in (0..days.number).step_by(step.max(1) as usize) {
+        let x = days.x((days.first + day) as f64 * DAY_S);
+        let date = Moment::from_unix((days.first + day) * DAY_S as i64).to_string();
+        let date = &date[..10];
+        writeln!(
+            out,
+            "<path d=\"M{x:.1} {TOP}V{bottom}\" stroke=\"#eee\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{date}</text>",
+            bottom + 18.0
+        )?;
+    }
+    Ok(())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detection_stands_at_its_day_and_hour() {
+        let unix = |text: &str| Moment::parse(text).unwrap().to_unix() as f64;
+        let (first, last) = (unix("2020-10-01T00:00"), unix("2020-10-04T18:00"));
+        let days = Days::new(first, last);
+        assert_eq!(days.number, 4);
+        assert_eq!(days.x(first), LEFT + PLOT_WIDTH / 8.0);
+        assert_eq!(days.x(last), LEFT + PLOT_WIDTH * 7.0 / 8.0);
+        let dot = TimedDetection {
+            unix: last,
+            label: "a<b".into(),
+            probability: 1.0,
+        };
+        let mut out = Vec::new();
+        draw(&[&dot], &days, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("cy=\"328.0\" r=\"5.0\""), "{text}");
+        assert!(text.contains("a&lt;b 1.00, 2020-10-04T18:00:00"));
+    }
+}
