@@ -1,11 +1,12 @@
 //! `earwitness train`: a model from labelled recordings.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use earwitness::evaluate::card::card;
 use earwitness::evaluate::protocols::{self, HeldOut, Protocol};
+use earwitness::train::memory::Memory;
 use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
@@ -50,6 +51,11 @@ pub struct TrainArgs {
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
 
+    /// Write the training memory as well: what was learnt from as feature vectors, so that others can add recordings without
+    /// having these
+    #[arg(long, value_name = "FILE")]
+    pub memory: Option<PathBuf>,
+
     /// Write the model card (Markdown) as well
     #[arg(long, value_name = "FILE")]
     pub card: Option<PathBuf>,
@@ -68,6 +74,13 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let model = train(&corpus, &recipe, &progress)?;
+        if let Some(path) = &args.memory {
+            let folder = match manifest.path.is_dir() {
+                true => manifest.path.as_path(),
+                false => manifest.path.parent().unwrap_or(Path::new("")),
+            };
+            Memory::of(&corpus, &recipe, &model, folder, &progress)?.save(path)?;
+        }
         if args.card.is_none() {
             return Ok(model);
         }

@@ -232,6 +232,16 @@ impl Model {
         &self.sha256
     }
 
+    /// SHA-256 of the parts that answer, in hex: the same for two files of one model that differ in figures alone.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn learnt_sha256(&self) -> Result<String, ModelError> {
+        let parts = rmp_serde::to_vec_named(&self.parts);
+        let parts = parts.map_err(|e| damaged(&self.header.id, e.to_string()))?;
+        Ok(hex(&Sha256::digest(parts)))
+    }
+
     /// What turns the scores of a recording into an answer.
     pub fn judge(&self) -> &Judge {
         &self.parts.judge

@@ -16,6 +16,7 @@ pub mod learner;
 pub mod likelihood_ratio;
 mod listening;
 pub mod logistic;
+pub mod memory;
 pub mod outcomes;
 pub mod perceptron;
 pub mod phase;
