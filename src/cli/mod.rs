@@ -2,10 +2,13 @@
 
 mod batch;
 mod classify;
+mod compare;
 mod completions;
+mod dataset;
 mod evaluate;
 mod exit;
 mod features;
+mod in_use;
 mod inputs;
 mod man;
 mod model;
@@ -14,6 +17,7 @@ mod parallel;
 mod prior;
 mod progress;
 mod render;
+mod retrain;
 mod signatures;
 mod train;
 mod training;
@@ -43,6 +47,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Classify(classify::ClassifyArgs),
+    Compare(compare::CompareArgs),
+    Dataset(dataset::DatasetArgs),
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
     Render(render::RenderArgs),
@@ -78,7 +84,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.verb {
         Verb::Classify(args) => classify::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
-        Verb::Model(args) => model::run(&args),
+        Verb::Compare(args) => compare::run(&args, verbosity),
+        Verb::Dataset(args) => dataset::run(&args, verbosity),
+        Verb::Model(args) => model::run(&args, verbosity),
         Verb::Render(args) => render::run(&args, verbosity),
         Verb::Signatures(args) => signatures::run(&args),
         Verb::Train(args) => train::run(&args, verbosity),

@@ -109,6 +109,18 @@ impl LearnerSettings {
         }
         quick
     }
+
+    /// The same learner with as little to fit as is of any use.
+    pub(super) fn smallest(&self) -> Self {
+        let mut smallest = self.quick();
+        if let Self::Perceptron { hidden, epochs, .. } = &mut smallest {
+            hidden
+                .iter_mut()
+                .for_each(|units| *units = (*units).min(64));
+            *epochs = (*epochs).min(6);
+        }
+        smallest
+    }
 }
 
 impl LearnerRecipe {

@@ -4,7 +4,7 @@ use super::corpus::{Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
-use super::takes::{Measured, Row, Sound, Take, Takes};
+use super::takes::{measure_takes, Row, Sound, Take, Takes};
 use crate::audio::{self, ReadOptions, Source};
 use crate::channel::{ChainParams, ValidChainParams};
 use crate::dataset::{
@@ -44,7 +44,7 @@ impl Channels {
 }
 
 /// A recording, or a stretch of one, that was read.
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// 16 kHz mono.
     pub samples: Vec<f32>,
     pub fingerprint: Fingerprint,
@@ -244,36 +244,10 @@ impl Corpus {
             channel: &channels.recorded,
             rendered_channel: &channels.rendered,
             seed: recipe.seed,
+            segments_before: &[],
+            makes_backgrounds: false,
         };
-        let jobs = takes.all();
-        let done = AtomicUsize::new(0);
-        let measured: Vec<Vec<Measured>> = jobs
-            .par_iter()
-            .map(|&(recording, take)| {
-                let rows = takes.features(recording, take);
-                progress(
-                    "measuring",
-                    done.fetch_add(1, Ordering::Relaxed) + 1,
-                    jobs.len(),
-                );
-                rows
-            })
-            .collect();
-        let width = crate::features::schema().len();
-        let mut values = Vec::new();
-        for (&(recording, take), rows) in jobs.iter().zip(&measured) {
-            for (start, row) in rows {
-                values.extend_from_slice(row);
-                self.rows.push(Row {
-                    recording,
-                    take,
-                    start: *start,
-                });
-            }
-        }
-        // The rows all have the width of the schema, so the shape always fits.
-        self.features =
-            Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
+        (self.rows, self.features) = measure_takes(&takes, progress);
     }
 
     /// Takes out recordings without a single segment that holds sound.
@@ -324,17 +298,20 @@ fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
 pub(super) fn identity(recording: &Heard) -> [u8; 32] {
     match recording.stretch {
         None => recording.sha256,
-        Some((from, to)) => {
-            let mut hash = Sha256::new_with_prefix(recording.sha256);
-            hash.update(from.to_le_bytes());
-            hash.update(to.to_le_bytes());
-            hash.finalize().into()
-        }
+        Some((from, to)) => stretch_identity(&recording.sha256, from, to),
     }
 }
 
+/// The same of a stretch of the file with this SHA-256.
+pub(super) fn stretch_identity(sha256: &[u8; 32], from: f64, to: f64) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(sha256);
+    hash.update(from.to_le_bytes());
+    hash.update(to.to_le_bytes());
+    hash.finalize().into()
+}
+
 /// Reads recordings on all threads.
-pub(super) fn decode_all(
+pub(crate) fn decode_all(
     recordings: &[Recording],
     progress: Progress,
 ) -> Vec<Result<Decoded, String>> {

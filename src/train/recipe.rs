@@ -111,6 +111,16 @@ impl Recipe {
         quick
     }
 
+    /// The first learner of the recipe alone, as small as it is of use: what many fits are made with, one beside the other.
+    pub fn smallest(&self) -> Self {
+        let mut smallest = self.clone();
+        smallest.learners.truncate(1);
+        for learner in &mut smallest.learners {
+            learner.settings = learner.settings.smallest();
+        }
+        smallest
+    }
+
     /// Name of a candidate classifier: a learner, or, after the last, all of them averaged.
     pub fn candidate_name(&self, candidate: usize) -> String {
         let learner = self.learners.get(candidate);

@@ -17,8 +17,11 @@ use super::fit::SegmentScores;
 use super::held_out::{choose, out_of_fold};
 use super::recipe::Recipe;
 use super::takes::Take;
+use crate::dataset::check::Met;
 use crate::features::{schema, FEATURE_VERSION};
+use crate::fingerprint::Fingerprint;
 use crate::model::memory::TrainingMemory;
+use crate::model::store::Model;
 use codes::Codes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,6 +52,8 @@ pub struct MemoryHeader {
     pub sources: BTreeMap<String, usize>,
     /// The model's recipe, as TOML.
     pub recipe: String,
+    /// Which candidate of the quick fits gave the held-out scores.
+    pub candidate: usize,
 }
 
 /// What a model learnt from.
@@ -66,7 +71,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// What is kept of `corpus`, from which a model called `model` was trained by `recipe`. Paths are kept as seen
+    /// What is kept of `corpus`, from which `model` was trained by `recipe`, with what its real recordings are `known` by. Paths are kept as seen
     /// from `folder`.
     ///
     /// # Errors
@@ -74,7 +79,8 @@ impl Memory {
     pub fn of(
         corpus: &Corpus,
         recipe: &Recipe,
-        model: &crate::model::store::Model,
+        model: &Model,
+        known: TrainingMemory,
         folder: &Path,
         progress: Progress,
     ) -> Result<Self, TrainError> {
@@ -96,7 +102,7 @@ impl Memory {
         let mut sources = BTreeMap::new();
         let recorded = corpus.recordings.iter();
         let recorded = recorded.filter(|r| r.origin == Origin::Recorded);
-        for recording in recorded.clone() {
+        for recording in recorded {
             *sources.entry(recording.source.clone()).or_default() += 1;
         }
         Ok(Self {
@@ -110,8 +116,9 @@ impl Memory {
                 labels: corpus.labels.clone(),
                 sources,
                 recipe: recipe.to_toml(),
+                candidate,
             },
-            known: TrainingMemory::new(recorded.map(|r| (&r.sha256, &r.fingerprint))),
+            known,
             held_out: SegmentScores {
                 candidates: vec![scores.candidates[candidate].clone()],
             },
@@ -125,6 +132,21 @@ impl Memory {
     /// [`MemoryError`] if it is absent, cannot be read, is damaged, or was made by another version.
     pub fn load(path: &Path) -> Result<Self, MemoryError> {
         Self::from_bytes(&path.display().to_string(), &file::read(path)?)
+    }
+
+    /// Checks that it is the memory of `base`; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// [`MemoryError::OtherModel`] if it is another's.
+    pub fn belongs_to(&self, base: &Model, name: &str) -> Result<(), MemoryError> {
+        if base.learnt_sha256().ok().as_ref() == Some(&self.header.learnt_sha256) {
+            return Ok(());
+        }
+        Err(MemoryError::OtherModel {
+            name: name.to_owned(),
+            memory_of: self.header.model.clone(),
+            base: base.header().id.clone(),
+        })
     }
 
     /// Reads a memory from memory; `name` is what messages call it.
@@ -170,6 +192,28 @@ impl Memory {
         };
         let payload = rmp_serde::to_vec(&payload).map_err(|e| fault(e.to_string()))?;
         Ok(file::join(&header, &payload))
+    }
+
+    /// What it knows of a recording: the same file, or shared sound, the most first.
+    pub fn met(&self, sha256: &[u8; 32], fingerprint: &Fingerprint) -> Vec<Met> {
+        let recorded = &self.corpus.recordings[..self.corpus.n_recorded()];
+        let met = |i: usize, how: String| Met {
+            name: recorded[i].path.clone(),
+            label: self.corpus.labels[recorded[i].label].clone(),
+            how,
+        };
+        let whole = (0..recorded.len())
+            .filter(|&i| recorded[i].sha256 == *sha256 && recorded[i].stretch.is_none());
+        let mut found: Vec<Met> = whole.map(|i| met(i, "the same file".into())).collect();
+        if found.is_empty() {
+            for m in self.known.sounds(fingerprint) {
+                let number = m.id as usize;
+                if number < recorded.len() {
+                    found.push(met(number, format!("{:.1} s of its sound", m.overlap_s)));
+                }
+            }
+        }
+        found
     }
 
     /// The recipe of the model that learnt from it.

@@ -51,6 +51,7 @@ fn memory() -> Memory {
             labels: vec!["engine".into(), "siren".into()],
             sources: [("s".to_owned(), 7)].into(),
             recipe: String::new(),
+            candidate: 0,
         },
         known: TrainingMemory::new(recordings[..7].iter().map(|r| (&r.sha256, &r.fingerprint))),
         held_out: SegmentScores {
