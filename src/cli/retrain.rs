@@ -8,6 +8,7 @@ use earwitness::evaluate::protocols::HeldOut;
 use earwitness::evaluate::retraining::{hold_out, learning_curve, proof, Retrained};
 use earwitness::model::store::Model;
 use earwitness::train::extend::Extended;
+use earwitness::train::fit::SegmentScores;
 use earwitness::train::memory::Memory;
 use earwitness::train::recipe::Recipe;
 use earwitness::train::retrain::retrain;
@@ -61,7 +62,8 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
             ..HeldOut::default()
         };
         let model = model.with_held_out(serde_json::to_value(&held_out)?)?;
-        let made = memory_of(args, &extended, &recipe, &model, add, &progress)?;
+        let scores = (folds.scores, folds.candidate);
+        let made = memory_of(args, &extended, &recipe, &model, scores, add)?;
         Ok((model, made, found))
     })?;
     model.save(&args.output)?;
@@ -84,8 +86,8 @@ fn memory_of(
     extended: &Extended,
     recipe: &Recipe,
     model: &Model,
+    scores: (SegmentScores, usize),
     add: &Path,
-    progress: &(dyn Fn(&str, usize, usize) + Sync),
 ) -> anyhow::Result<Option<(Memory, std::path::PathBuf)>> {
     let path = match (&args.memory, args.no_memory) {
         (_, true) => return Ok(None),
@@ -97,7 +99,7 @@ fn memory_of(
         false => add.parent().unwrap_or(Path::new("")),
     };
     let known = extended.known.clone();
-    let memory = Memory::of(&extended.corpus, recipe, model, known, folder, progress)?;
+    let memory = Memory::of(&extended.corpus, recipe, model, known, scores, folder)?;
     Ok(Some((memory, path)))
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use earwitness::evaluate::protocols::{self, Protocol};
 use earwitness::train::memory::Memory;
-use earwitness::train::pipeline::{known, train};
+use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
 use super::progress::Steps;
@@ -106,8 +106,7 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
                 true => manifest.path.as_path(),
                 false => manifest.path.parent().unwrap_or(Path::new("")),
             };
-            let known = known(&corpus);
-            Memory::of(&corpus, &recipe, &model, known, folder, &progress)?.save(path)?;
+            Memory::with_fits(&corpus, &recipe, &model, folder, &progress)?.save(path)?;
         }
         if args.card.is_empty() {
             return Ok(model);

@@ -15,11 +15,13 @@ const PIECES: [&str; 8] = [
 /// Fewest letters of a name that says anything.
 const MIN_NAME: usize = 3;
 /// Share of the joins at which the sound goes on, from which numbered files are one recording.
-const GOES_ON: f64 = 0.6;
+const GOES_ON: f64 = 0.8;
 /// Fewest numbered files that are looked at.
-const MIN_SERIES: usize = 3;
+const MIN_SERIES: usize = 5;
 /// Spectra of neighbours within one recording differ by about 2 dB.
 const SAME_STEP_DB: f64 = 4.0;
+/// A join within one recording surprises by about 1, one between two recordings by 2 to 20.
+const LEAST_SURPRISE: f64 = 2.0;
 
 /// Recordings that look like one source.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +47,7 @@ pub fn guess_groups<'a>(
             .map(|pair| Continuity::between(sound(pair[0])?, sound(pair[1])?))
             .collect();
         let known = joins.iter().flatten().count();
-        let goes_on = |c: &&Continuity| !c.is_break() && c.step_db < SAME_STEP_DB;
+        let goes_on = |c: &&Continuity| c.surprise < LEAST_SURPRISE && c.step_db < SAME_STEP_DB;
         let going_on = joins.iter().flatten().filter(goes_on).count();
         if known > 0 && going_on as f64 >= GOES_ON * known as f64 {
             let mut members = series.clone();
@@ -265,15 +267,15 @@ mod tests {
                 })
                 .collect()
         };
-        let names = list(&["a/x1.wav", "a/x2.wav", "a/x3.wav", "a/x4.wav"]);
-        let cut: Vec<Vec<f32>> = (0..4).map(|i| hum(120.0, i, 32_000 * i as usize)).collect();
-        let others: Vec<Vec<f32>> = (0..4)
+        let names = list(&["a/x1.wav", "a/x2.wav", "a/x3.wav", "a/x4.wav", "a/x5.wav"]);
+        let cut: Vec<Vec<f32>> = (0..5).map(|i| hum(120.0, i, 32_000 * i as usize)).collect();
+        let others: Vec<Vec<f32>> = (0..5)
             .map(|i| hum(90.0 * (i + 1) as f32, i as u64, 0))
             .collect();
         let found = guess_groups(&names, |i| Some(&cut[i]));
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].members, [0, 1, 2, 3]);
+        assert_eq!(found[0].members, [0, 1, 2, 3, 4]);
         assert!(guess_groups(&names, |i| Some(&others[i])).is_empty());
-        assert_eq!(in_numbered_series(&names), [true; 4]);
+        assert_eq!(in_numbered_series(&names), [true; 5]);
     }
 }

@@ -82,6 +82,9 @@ pub fn learning_curve(
             })
         })
         .collect::<Result<_, _>>()?;
+    if tested.iter().all(|t| t.learnt == 0) {
+        return Ok(Vec::new());
+    }
     Ok(SHARES
         .iter()
         .enumerate()

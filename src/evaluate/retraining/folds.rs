@@ -6,7 +6,7 @@ use crate::model::prior::Prior;
 use crate::train::corpus::{Corpus, Progress};
 use crate::train::error::TrainError;
 use crate::train::extend::Extended;
-use crate::train::fit::Fitted;
+use crate::train::fit::{Fitted, SegmentScores};
 use crate::train::held_out::{choose, fit_judge, out_of_fold, Pick};
 use crate::train::memory::Memory;
 use crate::train::pipeline::hierarchical_prior;
@@ -24,6 +24,8 @@ pub struct Folds {
     pub candidate: usize,
     /// What turns its scores into answers, learnt from all folds.
     pub judge: Judge,
+    /// What the fits of the new recipe said of each segment.
+    pub scores: SegmentScores,
 }
 
 /// Fits the quick version of `recipe` on folds of old and new recordings. The base's scores of old recordings come from
@@ -54,13 +56,14 @@ pub fn hold_out(
         let judge = by_fold[corpus.recordings[i].fold].as_ref()?;
         (!own.is_empty() && i < recorded).then(|| judge.judge(own, &prior))
     };
-    let new = (0..corpus.recordings.len()).map(judged).collect();
+    let new: Vec<Option<Judgement>> = (0..corpus.recordings.len()).map(judged).collect();
     progress("fitting the base recipe", 3, 4);
     Ok(Folds {
         new,
         base: base_judgements(memory, extended, &quick)?,
         candidate,
         judge,
+        scores,
     })
 }
 

@@ -125,6 +125,14 @@ pub fn proof(
         prior: &prior,
     };
     let new: Vec<PairedCase> = paired.iter().filter(|c| c.is_new).cloned().collect();
+    let added = added(extended, &infos, &base_infos, recipe.folds);
+    // Of a label that is all in one fold, the fits that judge it have learnt nothing.
+    let is_learnt = |label: &str| added.iter().any(|a| a.label == label && a.folds > 0);
+    let doubted = |i: usize| {
+        let label = &corpus.labels[corpus.recordings[i].label];
+        extended.added.contains(&i) && extended.is_certain(i) && is_learnt(label)
+    };
+    let suspects = suspects(corpus, &folds.new, &doubted);
     let protocol = format!(
         "{} folds by source group; every recording is judged by a fit that heard no recording of its group, calibrated on the \
          other folds. Fits of the folds have fewer networks and rounds of boosting than the model, the base recipe's as well as \
@@ -136,7 +144,7 @@ pub fn proof(
         base_learnt_sha256: base
             .learnt_sha256()
             .map_err(crate::train::error::TrainError::from)?,
-        added: added(extended, &infos, &base_infos, recipe.folds),
+        added,
         figures: figures(&protocol, &cases, &infos, &prior)?,
         protocol,
         comparison: Comparison::new(&paired, a, b)?,
@@ -146,9 +154,7 @@ pub fn proof(
         },
         negations: negations(extended, folds, &base_infos),
         curve,
-        suspects: suspects(corpus, &folds.new, &|i| {
-            extended.added.contains(&i) && extended.is_certain(i)
-        }),
+        suspects,
     })
 }
 

@@ -71,18 +71,19 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// What is kept of `corpus`, from which `model` was trained by `recipe`, with what its real recordings are `known` by. Paths are kept as seen
-    /// from `folder`.
+    /// What is kept of `corpus`, from which `model` was trained by `recipe`, with what its real recordings are `known` by and
+    /// what was `held_out`: the scores of quick fits that never heard a fold, and which of their candidates was chosen. Paths are
+    /// kept as seen from `folder`.
     ///
     /// # Errors
-    /// [`TrainError`] if a quick fit fails.
+    /// None in practice.
     pub fn of(
         corpus: &Corpus,
         recipe: &Recipe,
         model: &Model,
         known: TrainingMemory,
+        (held_out, candidate): (SegmentScores, usize),
         folder: &Path,
-        progress: Progress,
     ) -> Result<Self, TrainError> {
         let mut kept = corpus.clone();
         kept.joins.clear();
@@ -92,13 +93,6 @@ impl Memory {
             let seen = seen.map(|path| path.display().to_string());
             recording.path = seen.unwrap_or_else(|_| recording.path.clone());
         }
-        // Whoever loads it sees the numbers as they are stored, and so do the quick fits.
-        let codes = Codes::of(&corpus.features);
-        kept.features = codes.decode().unwrap_or_default();
-        let quick = recipe.quick();
-        progress("memory: fitting on folds", 1, 1);
-        let scores = out_of_fold(&kept, &quick, &|_| true)?;
-        let candidate = choose(&kept, &quick, &scores, &|_| true)?;
         let mut sources = BTreeMap::new();
         let recorded = corpus.recordings.iter();
         let recorded = recorded.filter(|r| r.origin == Origin::Recorded);
@@ -120,10 +114,36 @@ impl Memory {
             },
             known,
             held_out: SegmentScores {
-                candidates: vec![scores.candidates[candidate].clone()],
+                candidates: held_out
+                    .candidates
+                    .into_iter()
+                    .skip(candidate)
+                    .take(1)
+                    .collect(),
             },
             corpus: kept,
         })
+    }
+
+    /// The same of a corpus whose folds have not been fitted quickly yet: they are, on the numbers as they are stored.
+    ///
+    /// # Errors
+    /// [`TrainError`] if a fit fails.
+    pub fn with_fits(
+        corpus: &Corpus,
+        recipe: &Recipe,
+        model: &Model,
+        folder: &Path,
+        progress: Progress,
+    ) -> Result<Self, TrainError> {
+        let mut stored = corpus.clone();
+        stored.features = Codes::of(&corpus.features).decode().unwrap_or_default();
+        let quick = recipe.quick();
+        progress("memory: fitting on folds", 1, 1);
+        let scores = out_of_fold(&stored, &quick, &|_| true)?;
+        let candidate = choose(&stored, &quick, &scores, &|_| true)?;
+        let known = super::pipeline::known(corpus);
+        Self::of(&stored, recipe, model, known, (scores, candidate), folder)
     }
 
     /// Reads a memory file.
