@@ -10,8 +10,8 @@ use earwitness::report::{BlockWriter, CsvWriter, JsonLinesWriter, TableWriter, W
 
 use super::batch;
 use super::exit::{Outcome, UsageError};
+use super::in_use::open_model;
 use super::inputs::{Input, InputArgs};
-use super::model::open_model;
 use super::output::Output;
 use super::prior::PriorWeights;
 use super::Verbosity;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use earwitness::dataset::Manifest;
-use earwitness::evaluate::card::{given_model_markdown, markdown, sections};
+use earwitness::evaluate::card::{given_model_markdown, markdown, new_label_svg, sections};
 use earwitness::evaluate::floors::Floors;
 use earwitness::evaluate::protocols::{self, given_model, GivenModel, HeldOut};
 use earwitness::model::store::Model;
+use earwitness::train::memory::Memory;
 use serde::Serialize;
 
 use super::exit::Outcome;
@@ -25,7 +26,9 @@ Examples:
   earwitness evaluate --manifest data/manifest.csv
   earwitness evaluate --manifest data/manifest.csv --protocol leave-source-out --format json
   earwitness evaluate --manifest data/manifest.csv --protocol all --floors floors.toml
+  earwitness evaluate --folders three-labels/ --folds 10
   earwitness evaluate --model drones.earwitness --folders new-recordings/
+  earwitness evaluate --memory models/default.memory --learn-anew multirotor,shahed-136
 
 Without --model, models are trained and tested in turn on folds that never split a source group.
 With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on.
@@ -39,6 +42,31 @@ pub struct EvaluateArgs {
     /// Folder that holds one folder of recordings per label
     #[arg(long, value_name = "DIR", group = "recordings")]
     pub folders: Option<PathBuf>,
+
+    /// Training memory of a model, in place of recordings: takes labels out of it, and learns them again from 5, 10 and
+    /// 20 recordings
+    #[arg(long, value_name = "FILE", group = "recordings")]
+    #[arg(conflicts_with_all = ["model", "folds", "protocol", "recipe", "floors"])]
+    pub memory: Option<PathBuf>,
+
+    /// Labels that are taken out of the memory, with commas between them
+    #[arg(
+        long,
+        value_name = "LABELS",
+        value_delimiter = ',',
+        requires = "memory"
+    )]
+    #[arg(default_value = "multirotor,shahed-136")]
+    pub learn_anew: Vec<String>,
+
+    /// Draws of the recordings that a label is learnt from
+    #[arg(long, value_name = "N", requires = "memory", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub draws: u16,
+
+    /// Write the learning curves of the labels as a picture (SVG)
+    #[arg(long, value_name = "FILE", requires = "memory")]
+    pub picture: Option<PathBuf>,
 
     /// Test this model as it is instead of training others. Recordings that it was trained on, by
     /// file or by sound, are named and left out
@@ -125,11 +153,41 @@ pub enum Format {
 /// # Errors
 /// Recordings or models that cannot be used, and figures worse than their floors.
 pub fn run(args: &EvaluateArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    if let Some(memory) = &args.memory {
+        return learnt_anew(args, memory, verbosity.quiet);
+    }
     let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     match &args.model {
         Some(model) => as_it_is(args, &Model::load(model)?, &manifest, verbosity.quiet),
         None => cross_validated(args, &manifest, verbosity.quiet),
     }
+}
+
+/// Takes labels out of a training memory and learns them again from a few recordings.
+fn learnt_anew(args: &EvaluateArgs, memory: &Path, quiet: bool) -> anyhow::Result<Outcome> {
+    let memory = Memory::load(memory)?;
+    let mut recipe = memory.recipe()?;
+    recipe.seed = args.seed.unwrap_or(recipe.seed);
+    let draws = usize::from(args.draws);
+    let new_labels = training::on_threads(args.jobs, || {
+        let steps = Steps::new(quiet);
+        let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+        let each = args.learn_anew.iter();
+        let each = each.map(|label| {
+            protocols::new_label(&memory.corpus, &recipe, label, draws, &progress)
+                .with_context(|| format!("{label} cannot be learnt anew"))
+        });
+        each.collect::<anyhow::Result<Vec<_>>>()
+    })?;
+    if let Some(path) = &args.picture {
+        Output::open(Some(path))?.write_once(new_label_svg(&new_labels).as_bytes())?;
+    }
+    let found = HeldOut {
+        new_labels,
+        ..HeldOut::default()
+    };
+    print(&found, args.format, || all_sections(&found))?;
+    Ok(Outcome::Done)
 }
 
 /// Trains and tests in turn.

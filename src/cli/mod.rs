@@ -3,11 +3,14 @@
 mod archive;
 mod batch;
 mod classify;
+mod compare;
 mod completions;
+mod dataset;
 mod evaluate;
 mod exit;
 mod export;
 mod features;
+mod in_use;
 mod inputs;
 mod man;
 mod model;
@@ -17,6 +20,7 @@ mod prior;
 mod progress;
 mod query;
 mod render;
+mod retrain;
 mod rows;
 mod signatures;
 mod train;
@@ -52,6 +56,8 @@ enum Verb {
     Archive(archive::ArchiveArgs),
     Query(query::QueryArgs),
     Export(export::ExportArgs),
+    Compare(compare::CompareArgs),
+    Dataset(dataset::DatasetArgs),
     Features(features::FeaturesArgs),
     Model(model::ModelArgs),
     Render(render::RenderArgs),
@@ -93,7 +99,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Query(args) => query::run(&args),
         Verb::Export(args) => export::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
-        Verb::Model(args) => model::run(&args),
+        Verb::Compare(args) => compare::run(&args, verbosity),
+        Verb::Dataset(args) => dataset::run(&args, verbosity),
+        Verb::Model(args) => model::run(&args, verbosity),
         Verb::Render(args) => render::run(&args, verbosity),
         Verb::Signatures(args) => signatures::run(&args),
         Verb::Train(args) => train::run(&args, verbosity),

@@ -1,17 +1,22 @@
-//! `earwitness model show`: what a model knows, and from what.
+//! `earwitness model`: what a model knows, and from what; which one is used.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{presets, CellAlignment, ContentArrangement, Table};
+use earwitness::evaluate::protocols::HeldOut;
 use earwitness::model::header::Header;
 use earwitness::model::store::{Model, ModelError};
 use serde_json::json;
 
+use super::compare;
 use super::exit::Outcome;
+use super::in_use::{open_model, promoted_or_fail};
 use super::output::Output;
+use super::training;
+use super::Verbosity;
 
 /// Columns of text.
 const WIDTH: u16 = 80;
@@ -26,6 +31,8 @@ pub struct ModelArgs {
 #[derive(Debug, Subcommand)]
 enum ModelVerb {
     Show(ShowArgs),
+    Promote(PromoteArgs),
+    Rollback(RollbackArgs),
 }
 
 /// Show the labels of a model, what each was learnt from, and its held-out figures
@@ -33,15 +40,50 @@ enum ModelVerb {
 #[command(after_help = "\
 Examples:
   earwitness model show
-  earwitness model show drones.earwitness --format json")]
+  earwitness model show drones.earwitness --format json
+  earwitness model show --card card.html")]
 struct ShowArgs {
-    /// The model file; without it, the model that is built in
+    /// The model file; without it, the model in use: the promoted one, or the one that is built in
     model: Option<PathBuf>,
 
     /// Table for people, or the whole header as JSON for programs
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    /// Write the model's card to this file instead: a page with pictures if the name ends in .html, else Markdown
+    #[arg(long, value_name = "FILE")]
+    card: Option<PathBuf>,
 }
+
+/// Make a model the one that is used where none is named
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  earwitness model promote mine.model
+  earwitness model promote other.model --on labelled/
+
+A model that was retrained from the one in use brings its proof along; any other is compared with it on
+the recordings given with --on. One that is worse beyond chance, or without proof, needs --force. Models
+are kept in the folder of your configuration (or where EARWITNESS_CONFIG says), never in the installation.")]
+struct PromoteArgs {
+    /// The model file
+    model: PathBuf,
+
+    /// Labelled recordings to compare on: a manifest, or a folder with a folder per label
+    #[arg(long, value_name = "PATH")]
+    on: Option<PathBuf>,
+
+    /// Promote it although it is worse, or nobody knows
+    #[arg(long)]
+    force: bool,
+}
+
+/// Go back to the model before the promoted one
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  earwitness model rollback")]
+struct RollbackArgs {}
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Format {
@@ -54,26 +96,101 @@ enum Format {
 ///
 /// # Errors
 /// If there is no such model, or it cannot be read.
-pub fn run(args: &ModelArgs) -> anyhow::Result<Outcome> {
-    let ModelVerb::Show(args) = &args.verb;
+pub fn run(args: &ModelArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    match &args.verb {
+        ModelVerb::Show(args) => show(args),
+        ModelVerb::Promote(args) => promote(args, verbosity.quiet),
+        ModelVerb::Rollback(_) => rollback(),
+    }
+}
+
+/// Makes a model the one in use, if there is proof that it is no worse.
+fn promote(args: &PromoteArgs, quiet: bool) -> anyhow::Result<Outcome> {
+    let promoted = promoted_or_fail()?;
+    let new = Model::load(&args.model)?;
+    let why = match open_model(None) {
+        // Without a model in use there is none to be worse than.
+        Err(ModelError::NotEmbedded) => Vec::new(),
+        Err(error) if args.force => vec![format!("the model in use cannot be read: {error}")],
+        Err(error) => return Err(error.into()),
+        Ok(current) => why_not(&current, &new, args, quiet)?,
+    };
+    let name = args.model.display();
+    if !why.is_empty() && !args.force {
+        anyhow::bail!(
+            "{name} is not promoted: {}; --force promotes it all the same",
+            why.join("; ")
+        );
+    }
+    for reason in &why {
+        eprintln!("warning: {name} is promoted although {reason}");
+    }
+    let memory = args.model.with_extension("memory");
+    let memory = Some(memory).filter(|m| m.is_file() && *m != args.model);
+    let model = promoted.promote(&args.model, memory.as_deref())?;
+    let text = format!(
+        "in use: {} ({})\nthe one before is kept: earwitness model rollback\n",
+        model.header().id,
+        model.sha256()
+    );
+    Output::stdout().write_once(text.as_bytes())?;
+    Ok(Outcome::Done)
+}
+
+/// Why a model should not take the place of the one in use.
+fn why_not(
+    current: &Model,
+    new: &Model,
+    args: &PromoteArgs,
+    quiet: bool,
+) -> anyhow::Result<Vec<String>> {
+    if let Some(on) = &args.on {
+        let found = compare::on([current, new], on, false, None, quiet)?;
+        return Ok(match found.comparison {
+            Some(comparison) => comparison.why_worse(),
+            None => vec!["nothing could be compared on these recordings".into()],
+        });
+    }
+    let held_out: Option<HeldOut> = match &new.header().held_out {
+        Some(value) => serde_json::from_value(value.clone()).ok(),
+        None => None,
+    };
+    let learnt = current.learnt_sha256()?;
+    if new.learnt_sha256()? == learnt {
+        return Ok(Vec::new());
+    }
+    Ok(match held_out.and_then(|h| h.retrained) {
+        Some(proof) if proof.base_learnt_sha256 == learnt => proof.comparison.why_worse(),
+        _ => vec![format!(
+            "nothing shows that it is better than the model in use, {}: it was not retrained from it. Give labelled recordings \
+             that neither has heard with --on",
+            current.header().id
+        )],
+    })
+}
+
+fn rollback() -> anyhow::Result<Outcome> {
+    let before = promoted_or_fail()?.rollback()?;
+    let text = match before {
+        Some(sha256) => format!("in use again: the model {sha256}\n"),
+        None => "in use again: the built-in model\n".to_owned(),
+    };
+    Output::stdout().write_once(text.as_bytes())?;
+    Ok(Outcome::Done)
+}
+
+fn show(args: &ShowArgs) -> anyhow::Result<Outcome> {
     let model = open_model(args.model.as_deref())?;
+    if let Some(path) = &args.card {
+        training::write_card(path, &model)?;
+        return Ok(Outcome::Done);
+    }
     let text = match args.format {
         Format::Table => describe(&model)?,
         Format::Json => as_json(&model)?,
     };
     Output::stdout().write_once(text.as_bytes())?;
     Ok(Outcome::Done)
-}
-
-/// The model in the file named, or the one that is built in.
-///
-/// # Errors
-/// [`ModelError`]: each names the file, the fault and the remedy.
-pub fn open_model(path: Option<&Path>) -> Result<Model, ModelError> {
-    match path {
-        Some(path) => Model::load(path),
-        None => Model::embedded(),
-    }
 }
 
 /// The header with the hash of the file before it.

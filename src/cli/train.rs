@@ -1,16 +1,16 @@
 //! `earwitness train`: a model from labelled recordings.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use earwitness::evaluate::card::card;
-use earwitness::evaluate::protocols::{self, HeldOut, Protocol};
+use earwitness::evaluate::protocols::{self, Protocol};
+use earwitness::train::memory::Memory;
 use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
-use super::output::Output;
 use super::progress::Steps;
+use super::retrain;
 use super::training;
 use super::Verbosity;
 
@@ -20,6 +20,11 @@ use super::Verbosity;
 Examples:
   earwitness train --manifest data/manifest.csv -o drones.earwitness --card CARD.md
   earwitness train --folders labelled/ -o drones.earwitness
+  earwitness train --base default --add new-recordings/ -o mine.model
+
+With --base, new recordings are learnt together with the training memory of the base model; the old
+sound is not needed. Labels come from folders (harop/, harop/dive/, -harop/ for what is no Harop), from
+label tracks of Audacity and tables of Raven beside the recordings, or from a manifest.
 
 A manifest is a CSV file with the columns path and label, and, if known, phase, group, source
 and note; recordings of one group (cut from one original) are never split. Same recordings,
@@ -33,6 +38,26 @@ pub struct TrainArgs {
     /// Folder that holds one folder of recordings per label
     #[arg(long, value_name = "DIR", group = "recordings")]
     pub folders: Option<PathBuf>,
+
+    /// Base model: a file with its memory beside it, `built-in`, or `default` for the one in use
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["manifest", "folders"])]
+    pub base: Option<String>,
+
+    /// New recordings to learn together with those of the base: a folder with a folder per label, or a manifest
+    #[arg(long, value_name = "PATH", group = "recordings")]
+    pub add: Option<PathBuf>,
+
+    /// Training memory of the base, if it does not lie beside it
+    #[arg(long, value_name = "FILE", requires = "add")]
+    pub base_memory: Option<PathBuf>,
+
+    /// Leave out the learning curve, which takes about a third of the time
+    #[arg(long, requires = "add")]
+    pub no_curve: bool,
+
+    /// Write no training memory beside the new model; it cannot be a base then
+    #[arg(long, requires = "add")]
+    pub no_memory: bool,
 
     /// The model file to write
     #[arg(short, long, value_name = "MODEL")]
@@ -50,9 +75,14 @@ pub struct TrainArgs {
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
 
-    /// Write the model card (Markdown) as well
+    /// Write the training memory as well: what was learnt from as feature vectors, so that others can add recordings without
+    /// having these
     #[arg(long, value_name = "FILE")]
-    pub card: Option<PathBuf>,
+    pub memory: Option<PathBuf>,
+
+    /// Write the model card as well: a page with pictures if the name ends in .html, else Markdown; may be given twice
+    #[arg(long, value_name = "FILE")]
+    pub card: Vec<PathBuf>,
 }
 
 /// Runs the verb.
@@ -60,6 +90,9 @@ pub struct TrainArgs {
 /// # Errors
 /// Recordings, recipe or model file that cannot be used; each error names the remedy.
 pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+    if let Some((base, add)) = retrain::base_and_add(args)? {
+        return retrain::run(args, base, add, verbosity.quiet);
+    }
     let recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
     let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     let quiet = verbosity.quiet;
@@ -68,7 +101,14 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let model = train(&corpus, &recipe, &progress)?;
-        if args.card.is_none() {
+        if let Some(path) = &args.memory {
+            let folder = match manifest.path.is_dir() {
+                true => manifest.path.as_path(),
+                false => manifest.path.parent().unwrap_or(Path::new("")),
+            };
+            Memory::with_fits(&corpus, &recipe, &model, folder, &progress)?.save(path)?;
+        }
+        if args.card.is_empty() {
             return Ok(model);
         }
         let held_out = protocols::run(&Protocol::ALL, &manifest, &corpus, &recipe, &progress)?;
@@ -76,12 +116,8 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         Ok(model.with_held_out(serde_json::to_value(held_out)?)?)
     })?;
     model.save(&args.output)?;
-    if let Some(path) = &args.card {
-        let held_out = match &model.header().held_out {
-            Some(value) => serde_json::from_value(value.clone())?,
-            None => HeldOut::default(),
-        };
-        Output::open(Some(path))?.write_once(card(model.header(), &held_out).as_bytes())?;
+    for path in &args.card {
+        training::write_card(path, &model)?;
     }
     if !quiet {
         eprintln!(

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use earwitness::dataset::Manifest;
+use earwitness::evaluate::card::{card, card_html};
 use earwitness::evaluate::protocols::HeldOut;
+use earwitness::model::store::Model;
 use earwitness::train::corpus::Corpus;
 use earwitness::train::recipe::Recipe;
 
+use super::output::Output;
 use super::progress::Steps;
 
 /// The recipe named, or the default model's, with another seed if one is given.
@@ -49,6 +52,22 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
     Ok(corpus)
 }
 
+/// Writes the card of a model: HTML where the file's name ends so, else Markdown.
+pub fn write_card(path: &Path, model: &Model) -> anyhow::Result<()> {
+    let held_out = match &model.header().held_out {
+        Some(value) => serde_json::from_value(value.clone())?,
+        None => HeldOut::default(),
+    };
+    let is_page = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("html"));
+    let text = match is_page {
+        true => card_html(model.header(), &held_out),
+        false => card(model.header(), &held_out),
+    };
+    Output::open(Some(path))?.write_once(text.as_bytes())
+}
+
 /// Says on standard error which protocols could not be run.
 pub fn say_skipped(held_out: &HeldOut, quiet: bool) {
     for line in held_out.skipped.iter().filter(|_| !quiet) {
@@ -65,6 +84,14 @@ pub fn on_threads<T: Send>(
         .num_threads(jobs.map_or(0, NonZeroUsize::get))
         .build()?;
     pool.install(task)
+}
+
+/// A manifest, or a folder of folders, whichever is there.
+pub fn recordings_at(path: &Path) -> anyhow::Result<Manifest> {
+    match path.is_dir() {
+        true => Ok(Manifest::from_folders(path)?),
+        false => Ok(Manifest::read(path)?),
+    }
 }
 
 /// A manifest, or a folder of folders.

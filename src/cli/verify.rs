@@ -18,8 +18,8 @@ use earwitness::verify::physics::{AirParams, PhysicsParams, Range};
 use earwitness::verify::{verify, Run, Verified};
 
 use super::exit::{Outcome, UsageError};
+use super::in_use::open_model;
 use super::inputs::files_below;
-use super::model::open_model;
 use super::output::Output;
 use super::prior::PriorWeights;
 use super::progress::Steps;

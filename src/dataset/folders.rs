@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{is_valid_label, DatasetError, Manifest, Recording};
+use super::labels::{Said, LABEL_REMEDY, PHASES};
+use super::tracks::marks_beside;
+use super::{DatasetError, Manifest, Recording};
 
 /// Extensions that are not recordings and often lie beside them.
 const NOT_SOUND: [&str; 12] = [
@@ -13,54 +15,138 @@ const NOT_SOUND: [&str; 12] = [
 impl Manifest {
     /// Lists the recordings under `folder`: one folder per label, named as the label, with
     /// recordings in it. A file in the label's folder is a source group of its own; all files in a
-    /// folder below (however deep) are one group named after it. The source is the name of `folder`.
+    /// folder below (however deep) are one group named after it, but folders called `cruise` and `dive` right in the
+    /// label's are phases, and hold files and groups in turn. A folder `-harop` holds what is no Harop. The source is
+    /// the name of `folder`.
+    ///
+    /// A recording with a label track beside it ([`super::marks_beside`]) counts where it is marked and is unlabelled
+    /// elsewhere; a mark without words has the label of the folder. Such recordings may also lie in `folder` itself.
     ///
     /// Hidden files and text, tables and pictures are passed over; links to folders are not
     /// followed. The list is sorted by path.
     ///
     /// # Errors
     /// [`DatasetError::Unusable`] where a folder's name is no label, a folder cannot be read, or
-    /// nothing is found.
+    /// nothing is found; [`DatasetError::Line`] for a broken label track.
     pub fn from_folders(folder: &Path) -> Result<Self, DatasetError> {
         let source = folder
             .canonicalize()
             .ok()
             .and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
             .unwrap_or_else(|| "unstated".into());
-        let mut recordings = Vec::new();
-        for entry in entries(folder)?.into_iter().filter(|entry| entry.is_folder) {
-            if !is_valid_label(&entry.name) {
-                return Err(unusable(
-                    &entry.path,
-                    format!("`{}` is not a label", entry.name),
-                    "rename the folder with lower-case letters, digits and hyphens, such as shahed-136",
-                ));
+        let mut list = Listed {
+            source,
+            recordings: Vec::new(),
+        };
+        let mut empty_labels = Vec::new();
+        for entry in entries(folder)? {
+            if !entry.is_folder {
+                if may_be_sound(&entry.path) {
+                    list.add_marked(&entry.path, None, &entry.name)?;
+                }
+                continue;
             }
+            let said = Said::parse(&entry.name)
+                .map_err(|fault| unusable(&entry.path, fault, LABEL_REMEDY))?;
+            let before = list.recordings.len();
             for inside in entries(&entry.path)? {
-                let mut paths = Vec::new();
-                collect(&inside, &mut paths)?;
-                recordings.extend(paths.into_iter().map(|path| Recording {
-                    path,
-                    label: entry.name.clone(),
-                    phase: None,
-                    group: format!("{}/{}", entry.name, inside.name),
-                    source: source.clone(),
-                    note: String::new(),
-                }));
+                let is_phase = inside.is_folder && PHASES.contains(&inside.name.as_str());
+                if !is_phase || said.is_not {
+                    list.add(&inside, &said, &entry.name)?;
+                    continue;
+                }
+                let said = Said {
+                    phase: Some(inside.name.clone()),
+                    ..said.clone()
+                };
+                let name = format!("{}/{}", entry.name, inside.name);
+                for inside in entries(&inside.path)? {
+                    list.add(&inside, &said, &name)?;
+                }
+            }
+            if list.recordings.len() == before {
+                empty_labels.push(entry.name);
             }
         }
-        if recordings.is_empty() {
+        if list.recordings.is_empty() {
             return Err(unusable(
                 folder,
-                "it holds no recording in a folder of a label".into(),
+                "it holds no recording in a folder of a label, and none with a label track".into(),
                 "put recordings into one folder per label, such as siren/a.wav",
             ));
         }
         Ok(Self {
             path: folder.to_owned(),
-            recordings,
+            recordings: list.recordings,
             repeated: Vec::new(),
+            empty_labels,
+            groups_given: false,
         })
+    }
+}
+
+/// The list under way.
+struct Listed {
+    source: String,
+    recordings: Vec<Recording>,
+}
+
+impl Listed {
+    /// A file, or all files of a group, in the folder called `folder` of a label.
+    fn add(&mut self, inside: &Entry, said: &Said, folder: &str) -> Result<(), DatasetError> {
+        let mut paths = Vec::new();
+        collect(inside, &mut paths)?;
+        let group = format!("{folder}/{}", inside.name);
+        for path in paths {
+            if self.add_marked(&path, Some(said), &group)? {
+                continue;
+            }
+            let recording = self.recording(path, said.clone(), &group);
+            self.recordings.push(recording);
+        }
+        Ok(())
+    }
+
+    /// The marked stretches of a recording; `false` if no label track lies beside it.
+    fn add_marked(
+        &mut self,
+        path: &Path,
+        folder: Option<&Said>,
+        group: &str,
+    ) -> Result<bool, DatasetError> {
+        let Some((track, marks)) = marks_beside(path)? else {
+            return Ok(false);
+        };
+        for (number, mark) in marks.into_iter().enumerate() {
+            let said = match (mark.text.is_empty(), folder) {
+                (true, Some(said)) => Ok(said.clone()),
+                _ => Said::parse(&mark.text),
+            };
+            let said = said.map_err(|fault| DatasetError::Line {
+                path: track.clone(),
+                line: number as u64 + 1,
+                fault,
+                remedy: LABEL_REMEDY,
+            })?;
+            self.recordings.push(Recording {
+                range: Some((mark.start_s, mark.end_s)),
+                ..self.recording(path.to_owned(), said, group)
+            });
+        }
+        Ok(true)
+    }
+
+    fn recording(&self, path: PathBuf, said: Said, group: &str) -> Recording {
+        Recording {
+            path,
+            label: said.label,
+            phase: said.phase,
+            is_not: said.is_not,
+            range: None,
+            group: group.to_owned(),
+            source: self.source.clone(),
+            note: String::new(),
+        }
     }
 }
 
@@ -167,10 +253,52 @@ mod tests {
     }
 
     #[test]
+    fn phases_negations_and_label_tracks_are_understood() {
+        let root = tree(&[
+            "harop/dive/a.wav",
+            "harop/dive/night/1.wav",
+            "-harop/b.wav",
+            "siren/notes.txt",
+            "siren/c.wav",
+            "loose.wav",
+            "unmarked.wav",
+            "engine/read-me.txt",
+        ]);
+        fs::write(
+            root.path().join("siren/c.txt"),
+            "0\t2\t\n5\t9\tharop/cruise\n",
+        )
+        .unwrap();
+        fs::write(root.path().join("loose.txt"), "1\t3.5\tbackground\n").unwrap();
+        let list = Manifest::from_folders(root.path()).unwrap();
+        let found: Vec<_> = list
+            .recordings
+            .iter()
+            .map(|r| {
+                let phase = r.phase.as_deref().unwrap_or("");
+                (r.label.as_str(), phase, r.is_not, r.range, r.group.as_str())
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("harop", "", true, None, "-harop/b.wav"),
+                ("harop", "dive", false, None, "harop/dive/a.wav"),
+                ("harop", "dive", false, None, "harop/dive/night"),
+                ("background", "", false, Some((1.0, 3.5)), "loose.wav"),
+                ("siren", "", false, Some((0.0, 2.0)), "siren/c.wav"),
+                ("harop", "cruise", false, Some((5.0, 9.0)), "siren/c.wav"),
+            ]
+        );
+        assert_eq!(list.empty_labels, ["engine"]);
+        assert_eq!(list.labels(), ["background", "harop", "siren"]);
+    }
+
+    #[test]
     fn faults_name_the_folder_and_the_remedy() {
         let message = |root: &Path| Manifest::from_folders(root).unwrap_err().to_string();
         let bad = tree(&["Shahed 136/a.wav"]);
-        assert!(message(bad.path()).contains("rename the folder"));
+        assert!(message(bad.path()).contains("lower-case letters"));
         let empty = tree(&["siren/.hidden.wav", "loose.wav"]);
         assert!(message(empty.path()).contains("holds no recording"));
         assert!(message(&empty.path().join("absent")).contains("absent"));

@@ -1,12 +1,13 @@
 //! The manifest: one labelled recording a line.
 
-use super::{is_valid_label, DatasetError};
+use super::labels::{Said, LABEL_REMEDY};
+use super::DatasetError;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// One labelled recording.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One labelled recording, or a labelled stretch of one.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
     /// The file.
     pub path: PathBuf,
@@ -14,6 +15,10 @@ pub struct Recording {
     pub label: String,
     /// `cruise`, `dive`, or `None` where it was not labelled.
     pub phase: Option<String>,
+    /// Whether it is known only not to hold what its label says.
+    pub is_not: bool,
+    /// From when to when the label holds, s; `None` for all of it. The rest of the recording is unlabelled.
+    pub range: Option<(f64, f64)>,
     /// The source group: everything cut from one original recording.
     pub group: String,
     /// The corpus or collection it came from.
@@ -30,7 +35,7 @@ impl Recording {
 }
 
 /// The labelled recordings of one manifest or folder tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// Where the list came from.
     pub path: PathBuf,
@@ -38,6 +43,10 @@ pub struct Manifest {
     pub recordings: Vec<Recording>,
     /// Lines that name a recording a second time; they are passed over.
     pub repeated: Vec<String>,
+    /// Folders of labels that hold no recording.
+    pub empty_labels: Vec<String>,
+    /// Whether a person has given source groups.
+    pub groups_given: bool,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +55,10 @@ struct Line {
     label: String,
     #[serde(default)]
     phase: String,
+    #[serde(default)]
+    start_s: String,
+    #[serde(default)]
+    end_s: String,
     #[serde(default)]
     group: String,
     #[serde(default)]
@@ -56,7 +69,9 @@ struct Line {
 
 impl Manifest {
     /// Reads a CSV file with a header line and the columns `path` and `label`, and, if known, `phase`,
-    /// `group`, `source` and `note`; other columns are ignored. Paths are relative to
+    /// `start_s` and `end_s` (the label holds between them alone; a line for each stretch),
+    /// `group`, `source` and `note`; other columns are ignored. The label may be written with its phase (`harop/dive`), or
+    /// say what the recording is not (`-harop`). Paths are relative to
     /// the manifest's folder. A recording without a group is a group of its own.
     ///
     /// # Errors
@@ -72,8 +87,9 @@ impl Manifest {
             .map_err(read_error)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut recordings = Vec::new();
-        let mut first_line: HashMap<PathBuf, (u64, String)> = HashMap::new();
+        let mut first_line: HashMap<Stretch, (u64, String)> = HashMap::new();
         let mut repeated = Vec::new();
+        let mut groups_given = false;
         let headers = reader.headers().map_err(read_error)?.clone();
         for record in reader.records() {
             let record = record.map_err(read_error)?;
@@ -87,8 +103,12 @@ impl Manifest {
             let entry: Line = record
                 .deserialize(Some(&headers))
                 .map_err(|e| fault(e.to_string(), "give at least the columns path and label"))?;
-            check_line(&entry).map_err(|(what, remedy)| fault(what, remedy))?;
-            if let Some((first, label)) = first_line.get(&entry.path) {
+            let recording = entry
+                .checked(folder)
+                .map_err(|(what, remedy)| fault(what, remedy))?;
+            groups_given |= !entry.group.is_empty();
+            let stretch = entry.stretch();
+            if let Some((first, label)) = first_line.get(&stretch) {
                 let name = entry.path.display();
                 if *label != entry.label {
                     let what = format!(
@@ -100,8 +120,8 @@ impl Manifest {
                 repeated.push(format!("line {line} repeats {name} of line {first}"));
                 continue;
             }
-            first_line.insert(entry.path.clone(), (line, entry.label.clone()));
-            recordings.push(entry.into_recording(folder));
+            first_line.insert(stretch, (line, entry.label.clone()));
+            recordings.push(recording);
         }
         if recordings.is_empty() {
             return Err(DatasetError::Unusable {
@@ -114,6 +134,8 @@ impl Manifest {
             path: path.to_owned(),
             recordings,
             repeated,
+            empty_labels: Vec::new(),
+            groups_given,
         })
     }
 
@@ -133,53 +155,77 @@ impl Manifest {
         })
     }
 
-    /// The labels, sorted, each once.
+    /// The list without the recordings of which is known only what they are not, and those.
+    pub fn without_negations(&self) -> (Self, Vec<Recording>) {
+        let (negations, rest) = self.recordings.iter().cloned().partition(|r| r.is_not);
+        let rest = Self {
+            recordings: rest,
+            ..self.clone()
+        };
+        (rest, negations)
+    }
+
+    /// The labels, sorted, each once; not those that only say what a recording is not.
     pub fn labels(&self) -> Vec<String> {
-        let mut labels: Vec<String> = self.recordings.iter().map(|r| r.label.clone()).collect();
+        let said = self.recordings.iter().filter(|r| !r.is_not);
+        let mut labels: Vec<String> = said.map(|r| r.label.clone()).collect();
         labels.sort();
         labels.dedup();
         labels
     }
 }
 
-fn check_line(entry: &Line) -> Result<(), (String, &'static str)> {
-    if entry.path.as_os_str().is_empty() {
-        return Err(("the path is empty".into(), "name the recording"));
-    }
-    if !is_valid_label(&entry.label) {
-        let what = format!("`{}` is not a label", entry.label);
-        return Err((
-            what,
-            "use lower-case letters, digits and hyphens, such as shahed-136",
-        ));
-    }
-    if !matches!(entry.phase.as_str(), "" | "cruise" | "dive") {
-        return Err((
-            format!("`{}` is not a phase", entry.phase),
-            "use cruise, dive, or leave it empty",
-        ));
-    }
-    Ok(())
-}
+/// A file and which stretch of it, as they are written.
+type Stretch = (PathBuf, String, String);
 
 impl Line {
-    fn into_recording(self, folder: &Path) -> Recording {
-        let group = if self.group.is_empty() {
-            self.path.display().to_string()
-        } else {
-            self.group
+    fn stretch(&self) -> Stretch {
+        (self.path.clone(), self.start_s.clone(), self.end_s.clone())
+    }
+
+    fn checked(&self, folder: &Path) -> Result<Recording, (String, &'static str)> {
+        if self.path.as_os_str().is_empty() {
+            return Err(("the path is empty".into(), "name the recording"));
+        }
+        let said = Said::parse(&self.label).map_err(|fault| (fault, LABEL_REMEDY))?;
+        if !matches!(self.phase.as_str(), "" | "cruise" | "dive") {
+            return Err((
+                format!("`{}` is not a phase", self.phase),
+                "use cruise, dive, or leave it empty",
+            ));
+        }
+        let or = |text: &str, other: &str| match text.is_empty() {
+            true => other.to_owned(),
+            false => text.to_owned(),
         };
-        Recording {
-            path: folder.join(self.path),
-            label: self.label,
-            phase: (!self.phase.is_empty()).then_some(self.phase),
-            group,
-            source: if self.source.is_empty() {
-                "unstated".into()
-            } else {
-                self.source
-            },
-            note: self.note,
+        Ok(Recording {
+            path: folder.join(&self.path),
+            label: said.label,
+            phase: said
+                .phase
+                .or_else(|| (!self.phase.is_empty()).then(|| self.phase.clone())),
+            is_not: said.is_not,
+            range: self.range()?,
+            group: or(&self.group, &self.path.display().to_string()),
+            source: or(&self.source, "unstated"),
+            note: self.note.clone(),
+        })
+    }
+
+    fn range(&self) -> Result<Option<(f64, f64)>, (String, &'static str)> {
+        if self.start_s.is_empty() && self.end_s.is_empty() {
+            return Ok(None);
+        }
+        let number = |text: &str| text.parse::<f64>().ok().filter(|x| x.is_finite());
+        match (number(&self.start_s), number(&self.end_s)) {
+            (Some(start), Some(end)) if start >= 0.0 && end > start => Ok(Some((start, end))),
+            _ => Err((
+                format!(
+                    "`{}` to `{}` is no stretch of time",
+                    self.start_s, self.end_s
+                ),
+                "give start_s and end_s in seconds, the end after the start, or leave both empty",
+            )),
         }
     }
 }
@@ -211,6 +257,18 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_may_be_listed_once_for_each_stretch() {
+        let text = "path,label,start_s,end_s\na.wav,harop/dive,0,2.5\na.wav,-harop,4,6\na.wav,-harop,4,6\n";
+        let m = read(text).unwrap();
+        assert_eq!(m.recordings.len(), 2);
+        assert_eq!(m.recordings[0].range, Some((0.0, 2.5)));
+        assert_eq!(m.recordings[0].phase.as_deref(), Some("dive"));
+        assert_eq!(m.repeated.len(), 1);
+        assert_eq!(m.labels(), ["harop"]);
+        assert_eq!(m.without_negations().1.len(), 1);
+    }
+
+    #[test]
     fn faults_name_the_line() {
         for (text, wanted) in [
             ("path,label\na.wav,Siren!\n", "line 2"),
@@ -219,6 +277,7 @@ mod tests {
                 "`siren` in line 2",
             ),
             ("path,label,phase\na.wav,siren,climb\n", "not a phase"),
+            ("path,label,start_s,end_s\na.wav,siren,3,2\n", "no stretch"),
             ("file,label\na.wav,siren\n", "path and label"),
             ("path,label\n", "lists no recording"),
         ] {

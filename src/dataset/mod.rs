@@ -1,14 +1,18 @@
 //! Labelled recordings: manifests, label folders, source groups and the folds they are split into.
 
 mod annotations;
+pub mod check;
 mod continuity;
 mod duplicates;
 mod error;
 mod folders;
 mod folds;
+pub mod guess;
+mod labels;
 mod manifest;
 mod neighbours;
 mod sources;
+mod tracks;
 mod union_find;
 
 pub use annotations::{Annotations, Span};
@@ -16,6 +20,8 @@ pub use continuity::Continuity;
 pub use duplicates::{Evidence, Join, Sound, SourceGroups};
 pub use error::DatasetError;
 pub use folds::{assign_folds, is_valid_label};
+pub use labels::{Said, PHASES};
 pub use manifest::{Manifest, Recording};
 pub use neighbours::{join_neighbours, regroup, split_at_breaks, NEIGHBOURS_NOTE};
 pub use sources::{leave_sources_out, SourceSplit};
+pub use tracks::{marks_beside, Mark};

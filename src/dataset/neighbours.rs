@@ -122,6 +122,8 @@ mod tests {
             path: path.into(),
             label: label.into(),
             phase: None,
+            is_not: false,
+            range: None,
             group: path.into(),
             source: "s".into(),
             note: note.into(),

@@ -3,6 +3,9 @@
 use super::judge::Judgement;
 use super::listen::ListenOptions;
 use super::memory::Known;
+use super::phase::PhaseModel;
+use super::prior::Prior;
+use super::segments::log_probabilities;
 use super::store::Model;
 use crate::audio::{self, AudioError, Source};
 use crate::fingerprint::Fingerprint;
@@ -21,6 +24,23 @@ pub struct Examined {
 }
 
 impl Model {
+    /// Judges measured segments (feature vectors of one recording); `None` without any.
+    pub fn judge_segments(&self, segments: &[Vec<f32>], prior: &Prior) -> Option<Judgement> {
+        let parts = &self.parts;
+        let scores = log_probabilities(&parts.scaler, &parts.classifier, segments);
+        (!scores.is_empty()).then(|| parts.judge.judge(&scores, prior))
+    }
+
+    /// How the model knows a recording from its training, if it does.
+    pub fn knows(&self, sha256: &[u8; 32], fingerprint: &Fingerprint) -> Option<Known> {
+        self.parts.memory.knows(sha256, fingerprint)
+    }
+
+    /// What tells dives from level flight, if the model does.
+    pub fn phase_model(&self) -> Option<&PhaseModel> {
+        self.parts.phase.as_ref()
+    }
+
     /// Listens to a recording as [`Model::classify`] does, and gives what the answer is made from.
     ///
     /// # Errors

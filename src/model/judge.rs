@@ -74,6 +74,12 @@ impl Judge {
         }
     }
 
+    /// Natural log-likelihoods of one segment by its log-probabilities.
+    pub fn segment(&self, log_probabilities: &[f32]) -> Vec<f64> {
+        let scores: Vec<f64> = log_probabilities.iter().map(|s| f64::from(*s)).collect();
+        self.calibrator.log_likelihoods(&scores)
+    }
+
     /// Calibration and bounds of the LRs.
     pub fn ratios(&self) -> &LikelihoodRatios {
         &self.ratios

@@ -1,6 +1,6 @@
 //! What the model remembers of the recordings it was trained on.
 
-use crate::fingerprint::{Fingerprint, Index};
+use crate::fingerprint::{Fingerprint, Index, Match};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -42,6 +42,27 @@ impl TrainingMemory {
         memory.hashes.sort_unstable();
         memory.hashes.dedup();
         memory
+    }
+
+    /// This memory with more recordings, numbered from `next` on.
+    pub fn with<'a>(
+        &self,
+        next: usize,
+        recordings: impl Iterator<Item = (&'a [u8; 32], &'a Fingerprint)>,
+    ) -> Self {
+        let mut memory = self.clone();
+        for (number, (sha256, fingerprint)) in (next as u32..).zip(recordings) {
+            memory.hashes.push(first_half(sha256));
+            memory.sounds.add(number, fingerprint);
+        }
+        memory.hashes.sort_unstable();
+        memory.hashes.dedup();
+        memory
+    }
+
+    /// The recordings that share sound with one, by their numbers in the order of training.
+    pub fn sounds(&self, fingerprint: &Fingerprint) -> Vec<Match> {
+        self.sounds.matches(fingerprint)
     }
 
     /// Whether a recording was trained on.

@@ -21,6 +21,7 @@ pub mod phase;
 pub mod pooling;
 pub mod prediction_set;
 pub mod prior;
+pub mod promoted;
 pub mod scaler;
 mod scored;
 pub mod scorer;

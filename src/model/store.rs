@@ -36,6 +36,9 @@ pub enum ModelError {
     /// The program was built without one.
     #[error("no model is built in; name a model file with --model, or build with the feature embedded-model")]
     NotEmbedded,
+    /// There is no model to go back to.
+    #[error("no model was promoted, so there is none to go back to; the built-in one is in use")]
+    NothingBefore,
     /// The file cannot be read or written.
     #[error("{name}: {error}; check the path and its permissions")]
     Io {
@@ -232,6 +235,16 @@ impl Model {
         &self.sha256
     }
 
+    /// SHA-256 of the parts that answer, in hex: the same for two files of one model that differ in figures alone.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn learnt_sha256(&self) -> Result<String, ModelError> {
+        let parts = rmp_serde::to_vec_named(&self.parts);
+        let parts = parts.map_err(|e| damaged(&self.header.id, e.to_string()))?;
+        Ok(hex(&Sha256::digest(parts)))
+    }
+
     /// What turns the scores of a recording into an answer.
     pub fn judge(&self) -> &Judge {
         &self.parts.judge
@@ -304,6 +317,11 @@ fn damaged(name: &str, fault: String) -> ModelError {
         name: name.to_owned(),
         fault,
     }
+}
+
+/// SHA-256 in hex.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Bytes as lower-case hex.

@@ -83,6 +83,46 @@ pub enum LearnerSettings {
     },
 }
 
+/// Networks of a quick fit.
+const QUICK_NETWORKS: usize = 1;
+/// Rounds of boosting of a quick fit.
+const QUICK_ROUNDS: usize = 40;
+/// How far a quick fit may learn faster to make up for fewer rounds.
+const QUICK_RATE: f64 = 0.2;
+
+impl LearnerSettings {
+    /// The same learner with less to fit.
+    pub(super) fn quick(&self) -> Self {
+        let mut quick = self.clone();
+        match &mut quick {
+            Self::Perceptron { networks, .. } => *networks = QUICK_NETWORKS.min(*networks),
+            Self::Boosting {
+                rounds,
+                learning_rate,
+                ..
+            } if *rounds > QUICK_ROUNDS => {
+                let slower = *rounds as f64 / QUICK_ROUNDS as f64;
+                *learning_rate = (*learning_rate * slower).min(QUICK_RATE.max(*learning_rate));
+                *rounds = QUICK_ROUNDS;
+            }
+            Self::Boosting { .. } | Self::Logistic { .. } | Self::Svm { .. } => {}
+        }
+        quick
+    }
+
+    /// The same learner with as little to fit as is of any use.
+    pub(super) fn smallest(&self) -> Self {
+        let mut smallest = self.quick();
+        if let Self::Perceptron { hidden, epochs, .. } = &mut smallest {
+            hidden
+                .iter_mut()
+                .for_each(|units| *units = (*units).min(64));
+            *epochs = (*epochs).min(6);
+        }
+        smallest
+    }
+}
+
 impl LearnerRecipe {
     /// Name of the learner, for tables.
     pub fn name(&self) -> &'static str {

@@ -4,7 +4,7 @@ use super::corpus::{Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
-use super::takes::{Measured, Row, Sound, Take, Takes};
+use super::takes::{measure_takes, Row, Sound, Take, Takes};
 use crate::audio::{self, ReadOptions, Source};
 use crate::channel::{ChainParams, ValidChainParams};
 use crate::dataset::{
@@ -14,19 +14,20 @@ use crate::dataset::{
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Shorter stretches with a label of their own are no recordings, s.
 const SHORTEST_STRETCH_S: f64 = 2.0;
 
 /// The channels that copies and rendered clips pass through.
-struct Channels {
-    recorded: ValidChainParams,
-    rendered: ValidChainParams,
+pub(super) struct Channels {
+    pub recorded: ValidChainParams,
+    pub rendered: ValidChainParams,
 }
 
 impl Channels {
-    fn of(recipe: &Recipe) -> Result<Self, TrainError> {
+    pub(super) fn of(recipe: &Recipe) -> Result<Self, TrainError> {
         let check = |params: ChainParams| {
             params.check().map_err(|e| TrainError::Recipe {
                 name: "augmentation.channel".into(),
@@ -42,10 +43,13 @@ impl Channels {
     }
 }
 
-struct Decoded {
-    samples: Vec<f32>,
-    fingerprint: Fingerprint,
-    sha256: [u8; 32],
+/// A recording, or a stretch of one, that was read.
+pub(crate) struct Decoded {
+    /// 16 kHz mono.
+    pub samples: Vec<f32>,
+    pub fingerprint: Fingerprint,
+    /// Of the whole file.
+    pub sha256: [u8; 32],
 }
 
 impl Corpus {
@@ -66,22 +70,8 @@ impl Corpus {
             true => Annotations::built_in()?,
             false => Annotations::default(),
         };
-        let done = AtomicUsize::new(0);
-        let total = manifest.recordings.len();
-        let decoded: Vec<Result<Decoded, String>> = manifest
-            .recordings
-            .par_iter()
-            .map(|r| {
-                let result = decode(&Source::Path(r.path.clone()));
-                progress(
-                    "reading recordings",
-                    done.fetch_add(1, Ordering::Relaxed) + 1,
-                    total,
-                );
-                result
-            })
-            .collect();
-
+        let (manifest, negations) = manifest.without_negations();
+        let decoded = decode_all(&manifest.recordings, progress);
         let clips = match &recipe.rendered {
             Some(settings) => rendered::clips(settings, recipe.seed)?,
             None => Vec::new(),
@@ -99,6 +89,14 @@ impl Corpus {
             labels,
         };
         let (mut listed, mut samples) = (Vec::new(), Vec::new());
+        for negation in negations {
+            let reason = format!(
+                "that it is no {} can only be learnt with --base",
+                negation.label
+            );
+            let path = negation.path.display().to_string();
+            corpus.left_out.push((path, reason));
+        }
         for (recording, result) in manifest.recordings.iter().zip(decoded) {
             let path = recording.path.display().to_string();
             match result {
@@ -116,8 +114,11 @@ impl Corpus {
                         path,
                         note: recording.note.clone(),
                         origin: Origin::Recorded,
-                        spans: annotations.of(&sound.sha256).to_vec(),
-                        stretch: None,
+                        spans: match recording.range {
+                            None => annotations.of(&sound.sha256).to_vec(),
+                            Some(_) => Vec::new(),
+                        },
+                        stretch: recording.range,
                     });
                     listed.push(recording.clone());
                     samples.push(sound.samples);
@@ -155,7 +156,7 @@ impl Corpus {
                 name: &recording.path,
                 label: &self.labels[recording.label],
                 group,
-                sha256: recording.sha256,
+                sha256: identity(recording),
                 fingerprint: &recording.fingerprint,
             })
             .collect();
@@ -243,36 +244,10 @@ impl Corpus {
             channel: &channels.recorded,
             rendered_channel: &channels.rendered,
             seed: recipe.seed,
+            segments_before: &[],
+            makes_backgrounds: false,
         };
-        let jobs = takes.all();
-        let done = AtomicUsize::new(0);
-        let measured: Vec<Vec<Measured>> = jobs
-            .par_iter()
-            .map(|&(recording, take)| {
-                let rows = takes.features(recording, take);
-                progress(
-                    "measuring",
-                    done.fetch_add(1, Ordering::Relaxed) + 1,
-                    jobs.len(),
-                );
-                rows
-            })
-            .collect();
-        let width = crate::features::schema().len();
-        let mut values = Vec::new();
-        for (&(recording, take), rows) in jobs.iter().zip(&measured) {
-            for (start, row) in rows {
-                values.extend_from_slice(row);
-                self.rows.push(Row {
-                    recording,
-                    take,
-                    start: *start,
-                });
-            }
-        }
-        // The rows all have the width of the schema, so the shape always fits.
-        self.features =
-            Array2::from_shape_vec((self.rows.len(), width), values).unwrap_or_default();
+        (self.rows, self.features) = measure_takes(&takes, progress);
     }
 
     /// Takes out recordings without a single segment that holds sound.
@@ -319,12 +294,59 @@ fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
     regroup(listed, &parts);
 }
 
-fn decode(source: &Source) -> Result<Decoded, String> {
+/// What a recording is told from others by: two stretches of one file are two recordings.
+pub(super) fn identity(recording: &Heard) -> [u8; 32] {
+    match recording.stretch {
+        None => recording.sha256,
+        Some((from, to)) => stretch_identity(&recording.sha256, from, to),
+    }
+}
+
+/// The same of a stretch of the file with this SHA-256.
+pub(super) fn stretch_identity(sha256: &[u8; 32], from: f64, to: f64) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(sha256);
+    hash.update(from.to_le_bytes());
+    hash.update(to.to_le_bytes());
+    hash.finalize().into()
+}
+
+/// Reads recordings on all threads.
+pub(crate) fn decode_all(
+    recordings: &[Recording],
+    progress: Progress,
+) -> Vec<Result<Decoded, String>> {
+    let done = AtomicUsize::new(0);
+    recordings
+        .par_iter()
+        .map(|recording| {
+            let result = decode(&Source::Path(recording.path.clone()), recording.range);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("reading recordings", done, recordings.len());
+            result
+        })
+        .collect()
+}
+
+fn decode(source: &Source, range: Option<(f64, f64)>) -> Result<Decoded, String> {
     let sha256 = audio::content_hash(source).map_err(|e| e.to_string())?;
     let mut reader = audio::open(source, &ReadOptions::default()).map_err(|e| e.to_string())?;
     let mut samples = Vec::new();
+    let place = |s: f64| (s * f64::from(crate::SAMPLE_RATE)) as usize;
+    let end = range.map_or(usize::MAX, |(_, to)| place(to));
     while let Some(block) = reader.next_block().map_err(|e| e.to_string())? {
         samples.extend_from_slice(block);
+        if samples.len() >= end {
+            break;
+        }
+    }
+    if let Some((from, _)) = range {
+        samples.truncate(end);
+        samples.drain(..place(from).min(samples.len()));
+        if samples.is_empty() {
+            return Err(format!(
+                "it ends before the labelled stretch from {from} s on"
+            ));
+        }
     }
     Ok(Decoded {
         fingerprint: Fingerprint::of(&samples),

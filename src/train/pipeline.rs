@@ -47,13 +47,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: Progress) -> Result<Mod
         classifier: candidates.swap_remove(candidate),
         judge,
         phase: fit_phase(corpus, recipe, &everything)?,
-        memory: TrainingMemory::new(
-            corpus
-                .recordings
-                .iter()
-                .filter(|r| r.origin == Origin::Recorded)
-                .map(|r| (&r.sha256, &r.fingerprint)),
-        ),
+        memory: known(corpus),
     };
     let header = Header {
         id: recipe.id.clone(),
@@ -68,6 +62,13 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, progress: Progress) -> Result<Mod
         held_out: None,
     };
     Ok(Model::new(header, parts)?)
+}
+
+/// What the real recordings of a corpus are known by.
+pub fn known(corpus: &Corpus) -> TrainingMemory {
+    let recorded = corpus.recordings.iter();
+    let recorded = recorded.filter(|r| r.origin == Origin::Recorded);
+    TrainingMemory::new(recorded.map(|r| (&r.sha256, &r.fingerprint)))
 }
 
 /// The hierarchical prior over the labels of a corpus.

@@ -100,6 +100,27 @@ impl Recipe {
         toml::to_string(self).unwrap_or_default()
     }
 
+    /// The same recipe with fewer networks and rounds of boosting: what folds are fitted with where time counts.
+    ///
+    /// Its answers serve to calibrate and to compare, never to answer.
+    pub fn quick(&self) -> Self {
+        let mut quick = self.clone();
+        for learner in &mut quick.learners {
+            learner.settings = learner.settings.quick();
+        }
+        quick
+    }
+
+    /// The first learner of the recipe alone, as small as it is of use: what many fits are made with, one beside the other.
+    pub fn smallest(&self) -> Self {
+        let mut smallest = self.clone();
+        smallest.learners.truncate(1);
+        for learner in &mut smallest.learners {
+            learner.settings = learner.settings.smallest();
+        }
+        smallest
+    }
+
     /// Name of a candidate classifier: a learner, or, after the last, all of them averaged.
     pub fn candidate_name(&self, candidate: usize) -> String {
         let learner = self.learners.get(candidate);

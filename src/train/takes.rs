@@ -1,11 +1,14 @@
 //! The forms in which training recordings are heard: as they are, through random channels, and not at all.
 
-use super::corpus::{Heard, BACKGROUND};
+use super::corpus::{Heard, Progress, BACKGROUND};
 use super::recipe::Augmentation;
 use super::rendered::RenderedClip;
 use crate::channel::{ambient_noise, augment, ValidChainParams};
 use crate::features::Extractor;
 use crate::SAMPLE_RATE;
+use ndarray::Array2;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How a recording is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,41 @@ pub(super) struct Takes<'a> {
     /// The channel of rendered sound.
     pub rendered_channel: &'a ValidChainParams,
     pub seed: u64,
+    /// Segments of each label that were heard before these recordings; none if empty.
+    pub segments_before: &'a [usize],
+    /// Whether noise is made where a channel asks for a background and there is none.
+    pub makes_backgrounds: bool,
+}
+
+/// Measures every recording in every way that it shall be heard: rows in the order of the recordings, with their
+/// features.
+pub(super) fn measure_takes(takes: &Takes, progress: Progress) -> (Vec<Row>, Array2<f32>) {
+    let jobs = takes.all();
+    let done = AtomicUsize::new(0);
+    let measured: Vec<Vec<Measured>> = jobs
+        .par_iter()
+        .map(|&(recording, take)| {
+            let rows = takes.features(recording, take);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress("measuring", done, jobs.len());
+            rows
+        })
+        .collect();
+    let width = crate::features::schema().len();
+    let (mut rows, mut values) = (Vec::new(), Vec::new());
+    for (&(recording, take), own) in jobs.iter().zip(&measured) {
+        for (start, row) in own {
+            values.extend_from_slice(row);
+            rows.push(Row {
+                recording,
+                take,
+                start: *start,
+            });
+        }
+    }
+    // The rows all have the width of the schema, so the shape always fits.
+    let features = Array2::from_shape_vec((rows.len(), width), values).unwrap_or_default();
+    (rows, features)
 }
 
 impl Takes<'_> {
@@ -81,7 +119,13 @@ impl Takes<'_> {
                 Take::AsItIs => Extractor::measure_all(samples),
                 Take::Copy(number) => {
                     let seed = self.seed_of(recording, number);
-                    let background = self.background_for(recording, seed);
+                    let made = self.makes_backgrounds;
+                    let noise = match self.background_for(recording, seed) {
+                        None if made => ambient_noise(samples.len(), !seed),
+                        _ => Vec::new(),
+                    };
+                    let noise = (!noise.is_empty()).then_some(noise.as_slice());
+                    let background = self.background_for(recording, seed).or(noise);
                     Extractor::measure_all(&augment(samples, background, self.channel, seed))
                 }
                 Take::Noise => {
@@ -132,7 +176,8 @@ impl Takes<'_> {
 
     /// Copies of each recording of a label, so that the label reaches its number of segments.
     fn copies_per_label(&self) -> Vec<usize> {
-        let mut segments = vec![0usize; self.labels.len()];
+        let mut segments = self.segments_before.to_vec();
+        segments.resize(self.labels.len(), 0);
         for (recording, sound) in self.recordings.iter().zip(self.sounds) {
             if let Sound::Recorded(samples) = sound {
                 segments[recording.label] += (samples.len() / SAMPLE_RATE as usize).max(2) - 1;
@@ -206,6 +251,8 @@ mod tests {
             channel: &channel,
             rendered_channel: &channel,
             seed: 1,
+            segments_before: &[],
+            makes_backgrounds: false,
         };
         let rows = takes.all();
         let count = |recording, wanted: fn(&Take) -> bool| {

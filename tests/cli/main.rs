@@ -1,10 +1,13 @@
 //! The real binary, run as a user runs it.
 
 mod answers;
+mod dataset;
 mod evaluate;
 mod files;
 mod memory;
+mod promote;
 mod render;
+mod retrain;
 mod samples;
 mod signatures;
 mod small_corpus;
@@ -19,6 +22,8 @@ use assert_cmd::Command;
 pub fn earwitness() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("earwitness"));
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    // Whoever runs the tests may have promoted a model of their own.
+    command.env("EARWITNESS_CONFIG", "/nonexistent/earwitness");
     command
 }
 

@@ -44,6 +44,22 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
             balanced(among)
         )?;
     }
+    if let Some(f1) = &f.f1 {
+        let of = |value: f64, interval: Option<[f64; 2]>| {
+            balanced(&Balanced {
+                accuracy: value,
+                interval,
+            })
+        };
+        writeln!(
+            out,
+            "- macro-F1 among the {} labels tested: recordings {}, segments {} ({} segments)",
+            f.labels.len(),
+            of(f1.recordings, f1.recordings_interval),
+            of(f1.segments, f1.segments_interval),
+            f1.n_segments
+        )?;
+    }
     let interval = f
         .coverage_group_interval
         .map_or_else(String::new, |[low, high]| {

@@ -2,13 +2,19 @@
 
 mod figures;
 mod given_model;
+mod html;
 mod left_out;
 mod negatives;
+mod new_label;
 mod rendered;
+mod retrained;
 mod reuse;
 mod tracks;
 
 pub use given_model::given_model_markdown;
+pub use html::card_html;
+pub use new_label::new_label_svg;
+pub use retrained::{comparison_markdown, retrained_markdown};
 
 use super::figures::share::{Rate, Share};
 use super::figures::Figures;
@@ -57,6 +63,9 @@ pub fn markdown(figures: &Figures) -> String {
 /// The protocols that were run, each with its title, as Markdown.
 pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     let mut sections = Vec::new();
+    if let Some(found) = &held_out.retrained {
+        sections.push(("Retrained", retrained_markdown(found)));
+    }
     if let Some(figures) = &held_out.grouped {
         sections.push(("Source groups held out", markdown(figures)));
     }
@@ -76,6 +85,10 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     if !held_out.labels_left_out.is_empty() {
         let text = left_out::labels(&held_out.labels_left_out, held_out.grouped.as_ref());
         sections.push(("Labels left out", text));
+    }
+    if !held_out.new_labels.is_empty() {
+        let text = new_label::new_labels(&held_out.new_labels);
+        sections.push(("Labels learnt from a few recordings", text));
     }
     if let Some(found) = &held_out.phases {
         sections.push(("Dives", rendered::phases(found)));

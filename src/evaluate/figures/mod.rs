@@ -1,18 +1,21 @@
 //! The figures of a protocol: what the card prints and the floors are compared with.
 
 pub mod alarm;
+pub mod curves;
 pub mod label;
 pub mod share;
 #[cfg(test)]
 pub(crate) mod testing;
 
 use self::alarm::{is_alarm, is_military};
+use self::curves::Curves;
 use self::label::LabelFigures;
 use self::share::Share;
 use super::bootstrap::Bootstrap;
 use super::confusion::Confusion;
 use super::coverage::coverage;
 use super::error::MetricError;
+use super::f1::MacroF1;
 use crate::model::decide::{level, Level};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
@@ -109,6 +112,12 @@ pub struct Figures {
     pub decisions: Vec<(String, usize)>,
     /// Answers with the decision `signature` that name the true label.
     pub signatures_right: Share,
+    /// Macro-F1 among the labels tested, where the segments were at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub f1: Option<MacroF1>,
+    /// What pictures are drawn from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Curves>,
 }
 
 impl Figures {
@@ -192,6 +201,8 @@ pub fn figures(
         military_alarms: alarms(&|l| !is_military(infos, l))?,
         decisions: count_decisions(answers.iter().map(|(_, level)| level.name())),
         signatures_right: Share::of(signatures, |(c, level)| level.label() == Some(c.label))?,
+        f1: None,
+        curves: Some(Curves::new(cases, infos, prior)),
     })
 }
 

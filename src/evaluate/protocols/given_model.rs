@@ -64,6 +64,7 @@ pub fn given_model(
         prior: prior.clone(),
         prior_name: "hierarchical".into(),
     };
+    let (manifest, _) = manifest.without_negations();
     let results = each(&manifest.recordings, "judging", progress, |recording| {
         let source = Source::Path(recording.path.clone());
         Ok::<_, EvaluateError>(model.examine(&source, &options))

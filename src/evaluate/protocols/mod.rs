@@ -9,6 +9,7 @@ mod label_left_out;
 mod leave_source_out;
 mod long_negatives;
 mod nested;
+mod new_label;
 mod phases;
 mod reencode;
 mod rendered;
@@ -27,6 +28,7 @@ pub use label_left_out::{leave_label_out, LabelLeftOut};
 pub use leave_source_out::{leave_source_out, LeftOut};
 pub use long_negatives::{long_negatives, LongNegatives, LongThreshold};
 pub use nested::{cross_validate, CrossValidation};
+pub use new_label::{new_label, NewLabel, NewLabelPoint};
 pub use phases::{phases, PhaseRow, Phases};
 pub use rendered::{rendered, Rendered, RenderedRow};
 pub use reuse::{reuse, CopyRow, Pairs, Reuse, SharedPair, Tail};
@@ -107,6 +109,9 @@ pub struct HeldOut {
     pub left_out: Vec<LeftOut>,
     /// Labels left out.
     pub labels_left_out: Vec<LabelLeftOut>,
+    /// Labels taken out and learnt again from a few recordings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_labels: Vec<NewLabel>,
     /// Dives told from level flight.
     pub phases: Option<Phases>,
     /// Rendered clips: as in training, then with shifted settings.
@@ -119,6 +124,9 @@ pub struct HeldOut {
     pub reuse: Option<Reuse>,
     /// Protocols that were wanted and could not be run here, a sentence each.
     pub skipped: Vec<String>,
+    /// What retraining added to a base model, and the proof that it helped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrained: Option<Box<super::retraining::Retrained>>,
     /// Tracks and passes: no model has a part in them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracks: Option<Tracks>,

@@ -23,6 +23,8 @@ pub struct CrossValidation {
     pub phases: Vec<Option<PhaseJudgement>>,
     /// Name of the candidate that each outer fold chose.
     pub chosen: Vec<String>,
+    /// What the classifier of the outer fold said of each segment, calibrated: natural log-likelihoods.
+    pub segments: Vec<Vec<Vec<f64>>>,
     /// The model of each outer fold, which heard no recording of that fold.
     pub models: Vec<FoldModel>,
 }
@@ -85,6 +87,7 @@ pub fn cross_validate_learning(
     let mut judgements = vec![None; corpus.recordings.len()];
     let mut chosen = Vec::new();
     let mut models = Vec::new();
+    let mut segments = vec![Vec::new(); corpus.recordings.len()];
     let mut phases = vec![None; corpus.recordings.len()];
     for (a, (fitted, scores)) in outer.into_iter().enumerate() {
         let others = |i: usize| learns(i) && fold(i) != a;
@@ -92,7 +95,9 @@ pub fn cross_validate_learning(
         let held_out = &inner[a].candidates[candidate];
         let judge = fit_judge(corpus, recipe, held_out, prior, &others)?;
         for i in (0..corpus.recordings.len()).filter(|&i| fold(i) == a) {
-            judgements[i] = Some(judge.judge(&scores.candidates[candidate][i], prior));
+            let own = &scores.candidates[candidate][i];
+            judgements[i] = Some(judge.judge(own, prior));
+            segments[i] = own.iter().map(|row| judge.segment(row)).collect();
         }
         chosen.push(recipe.candidate_name(candidate));
         let phase = fit_phase(corpus, recipe, &others)?;
@@ -107,6 +112,7 @@ pub fn cross_validate_learning(
         judgements: judgements.into_iter().flatten().collect(),
         phases,
         chosen,
+        segments,
         models,
     })
 }

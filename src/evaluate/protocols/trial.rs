@@ -6,6 +6,7 @@ use super::nested::{cross_validate, CrossValidation};
 use super::EvaluateError;
 use crate::audio::{self, AudioError, ReadOptions, Source};
 use crate::dataset::{Manifest, Recording};
+use crate::evaluate::f1::{MacroF1, Said};
 use crate::evaluate::figures::alarm::{is_alarm, is_military, military_labels, strength};
 use crate::evaluate::figures::{figures, Case, Figures};
 use crate::model::header::LabelInfo;
@@ -17,7 +18,7 @@ use crate::train::error::TrainError;
 use crate::train::pipeline::{hierarchical_prior, label_infos};
 use crate::train::recipe::Recipe;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -86,8 +87,10 @@ impl<'a> Trial<'a> {
             recipe.folds,
             found.chosen.join(", ")
         );
+        let mut figures = figures(&protocol, &cases, &infos, &prior)?;
+        figures.f1 = macro_f1(&cases, &found.segments);
         Ok(Self {
-            figures: figures(&protocol, &cases, &infos, &prior)?,
+            figures,
             corpus,
             listed,
             infos,
@@ -203,6 +206,33 @@ impl<'a> Trial<'a> {
     pub(super) fn is_above(&self, judgement: &Judgement, threshold: &Threshold) -> bool {
         self.strength(judgement, threshold.number) >= threshold.log10_lr
     }
+}
+
+/// Among the labels that occur, as if nobody asked for another.
+fn macro_f1(cases: &[Case], segments: &[Vec<Vec<f64>>]) -> Option<MacroF1> {
+    let occurring: BTreeSet<usize> = cases.iter().map(|c| c.label).collect();
+    let recordings: Vec<Said> = cases
+        .iter()
+        .map(|c| Said {
+            truth: c.label,
+            said: c.judgement.likeliest_among(|l| occurring.contains(&l)),
+            group: c.group,
+        })
+        .collect();
+    let best = |row: &[f64]| {
+        let own = occurring.iter().copied();
+        own.max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0)
+    };
+    let each = recordings.iter().zip(segments);
+    let segments: Vec<Said> = each
+        .flat_map(|(said, rows)| {
+            rows.iter().map(|row| Said {
+                said: best(row),
+                ..*said
+            })
+        })
+        .collect();
+    MacroF1::new(&recordings, &segments)
 }
 
 /// The samples of the recording at `path`, 16 kHz mono.

@@ -1,0 +1,80 @@
+//! What people write to label a recording: `harop`, `harop/dive`, `-harop`.
+
+use super::is_valid_label;
+
+/// Phases that are learnt.
+pub const PHASES: [&str; 2] = ["cruise", "dive"];
+
+/// A label as somebody wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The label: lower-case words joined by hyphens.
+    pub label: String,
+    /// `cruise` or `dive`, if it was said.
+    pub phase: Option<String>,
+    /// Whether it says what the recording is *not*.
+    pub is_not: bool,
+}
+
+impl Said {
+    /// Reads `harop`, `harop/dive` (an airframe in a phase) or `-harop` (anything but a Harop). Spaces around it
+    /// don't count.
+    ///
+    /// # Errors
+    /// A sentence that names the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let (is_not, positive) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (label, phase) = match positive.split_once('/') {
+            Some((label, phase)) => (label, Some(phase)),
+            None => (positive, None),
+        };
+        if !is_valid_label(label) {
+            return Err(format!("`{text}` is not a label"));
+        }
+        if phase.is_some_and(|phase| !PHASES.contains(&phase)) {
+            return Err(format!("`{text}` names no phase that is learnt"));
+        }
+        if is_not && phase.is_some() {
+            return Err(format!("`{text}` says of one phase that it is not heard"));
+        }
+        Ok(Self {
+            label: label.to_owned(),
+            phase: phase.map(str::to_owned),
+            is_not,
+        })
+    }
+}
+
+/// What to write instead of what was not understood.
+pub(super) const LABEL_REMEDY: &str =
+    "use lower-case letters, digits and hyphens, such as shahed-136; with a phase shahed-136/dive; for what it is not -shahed-136";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_and_negations_are_understood() {
+        let said = |text: &str| {
+            let s = Said::parse(text).unwrap();
+            (s.label, s.phase, s.is_not)
+        };
+        assert_eq!(said(" shahed-136 "), ("shahed-136".into(), None, false));
+        assert_eq!(
+            said("harop/dive"),
+            ("harop".into(), Some("dive".into()), false)
+        );
+        assert_eq!(said("-harop"), ("harop".into(), None, true));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for text in ["", "-", "Harop", "harop/climb", "-harop/dive", "a/b/c"] {
+            assert!(Said::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The file of a training memory.
+//!
+//! ```text
+//! 8 bytes   magic, "EARWMEM\x01"
+//! 8 bytes   length of the header, little-endian
+//! ...       the header, JSON
+//! 8 bytes   length of the payload, little-endian
+//! ...       the payload, MessagePack
+//! 32 bytes  SHA-256 of everything before
+//! ```
+//! Loading runs no code from the file and checks every size and number before it is used.
+
+use super::MemoryError;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::path::Path;
+
+const MAGIC: &[u8; 8] = b"EARWMEM\x01";
+/// Largest file that is read: far above any real memory.
+const SIZE_LIMIT: u64 = 1 << 30;
+const DIGEST: usize = 32;
+
+/// Reads the whole file at `path`.
+///
+/// # Errors
+/// [`MemoryError::Absent`] if there is none, [`MemoryError::Io`] if it cannot be read, [`MemoryError::Damaged`] if it is too large.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, MemoryError> {
+    let name = path.display().to_string();
+    let io = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => MemoryError::Absent { name: name.clone() },
+        _ => MemoryError::Io {
+            name: name.clone(),
+            error,
+        },
+    };
+    let size = std::fs::metadata(path).map_err(io)?.len();
+    if size > SIZE_LIMIT {
+        return Err(MemoryError::damaged(
+            &name,
+            format!("it has {size} bytes, too many for a training memory"),
+        ));
+    }
+    std::fs::read(path).map_err(io)
+}
+
+/// Header and payload of `bytes`; `name` is what messages call it.
+///
+/// # Errors
+/// [`MemoryError::Damaged`] for anything that is not a whole, unchanged memory.
+pub(super) fn take_apart<'a>(
+    name: &str,
+    bytes: &'a [u8],
+) -> Result<(&'a [u8], &'a [u8]), MemoryError> {
+    let fault = |fault: &str| MemoryError::damaged(name, fault.to_owned());
+    if !bytes.starts_with(MAGIC) {
+        return Err(fault("it is not a training memory of earwitness"));
+    }
+    let (body, digest) = bytes.split_at(bytes.len().saturating_sub(DIGEST));
+    if body.len() < MAGIC.len() || Sha256::digest(body).as_slice() != digest {
+        return Err(fault("its checksum is wrong: it was cut off or changed"));
+    }
+    let mut rest = &body[MAGIC.len()..];
+    let header = take_block(&mut rest).ok_or_else(|| fault("its header is cut off"))?;
+    let payload = take_block(&mut rest).ok_or_else(|| fault("its payload is cut off"))?;
+    Ok((header, payload))
+}
+
+/// Takes a length and as many bytes off the front of `rest`.
+fn take_block<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk::<8>()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let (block, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(block)
+}
+
+/// A header and a payload as one file.
+pub(super) fn join(header: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    for block in [header, payload] {
+        bytes.extend((block.len() as u64).to_le_bytes());
+        bytes.extend(block);
+    }
+    let digest = Sha256::digest(&bytes);
+    bytes.extend(digest);
+    bytes
+}
+
+/// Writes `bytes` to `path`, whole or not at all.
+///
+/// # Errors
+/// [`MemoryError::Io`] if it cannot be written.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
+    let io = |error| MemoryError::Io {
+        name: path.display().to_string(),
+        error,
+    };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".earwitness-");
+    // Temporary files are private; this one gets what the umask leaves of a plain file's.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    file.persist(path).map_err(|e| io(e.error))?;
+    Ok(())
+}

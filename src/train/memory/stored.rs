@@ -1,0 +1,219 @@
+//! What of a memory is written, and what must hold of what is read.
+
+use super::codes::Codes;
+use super::{Memory, MemoryHeader};
+use crate::dataset::Span;
+use crate::fingerprint::Fingerprint;
+use crate::model::memory::TrainingMemory;
+use crate::train::corpus::{Corpus, Heard, Origin};
+use crate::train::fit::SegmentScores;
+use crate::train::takes::{Row, Take};
+use serde::{Deserialize, Serialize};
+
+/// Held-out log-probabilities are kept in steps of a thousandth, down to -65.535.
+const SCORE_STEP: f32 = 0.001;
+/// Most folds that a recipe may have.
+const MAX_FOLDS: usize = 20;
+
+/// The payload of a memory file.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Payload {
+    pub recordings: Vec<StoredRecording>,
+    pub rows: Vec<StoredRow>,
+    pub features: Codes,
+    /// Of each recording's segments one after the other, a number per label.
+    pub scores: Vec<u16>,
+    pub known: TrainingMemory,
+}
+
+/// A recording of a memory.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredRecording {
+    label: usize,
+    group: usize,
+    fold: usize,
+    source: String,
+    /// In hex; empty for what was rendered.
+    sha256: String,
+    seconds: f32,
+    joined: bool,
+    path: String,
+    note: String,
+    spans: Vec<(f32, f32, String, Option<String>)>,
+    stretch: Option<(f64, f64)>,
+}
+
+impl StoredRecording {
+    pub(super) fn of(heard: &Heard) -> Self {
+        let recorded = heard.origin == Origin::Recorded;
+        Self {
+            label: heard.label,
+            group: heard.group,
+            fold: heard.fold,
+            source: heard.source.clone(),
+            sha256: match recorded {
+                true => crate::model::store::hex(&heard.sha256),
+                false => String::new(),
+            },
+            seconds: heard.seconds as f32,
+            joined: heard.joined,
+            path: heard.path.clone(),
+            note: heard.note.clone(),
+            spans: heard
+                .spans
+                .iter()
+                .map(|s| {
+                    (
+                        s.start_s as f32,
+                        s.end_s as f32,
+                        s.label.clone(),
+                        s.phase.clone(),
+                    )
+                })
+                .collect(),
+            stretch: heard.stretch,
+        }
+    }
+
+    fn into_heard(self, n_labels: usize) -> Result<Heard, String> {
+        let origin = match self.sha256.is_empty() {
+            true => Origin::Rendered,
+            false => Origin::Recorded,
+        };
+        if self.label >= n_labels || self.fold >= MAX_FOLDS || self.group > u32::MAX as usize {
+            return Err(format!(
+                "{}: its label, fold or group does not exist",
+                self.path
+            ));
+        }
+        if !(self.seconds.is_finite() && self.seconds >= 0.0) {
+            return Err(format!("{}: it has no length", self.path));
+        }
+        let span = |(start, end, label, phase): (f32, f32, String, Option<String>)| Span {
+            start_s: f64::from(start),
+            end_s: f64::from(end),
+            label,
+            phase,
+        };
+        Ok(Heard {
+            sha256: match origin {
+                Origin::Recorded => from_hex(&self.sha256)
+                    .ok_or_else(|| format!("{}: its SHA-256 is none", self.path))?,
+                Origin::Rendered => [0; 32],
+            },
+            label: self.label,
+            group: self.group,
+            fold: self.fold,
+            source: self.source,
+            seconds: f64::from(self.seconds),
+            joined: self.joined,
+            fingerprint: Fingerprint::of(&[]),
+            path: self.path,
+            note: self.note,
+            origin,
+            spans: self.spans.into_iter().map(span).collect(),
+            stretch: self.stretch,
+        })
+    }
+}
+
+/// Where a row comes from: recording, take (0 as it is, 255 noise, else the number of the copy), start in samples.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredRow(usize, u8, usize);
+
+const AS_IT_IS: u8 = 0;
+const NOISE: u8 = 255;
+
+impl StoredRow {
+    pub(super) fn of(row: &Row) -> Self {
+        let take = match row.take {
+            Take::AsItIs => AS_IT_IS,
+            // A recipe makes at most 50.
+            Take::Copy(number) => number.min(254) as u8,
+            Take::Noise => NOISE,
+        };
+        Self(row.recording, take, row.start)
+    }
+
+    fn into_row(self) -> Row {
+        Row {
+            recording: self.0,
+            take: match self.1 {
+                AS_IT_IS => Take::AsItIs,
+                NOISE => Take::Noise,
+                number => Take::Copy(usize::from(number)),
+            },
+            start: self.2,
+        }
+    }
+}
+
+/// The scores of the only candidate in a row.
+pub(super) fn flatten(scores: &SegmentScores) -> Vec<u16> {
+    let rows = scores.candidates.iter().flatten().flatten().flatten();
+    rows.map(|score| (-score / SCORE_STEP).round().clamp(0.0, 65_535.0) as u16)
+        .collect()
+}
+
+impl Payload {
+    /// The memory, after every size and number was checked.
+    pub(super) fn into_memory(self, header: MemoryHeader) -> Result<Memory, String> {
+        let n_labels = header.labels.len();
+        if n_labels < 2 || !header.labels.windows(2).all(|w| w[0] < w[1]) {
+            return Err("its labels are fewer than two, or not sorted".into());
+        }
+        let recordings: Vec<Heard> = self
+            .recordings
+            .into_iter()
+            .map(|r| r.into_heard(n_labels))
+            .collect::<Result<_, _>>()?;
+        if !recordings.is_sorted_by_key(|r| r.origin == Origin::Rendered) {
+            return Err("rendered clips stand before real recordings".into());
+        }
+        let rows: Vec<Row> = self.rows.into_iter().map(StoredRow::into_row).collect();
+        if rows.iter().any(|row| row.recording >= recordings.len()) {
+            return Err("a row belongs to no recording".into());
+        }
+        let features = self.features.decode();
+        let features = features.ok_or("its feature vectors are damaged")?;
+        if features.dim() != (rows.len(), header.n_features) {
+            return Err("its feature vectors do not fit its rows".into());
+        }
+        let mut scores = self.scores.chunks_exact(n_labels);
+        let mut per_recording = vec![Vec::new(); recordings.len()];
+        for row in rows.iter().filter(|row| row.take == Take::AsItIs) {
+            let own = scores.next().ok_or("its held-out scores are cut off")?;
+            let own = own.iter().map(|s| -f32::from(*s) * SCORE_STEP).collect();
+            per_recording[row.recording].push(own);
+        }
+        if scores.next().is_some() {
+            return Err("it has more held-out scores than segments".into());
+        }
+        Ok(Memory {
+            corpus: Corpus {
+                labels: header.labels.clone(),
+                recordings,
+                features,
+                rows,
+                joins: Vec::new(),
+                left_out: Vec::new(),
+            },
+            header,
+            known: self.known,
+            held_out: SegmentScores {
+                candidates: vec![per_recording],
+            },
+        })
+    }
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, place) in bytes.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(place..place + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,331 @@
+//! `train --base`: new recordings into a base model, from its training memory.
+
+use super::small_corpus::{self, folder, recipe, run, write};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+/// A base model with its memory, learnt from generated sounds.
+pub fn base(dir: &Path) -> PathBuf {
+    let recordings = folder(dir, "old", 1.0);
+    let (model, memory) = (dir.join("base.earwitness"), dir.join("base.memory"));
+    let recipe = recipe(dir);
+    let output = run(&[
+        "train",
+        "--folders",
+        recordings.to_str().unwrap(),
+        "--recipe",
+        recipe.to_str().unwrap(),
+        "-o",
+        model.to_str().unwrap(),
+        "--memory",
+        memory.to_str().unwrap(),
+        "--quiet",
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    model
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Numbered files might be pieces of one recording; lettered ones never are.
+pub fn letter(i: u32) -> char {
+    char::from(b'a' + i as u8)
+}
+
+/// Recordings of a label that the base doesn't know.
+fn new_label(dir: &Path, name: &str, n: u32) -> PathBuf {
+    let root = dir.join(name);
+    for i in 0..n {
+        let path = root.join(format!("multirotor/{}.wav", letter(i)));
+        write(&path, 1100.0 * (1.0 + 0.05 * f64::from(i)));
+    }
+    root
+}
+
+pub fn retrain(base: &Path, add: &Path, output: &Path, more: &[&str]) -> Output {
+    let mut arguments = vec!["train", "--base", base.to_str().unwrap()];
+    arguments.extend([
+        "--add",
+        add.to_str().unwrap(),
+        "-o",
+        output.to_str().unwrap(),
+    ]);
+    arguments.extend(more);
+    run(&arguments)
+}
+
+fn header(model: &Path) -> serde_json::Value {
+    let shown = run(&["model", "show", "--format", "json", model.to_str().unwrap()]);
+    serde_json::from_slice::<serde_json::Value>(&shown.stdout).unwrap()["header"].clone()
+}
+
+#[test]
+fn a_new_label_is_learnt_and_the_proof_comes_with_the_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let before = std::fs::read(&base).unwrap();
+    let add = new_label(dir.path(), "new", 6);
+    let mine = dir.path().join("mine.model");
+    let output = retrain(&base, &add, &mine, &[]);
+    let (said, printed) = (text(&output.stderr), text(&output.stdout));
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("6 recordings of multirotor (a new label)"),
+        "{said}"
+    );
+    assert!(
+        printed.contains("| multirotor | 6 | 6 | new: B |"),
+        "{printed}"
+    );
+    assert!(printed.contains("Learning curve"), "{printed}");
+    let header = header(&mine);
+    let labels: Vec<&str> = header["labels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| l["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(labels, ["engine", "multirotor", "shahed-136", "siren"]);
+    assert_eq!(header["id"], "mine");
+    let proof = &header["held_out"]["retrained"];
+    assert_eq!(proof["comparison"]["recordings"], 24);
+    assert!(
+        proof["comparison"]["balanced_accuracy"]["difference"]
+            .as_f64()
+            .unwrap()
+            > 0.1
+    );
+    assert_eq!(
+        std::fs::read(&base).unwrap(),
+        before,
+        "the base model was touched"
+    );
+
+    // It knows its new label on a recording that it never heard, and what it was trained on, old and new.
+    let fresh = dir.path().join("fresh.wav");
+    write(&fresh, 1180.0);
+    let classify = |path: &Path| {
+        let output = run(&[
+            "classify",
+            "--format",
+            "jsonl",
+            "--model",
+            mine.to_str().unwrap(),
+            path.to_str().unwrap(),
+        ]);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let answer = classify(&fresh);
+    let of = |label: &str| answer["probabilities"][label].as_f64().unwrap();
+    assert!(labels.iter().all(|l| of(l) <= of("multirotor")), "{answer}");
+    for known in [
+        add.join("multirotor/c.wav"),
+        dir.path().join("old/siren/3.wav"),
+    ] {
+        assert!(classify(&known)["warnings"]
+            .to_string()
+            .contains("trained-on-this"));
+    }
+}
+
+#[test]
+fn the_same_bytes_come_out_on_one_and_on_two_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = new_label(dir.path(), "new", 4);
+    let made = |name: &str, jobs: &str| {
+        let model = dir.path().join(name).join("mine.model");
+        std::fs::create_dir_all(model.parent().unwrap()).unwrap();
+        let output = retrain(&base, &add, &model, &["--jobs", jobs, "--quiet"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let memory = std::fs::read(model.with_extension("memory")).unwrap();
+        (std::fs::read(&model).unwrap(), memory)
+    };
+    assert!(made("one", "1") == made("two", "2"));
+}
+
+#[test]
+fn a_retrained_model_is_a_base_in_turn_and_learns_nothing_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = base(dir.path());
+    let add = new_label(dir.path(), "new", 5);
+    let second = dir.path().join("second.model");
+    assert!(retrain(&first, &add, &second, &["--quiet", "--no-curve"])
+        .status
+        .success());
+    // The same again, with one more.
+    write(&add.join("multirotor/more.wav"), 1333.0);
+    let third = dir.path().join("third.model");
+    let output = retrain(&second, &add, &third, &["--no-curve"]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said.matches("holds the same file").count(), 5, "{said}");
+    let labels = header(&third)["labels"].clone();
+    assert_eq!(labels[1]["recordings"], 6);
+    let nothing = retrain(&third, &add, &dir.path().join("fourth.model"), &["--quiet"]);
+    assert!(
+        text(&nothing.stderr).contains("none of the 6 new recordings can be used"),
+        "{}",
+        text(&nothing.stderr)
+    );
+    assert_eq!(nothing.status.code(), Some(1));
+}
+
+#[test]
+fn tracks_negations_and_phases_are_learnt_from_where_people_make_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let root = dir.path().join("new");
+    for i in 0..4 {
+        write(
+            &root.join(format!("harop/dive/{i}.wav")),
+            240.0 + 11.0 * f64::from(i),
+        );
+        write(
+            &root.join(format!("harop/cruise/{i}.wav")),
+            120.0 + 7.0 * f64::from(i),
+        );
+    }
+    write(&root.join("-harop/a.wav"), 57.0);
+    write(&root.join("tracked.wav"), 131.0);
+    std::fs::write(root.join("tracked.txt"), "0.2\t2.2\tharop/cruise\n").unwrap();
+    let mine = dir.path().join("mine.model");
+    let output = retrain(&base, &root, &mine, &["--no-curve"]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("9 recordings of harop (a new label) from 9 source groups"),
+        "{said}"
+    );
+    assert!(
+        said.contains("a.wav is not harop; it is learnt as engine"),
+        "{said}"
+    );
+    assert!(
+        text(&output.stdout).contains("Of 1 recordings that are not harop, 0 -> 0"),
+        "{}",
+        text(&output.stdout)
+    );
+    let labels = header(&mine)["labels"].clone();
+    let harop = labels
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|l| l["label"] == "harop")
+        .unwrap();
+    // The rest of the tracked recording is unlabelled: 8 of 2.5 s and 2 s.
+    assert_eq!(harop["seconds"], 22.0);
+    assert_eq!(harop["grade"], "B");
+}
+
+#[test]
+fn a_base_without_its_memory_says_where_to_get_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = new_label(dir.path(), "new", 3);
+    let mine = dir.path().join("mine.model");
+    std::fs::rename(
+        dir.path().join("base.memory"),
+        dir.path().join("elsewhere.memory"),
+    )
+    .unwrap();
+    let said = text(&retrain(&base, &add, &mine, &[]).stderr);
+    assert!(
+        said.contains("source repository") && said.contains("--base-memory"),
+        "{said}"
+    );
+    let elsewhere = dir.path().join("elsewhere.memory");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let output = retrain(
+        &base,
+        &add,
+        &mine,
+        &["--base-memory", elsewhere, "--no-curve", "-q"],
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    // The memory of one model is none of another's.
+    let said = text(
+        &retrain(
+            &mine,
+            &add,
+            &dir.path().join("x"),
+            &["--base-memory", elsewhere],
+        )
+        .stderr,
+    );
+    assert!(said.contains("not of mine"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_never_touches_the_model_that_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = new_label(dir.path(), "new", 3);
+    let mine = dir.path().join("mine.model");
+    std::fs::copy(&base, &mine).unwrap();
+    let before = std::fs::read(&mine).unwrap();
+    // No file may grow beyond 4 kB: writing fails, or the system ends the program, whichever it likes.
+    let program = assert_cmd::cargo::cargo_bin!("earwitness");
+    let script = format!(
+        "ulimit -f 8; exec '{}' train --base '{}' --add '{}' -o '{}' --no-curve -q",
+        program.display(),
+        base.display(),
+        add.display(),
+        mine.display()
+    );
+    let output = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(script)
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(std::fs::read(&mine).unwrap() == before);
+}
+
+#[test]
+fn models_are_compared_on_recordings_that_neither_has_heard() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = new_label(dir.path(), "new", 6);
+    let mine = dir.path().join("mine.model");
+    assert!(retrain(&base, &add, &mine, &["--quiet", "--no-curve"])
+        .status
+        .success());
+    let fresh = small_corpus::folder(dir.path(), "fresh", 1.03);
+    for i in 0..4 {
+        write(
+            &fresh.join(format!("multirotor/{}.wav", letter(i))),
+            1120.0 + 60.0 * f64::from(i),
+        );
+    }
+    std::fs::copy(
+        dir.path().join("old/siren/0.wav"),
+        fresh.join("siren/known.wav"),
+    )
+    .unwrap();
+    let arguments = [
+        "compare",
+        base.to_str().unwrap(),
+        mine.to_str().unwrap(),
+        "--on",
+        fresh.to_str().unwrap(),
+    ];
+    let output = run(&[&arguments[..], &["--format", "json"]].concat());
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(text(&output.stderr).contains("known.wav is left out"));
+    assert_eq!(found["comparison"]["recordings"], 22);
+    assert_eq!(found["models"][1]["id"], "mine");
+    let label = found["comparison"]["labels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|l| l["label"] == "multirotor")
+        .unwrap();
+    assert_eq!(label["right"][0], 0);
+    assert!(label["right"][1].as_u64().unwrap() >= 3, "{label}");
+    let table = text(&run(&arguments).stdout);
+    assert!(table.contains("not worse beyond chance"), "{table}");
+}
