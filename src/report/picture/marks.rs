@@ -119,20 +119,13 @@ impl Marks {
         across: impl Fn(f64) -> f64,
     ) {
         for stretch in &self.stretches {
-            let (left, right) = (across(stretch.from_s), across(stretch.to_s));
+            let (left, right): (f64, f64) = (across(stretch.from_s), across(stretch.to_s));
             let mark = &self.marks[stretch.mark];
             hatch(scene, mark.hatching, (left, top), (right, bottom));
-            scene.lines(
-                vec![vec![
-                    (left, top),
-                    (right, top),
-                    (right, bottom),
-                    (left, bottom),
-                    (left, top),
-                ]],
-                Ink::Plain,
-                None,
-            );
+            // Frames around what is hardly wider than a line would leave nothing but frames.
+            if right - left > 4.0 {
+                scene.frame((left, top), (right, bottom));
+            }
             if right - left > 1.6 * layout.letter {
                 let (x, y) = (0.5 * (left + right), 0.5 * (top + bottom));
                 let half = 0.65 * layout.letter;

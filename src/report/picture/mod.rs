@@ -14,6 +14,8 @@ mod climb;
 mod colour;
 mod comb;
 mod heat;
+mod interval;
+mod joint;
 mod key;
 mod layout;
 mod marks;
