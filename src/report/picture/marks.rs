@@ -122,10 +122,15 @@ impl Marks {
             let (left, right): (f64, f64) = (across(stretch.from_s), across(stretch.to_s));
             let mark = &self.marks[stretch.mark];
             hatch(scene, mark.hatching, (left, top), (right, bottom));
-            // Frames around what is hardly wider than a line would leave nothing but frames.
+            let mut frame = vec![
+                vec![(left, top), (right, top)],
+                vec![(left, bottom), (right, bottom)],
+            ];
+            // Sides of what is hardly wider than a line would leave nothing but sides.
             if right - left > 4.0 {
-                scene.frame((left, top), (right, bottom));
+                frame.extend([left, right].map(|x| vec![(x, top), (x, bottom)]));
             }
+            scene.lines(frame, Ink::Plain, None);
             if right - left > 1.6 * layout.letter {
                 let (x, y) = (0.5 * (left + right), 0.5 * (top + bottom));
                 let half = 0.65 * layout.letter;
