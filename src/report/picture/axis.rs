@@ -66,20 +66,29 @@ impl Axis {
         (self.from..=self.to).contains(&value)
     }
 
-    /// Round values, `most` of them at the most (but for one).
+    /// Round values, about `most` of them; two at least, if any are wanted.
     pub(super) fn ticks(&self, most: usize) -> Vec<Tick> {
-        if most == 0 {
-            return Vec::new();
+        let tries = [most, 2 * most, 4 * most]
+            .into_iter()
+            .filter(|most| *most > 0);
+        let mut ticks = Vec::new();
+        for most in tries {
+            ticks = self.ticks_at(step((self.to - self.from) / most as f64, self.is_clock()));
+            if ticks.len() > 1 {
+                break;
+            }
         }
+        ticks
+    }
+
+    /// Multiples of a step.
+    fn ticks_at(&self, step: f64) -> Vec<Tick> {
         let starts = self.starts();
         let (from, to) = (self.from + starts, self.to + starts);
-        let step = step((to - from) / most as f64, self.is_clock());
         let (first, last) = ((from / step - 1e-6).ceil(), (to / step + 1e-6).floor());
-        let all = (0..)
-            .map(|n| first + f64::from(n))
-            .take_while(|n| *n <= last);
+        let all = (0..).map(|n| first + f64::from(n));
         // A step that is lost in the value, 1e-9 beside 1e9, would never come to its end.
-        let all: Vec<f64> = all.take(2 * most + 2).collect();
+        let all: Vec<f64> = all.take_while(|n| *n <= last).take(100).collect();
         let is_crowded = all.len() > 5;
         all.into_iter()
             .map(|n| Tick {
@@ -253,6 +262,11 @@ mod tests {
             ["0", "500", "1000", "1500", "2000"]
         );
         assert_eq!(texts(Axis::plain(-0.3, 0.3), 4), ["-0.2", "0.0", "0.2"]);
+        assert_eq!(
+            texts(Axis::plain(-0.42, 0.42), 4),
+            ["-0.4", "-0.2", "0.0", "0.2", "0.4"]
+        );
+        assert!(texts(Axis::plain(0.0, 1.0), 0).is_empty());
         assert_eq!(
             texts(Axis::time(0.0, 12.3, 0.0), 8),
             ["0", "2", "4", "6", "8", "10", "12"]

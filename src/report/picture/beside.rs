@@ -111,14 +111,19 @@ impl Passage<'_> {
             low_db: sound.levels.high_db - span_db,
             high_db: sound.levels.high_db,
         };
+        // The shorter one ends before the plot does.
         let own = Plot {
             width: plot.width * self.length_s() / (plot.x.to - plot.x.from),
+            x: Axis {
+                to: plot.x.from + self.length_s(),
+                ..plot.x
+            },
             ..plot
         };
         sound.draw(&mut scene, &own, levels);
         bar(&mut scene, &plot, Axis::plain(-span_db, 0.0), line);
         if let Some(comb) = self.comb {
-            comb.draw(&mut scene, &plot, 0, true);
+            comb.draw(&mut scene, &own, 0, true);
         }
         plot.axes(&mut scene, (6, (plot.height / 36.0) as usize));
         scene.height = plot.bottom() + 8.0 + line;

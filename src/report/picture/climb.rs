@@ -1,9 +1,9 @@
 //! A climb, as that of a dive: the track, the straight line that gives its rate, and its end.
 
 use super::axis::{fixed, Axis, Plot};
+use super::interval::{band, open, with_ends};
 use super::key::{self, Sample};
 use super::layout::{Layout, IN_PAGE};
-use super::pass::{band, open, with_ends};
 use super::scene::{Anchor, Ink, Scene, Words};
 use super::thin::{stretches, thin};
 use super::PictureError;

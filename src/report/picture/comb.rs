@@ -167,7 +167,11 @@ mod tests {
         let mut scene = Scene::new(700.0, String::new(), String::new());
         comb.draw(&mut scene, &PLOT, 0, true);
         let own = scene.items.into_iter().filter_map(|item| match item {
-            Item::Lines { runs, ink, .. } if ink == Ink::Over => Some(runs),
+            Item::Lines {
+                runs,
+                ink: Ink::Over,
+                ..
+            } => Some(runs),
             _ => None,
         });
         own.flatten().collect()

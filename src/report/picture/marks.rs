@@ -119,20 +119,18 @@ impl Marks {
         across: impl Fn(f64) -> f64,
     ) {
         for stretch in &self.stretches {
-            let (left, right) = (across(stretch.from_s), across(stretch.to_s));
+            let (left, right): (f64, f64) = (across(stretch.from_s), across(stretch.to_s));
             let mark = &self.marks[stretch.mark];
             hatch(scene, mark.hatching, (left, top), (right, bottom));
-            scene.lines(
-                vec![vec![
-                    (left, top),
-                    (right, top),
-                    (right, bottom),
-                    (left, bottom),
-                    (left, top),
-                ]],
-                Ink::Plain,
-                None,
-            );
+            let mut frame = vec![
+                vec![(left, top), (right, top)],
+                vec![(left, bottom), (right, bottom)],
+            ];
+            // Sides of what is hardly wider than a line would leave nothing but sides.
+            if right - left > 4.0 {
+                frame.extend([left, right].map(|x| vec![(x, top), (x, bottom)]));
+            }
+            scene.lines(frame, Ink::Plain, None);
             if right - left > 1.6 * layout.letter {
                 let (x, y) = (0.5 * (left + right), 0.5 * (top + bottom));
                 let half = 0.65 * layout.letter;

@@ -1,7 +1,7 @@
 //! Pictures of a report: spectrograms, probabilities over time, passes and climbs.
 //!
-//! Each picture is laid out once, as a [`scene`] of lines, areas and words, and then written as a PNG ([`raster`]) or
-//! as an SVG for a page ([`svg`]). An SVG's words stay words; its colours are those of the page (`--ink`, `--paper`,
+//! Each picture is laid out once, as a scene of lines, areas and words, and then written as a PNG or as an SVG for a
+//! page. An SVG's words stay words; its colours are those of the page (`--ink`, `--paper`,
 //! `--accent`), so that it follows a dark one; [`STYLE`] must stand once in the page. Nothing is told by colour alone.
 //! Like inputs give like bytes.
 //!
@@ -14,6 +14,8 @@ mod climb;
 mod colour;
 mod comb;
 mod heat;
+mod interval;
+mod joint;
 mod key;
 mod layout;
 mod marks;

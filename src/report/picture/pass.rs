@@ -2,13 +2,15 @@
 //! heard, which speeds go with which frequencies at rest.
 
 use super::axis::{fixed, Axis, Plot};
+use super::interval::{band, open, scaled, shifted, with_ends};
+use super::joint;
 use super::key::{self, Sample, DOT};
 use super::layout::{Layout, IN_PAGE};
 use super::scene::{Anchor, Ink, Scene, Words};
-use super::thin::{stretches, thin};
+use super::thin::thin;
 use super::PictureError;
-use crate::spectrum::{Track, TrackPoint};
-use crate::verify::physics::{Estimate, JointRow, PassFit, PassKind, PassPoint};
+use crate::spectrum::Track;
+use crate::verify::physics::{PassFit, PassKind, PassPoint};
 
 /// Heights of the plots.
 const FIT: f64 = 270.0;
@@ -18,7 +20,7 @@ const JOINT: f64 = 240.0;
 const REST: (f64, f64) = (10.0, 5.0);
 const CLOSEST: (f64, f64) = (3.0, 4.0);
 /// m/s to km/h.
-const KMH: f64 = 3.6;
+pub(super) const KMH: f64 = 3.6;
 
 /// What a picture of a pass shows.
 #[derive(Debug, Clone)]
@@ -90,9 +92,9 @@ impl PassPicture<'_> {
                 y + line,
                 "this part of a pass allows".to_owned(),
             );
-            let (x, up) = joint_axes(&fit.joint);
+            let (x, up) = joint::axes(&fit.joint);
             let region = plot(y + 2.0 * line, JOINT, x, up);
-            draw_joint(&mut scene, &region, &fit.joint);
+            joint::draw(&mut scene, &region, &fit.joint);
             y = region.bottom() + 8.0 + line;
         }
         scene.height = y + 4.0;
@@ -244,89 +246,16 @@ impl PassPicture<'_> {
     }
 }
 
-const TICKS: (usize, usize) = (10, 7);
+/// About how many values stand at the axes.
+pub(super) const TICKS: (usize, usize) = (10, 7);
 const TICKS_LOW: (usize, usize) = (10, 4);
-
-/// The 90 % intervals of a track's points as areas.
-pub(super) fn band(scene: &mut Scene, plot: &Plot, points: &[TrackPoint]) {
-    let unit_s = (plot.x.to - plot.x.from) / plot.width;
-    let is_shown =
-        |p: &&TrackPoint| plot.x.holds(p.time_s) && p.low_hz.is_finite() && p.high_hz.is_finite();
-    let shown: Vec<TrackPoint> = points.iter().filter(is_shown).copied().collect();
-    for own in stretches(&shown, unit_s) {
-        let edge = |of: fn(&TrackPoint) -> f64| {
-            let all = own.iter().map(|p| (p.time_s, of(p)));
-            let place = |t: f64, hz: f64| Some(plot.nearest(t, hz));
-            thin(all, 2.0 * unit_s, f64::INFINITY, place).concat()
-        };
-        let (low, high) = (edge(|p| p.low_hz), edge(|p| p.high_hz));
-        scene.area(
-            low.into_iter().chain(high.into_iter().rev()).collect(),
-            Ink::Band,
-        );
-    }
-}
-
-/// An axis that holds all values, and some more at either end.
-pub(super) fn open(values: impl Iterator<Item = f64>, more: f64) -> Axis {
-    let (low, high) = values
-        .filter(|v| v.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-            (low.min(v), high.max(v))
-        });
-    let room = more * (high - low).max(0.02 * high.abs());
-    Axis::plain(low - room, high + room)
-}
-
-fn joint_axes(rows: &[JointRow]) -> (Axis, Axis) {
-    let speeds = rows
-        .iter()
-        .flat_map(|r| [KMH * r.speed_mps.low, KMH * r.speed_mps.high]);
-    let rests = rows.iter().flat_map(|r| [r.rest_hz.low, r.rest_hz.high]);
-    (open(speeds, 0.06), open(rests, 0.06))
-}
-
-/// The region, a box per row.
-fn draw_joint(scene: &mut Scene, plot: &Plot, rows: &[JointRow]) {
-    plot.grid(scene, TICKS);
-    for row in rows {
-        let from = plot.nearest(KMH * row.speed_mps.low, row.rest_hz.high);
-        let to = plot.nearest(KMH * row.speed_mps.high, row.rest_hz.low);
-        scene.rectangle(from, to, Ink::Band);
-        let corners = vec![from, (to.0, from.1), to, (from.0, to.1), from];
-        scene.lines(vec![corners], Ink::Muted, None);
-    }
-    plot.axes(scene, TICKS);
-}
-
-/// `12.3 (11.9 to 12.8)`.
-pub(super) fn with_ends(e: Estimate, decimals: usize) -> String {
-    let [value, low, high] = [e.value, e.low, e.high].map(|v| fixed(v, decimals));
-    format!("{value} ({low} to {high})")
-}
-
-fn scaled(e: Estimate, by: f64) -> Estimate {
-    Estimate {
-        value: by * e.value,
-        low: by * e.low,
-        high: by * e.high,
-    }
-}
-
-pub(super) fn shifted(e: Estimate, by: f64) -> Estimate {
-    Estimate {
-        value: by + e.value,
-        low: by + e.low,
-        high: by + e.high,
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::picture::scene::Item;
     use crate::report::picture::testing::{is_well_formed, numbers_are_finite, track};
-    use crate::verify::physics::Range;
+    use crate::verify::physics::{Estimate, JointRow, Range};
 
     fn estimate(value: f64, half: f64) -> Estimate {
         Estimate {
@@ -346,7 +275,7 @@ mod tests {
             let time_s = 1.0 + 0.25 * n as f64;
             PassPoint {
                 time_s,
-                measured_hz: pitch(time_s) * if n % 2 == 0 { 1.001 } else { 0.999 },
+                measured_hz: pitch(time_s) * if n.is_multiple_of(2) { 1.001 } else { 0.999 },
                 fitted_hz: pitch(time_s),
             }
         };
