@@ -1,3 +1,4 @@
 //! One recording becomes evidence.
 
+pub mod condition;
 pub mod physics;
