@@ -112,6 +112,7 @@ fn few_signs_in_uncut_recordings_and_many_where_recordings_were_joined() {
         }
     }
     println!("uncut: {signs} signs in {minutes:.1} minutes, of which {judged:.1} have 1.5 s on either side");
+    println!("recordings and signs of treatment, by label: {treated:?}");
     println!(
         "clips of one second in a row: {} signs in {} s",
         known.0, known.1

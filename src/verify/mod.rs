@@ -1,4 +1,5 @@
 //! One recording becomes evidence.
 
+pub mod audible;
 pub mod condition;
 pub mod physics;

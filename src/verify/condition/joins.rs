@@ -12,7 +12,13 @@
 //! scene, where the background is the same on both sides, leaves no such sign at all, and neither does a cut in
 //! the first and last 1.5 s.
 //!
-//! MEASURED_FIGURES
+//! Measured by `tests/joins_recordings.rs` on the real recordings: 5 signs in 90.4 minutes of recordings that nobody
+//! joined on purpose (0.6 in ten minutes; only 43.7 of these minutes have 1.5 s on either side, as most are clips of 5 s, which makes
+//! 1.1 in ten minutes that are judged). One of the five is a plain cut in a published collage of traffic, strength 2.3; in the 3 minutes of
+//! eyewitness recordings there is none. Of 75 pairs of 2.5 s from different source groups, joined at their own levels, 29 are found
+//! within 0.15 s, and 28 of 75 joined at equal levels of background; after AAC at 64 kbit/s 29 and 27, after Opus at 24 kbit/s 31 and 25:
+//! four cuts in ten between unlike scenes. The thresholds were set on these same uncut recordings, and the joins drawn anew.
+//! Clips of one second put in a row are cut too often for 1.5 s of background, and show 6 signs in 625 s.
 
 use std::collections::VecDeque;
 
