@@ -3,6 +3,7 @@
 use super::answer::{Decision, Grade};
 use super::header::{Header, LabelInfo};
 use super::judge::Judgement;
+use super::taxonomy::MILITARY;
 use crate::audio::Reason;
 
 /// Probability from which one label is named although others cannot be excluded.
@@ -96,6 +97,17 @@ pub fn level(labels: &[LabelInfo], judgement: &Judgement) -> Level {
     } else {
         Level::TooMuchFits
     }
+}
+
+/// Whether the answer is a munition or military drone, at any level: label, family or class.
+pub fn is_alarm(infos: &[LabelInfo], judgement: &Judgement) -> bool {
+    let named = level(infos, judgement).label();
+    named.is_some_and(|label| is_military(infos, label))
+}
+
+/// Whether a label stands for a munition or military drone.
+pub fn is_military(infos: &[LabelInfo], label: usize) -> bool {
+    infos[label].class == MILITARY
 }
 
 /// Decides what can be said and says it; `reasons` are why a recording without a judgement has

@@ -115,6 +115,15 @@ impl Model {
         })
     }
 
+    /// Judges samples in memory (16 kHz mono, full scale 1.0) as if they were a whole recording; `None` if no segment of
+    /// them holds sound.
+    pub fn judge_samples(&self, samples: &[f32], prior: &Prior) -> Option<Judgement> {
+        let segments = Extractor::measure_all(samples).into_iter();
+        let features: Vec<Vec<f32>> = segments.filter_map(|s| s.features).collect();
+        let scores = log_probabilities(&self.parts.scaler, &self.parts.classifier, &features);
+        (!scores.is_empty()).then(|| self.parts.judge.judge(&scores, prior))
+    }
+
     /// Hears a recording from end to end.
     pub(super) fn hear(
         &self,

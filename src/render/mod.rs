@@ -14,6 +14,7 @@
 
 mod air;
 mod ambient;
+mod audible_range;
 mod bessel;
 #[cfg(test)]
 mod closed_forms;
@@ -36,6 +37,7 @@ mod turbulence;
 
 pub use crate::signature::Phase;
 pub use air::Air;
+pub use audible_range::{audible_range_m, AMBIENT_DB};
 pub use error::RenderError;
 pub use flight::{
     DiveParams, Flight, FlightParams, OrbitParams, PassParams, Path, ShaftParams, State,

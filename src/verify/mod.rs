@@ -1,5 +1,7 @@
 //! One recording becomes evidence.
 
+pub mod audible;
+pub mod condition;
 pub mod evidence;
 mod nearest;
 pub mod physics;

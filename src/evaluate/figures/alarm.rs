@@ -1,23 +1,11 @@
 //! What counts as a false alarm, and how strongly a recording speaks for a label.
 
 use crate::model::calibration::log_sum_exp;
-use crate::model::decide::level;
+pub use crate::model::decide::{is_alarm, is_military};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
 use crate::model::likelihood_ratio::raw_log10_lr;
 use crate::model::prior::Prior;
-use crate::model::taxonomy::MILITARY;
-
-/// Whether the answer is a munition or military drone, at any level: label, family or class.
-pub fn is_alarm(infos: &[LabelInfo], judgement: &Judgement) -> bool {
-    let named = level(infos, judgement).label();
-    named.is_some_and(|label| is_military(infos, label))
-}
-
-/// Whether a label stands for a munition or military drone.
-pub fn is_military(infos: &[LabelInfo], label: usize) -> bool {
-    infos[label].class == MILITARY
-}
 
 /// The labels of munitions and military drones.
 pub fn military_labels(infos: &[LabelInfo]) -> Vec<usize> {

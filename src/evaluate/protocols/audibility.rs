@@ -6,7 +6,7 @@ use super::EvaluateError;
 use crate::channel::Interval;
 use crate::evaluate::error::MetricError;
 use crate::evaluate::figures::share::Share;
-use crate::render::Air;
+use crate::render::{audible_range_m, AMBIENT_DB};
 use crate::train::corpus::Progress;
 use crate::train::recipe::Recipe;
 use crate::train::rendered::{test_clips, RenderedClip};
@@ -16,11 +16,6 @@ use serde::{Deserialize, Serialize};
 const CLIPS: usize = 20;
 /// The SNRs, dB: mean square of the aircraft over that of the background, over the whole band to 8 kHz.
 const SNRS_DB: [f64; 6] = [-15.0, -10.0, -5.0, 0.0, 6.0, 12.0];
-/// Ambient levels, dB re 20 uPa: a quiet night in the country, a suburb by day, a busy street (the usual order of
-/// magnitude, as in EN 12354 and WHO's guidelines for community noise; not measured here).
-const AMBIENT_DB: [f64; 3] = [35.0, 50.0, 65.0];
-/// Where most of the sound of pistons and propellers lies, Hz: absorption is that of this frequency.
-const SOUND_HZ: f64 = 500.0;
 /// Added to the seed of the recipe.
 const SEED: u64 = 0xd157;
 
@@ -88,7 +83,7 @@ fn row(clips: &[RenderedClip], detected: &[Vec<bool>]) -> Result<Audibility, Met
     levels.sort_by(f64::total_cmp);
     let level = |share: f64| levels[((levels.len() - 1) as f64 * share).round() as usize];
     let half_at_m = half_at_snr_db.map_or_else(Vec::new, |snr| {
-        let at = |source: f64, ambient: f64| slant_range_m(source - ambient - snr);
+        let at = |source: f64, ambient: f64| audible_range_m(source, ambient, snr);
         let ambients = AMBIENT_DB.iter();
         ambients
             .map(|&a| (a, [at(level(0.1), a), at(level(0.9), a)]))
@@ -115,39 +110,9 @@ fn half(shares: &[(f64, Share)]) -> Option<f64> {
     })
 }
 
-/// The distance in m at which spherical spreading and absorption have taken `loss_db` from the level at 1 m.
-fn slant_range_m(loss_db: f64) -> f64 {
-    let air = Air {
-        temperature_c: 15.0,
-        humidity_percent: 70.0,
-        pressure_kpa: 101.325,
-    };
-    let absorption = air.absorption_db_per_m(SOUND_HZ);
-    let loss = |m: f64| 20.0 * m.log10() + absorption * m;
-    let (mut near, mut far) = (1.0, 1e5);
-    // Bisection: the loss grows with distance.
-    for _ in 0..60 {
-        let middle = 0.5 * (near + far);
-        if loss(middle) < loss_db {
-            near = middle;
-        } else {
-            far = middle;
-        }
-    }
-    near
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn without_absorption_sixty_decibels_are_a_kilometre() {
-        // 2 dB/km at 500 Hz: somewhat less than the 1000 m of spreading alone.
-        let range = slant_range_m(60.0);
-        assert!((700.0..900.0).contains(&range), "{range}");
-        assert!((slant_range_m(20.0) - 10.0).abs() < 0.1);
-    }
 
     #[test]
     fn half_lies_between_the_rates_around_it() {
