@@ -65,7 +65,7 @@ fn a_file_that_takes_all_memory_is_given_up() {
     let dir = tempfile::tempdir().unwrap();
     let folder = folder(dir.path());
     let database = dir.path().join("r.sqlite");
-    let greedy = "exec tail -c 2000000000 /dev/zero";
+    let greedy = "x=$(head -c 20000000 /dev/zero | tr '\\0' x); while :; do y=$y$x; done";
     let tools = fake_ffmpeg(&dir.path().join("bin"), greedy);
     let mut command = archive(&folder, &database, &["--ffmpeg", "--memory-limit", "300"]);
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());

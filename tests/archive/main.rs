@@ -38,6 +38,7 @@ pub fn finish(mut command: Command) -> (i32, String) {
     (output.status.code().unwrap_or(-1), said)
 }
 
+/// A path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
