@@ -38,6 +38,12 @@ fn kill_and_compare(files: usize, kills: u32) {
         hits += u32::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
+        if database.exists() {
+            let status = earwitness(&["archive", "status", text(&database)]);
+            assert!(!String::from_utf8(status.stdout)
+                .unwrap()
+                .contains("running"));
+        }
     }
     eprintln!("{hits} of {kills} kills met a run");
     assert!(hits >= kills / 2, "{hits} of {kills}");

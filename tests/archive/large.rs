@@ -2,6 +2,8 @@
 
 use super::database::{check, count};
 use super::{archive, finish, made};
+use earwitness::fingerprint::{Fingerprint, Sharing};
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -109,4 +111,42 @@ fn ten_hours_among_small_files_neither_stall_them_nor_take_memory() {
     let before = "SELECT count(*) FROM work w WHERE finished_at <= (SELECT finished_at FROM work ORDER BY seconds DESC LIMIT 1)";
     assert!(count(&database, before) > 100);
     assert!(own + workers < 300 * 1024, "{own} + {workers} kB");
+}
+
+/// A stand-in for so many hours of recordings of a minute, every tenth of which holds ten seconds of another one.
+fn fingerprints(hours: u64) -> Vec<Vec<u32>> {
+    let mut state = hours;
+    let mut word = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 32) as u32 | 1
+    };
+    let mut all: Vec<Vec<u32>> = (0..60 * hours)
+        .map(|_| (0..3750).map(|_| word()).collect())
+        .collect();
+    for n in (10..all.len()).step_by(10) {
+        let piece = all[n - 7][1000..1625].to_vec();
+        all[n][501..1126].copy_from_slice(&piece);
+    }
+    all
+}
+
+#[test]
+#[ignore = "slow: cargo test --release --test archive reused -- --ignored --nocapture"]
+fn reused_sound_is_found_in_a_time_that_grows_with_the_hours() {
+    let search = |hours: u64| {
+        let all = fingerprints(hours);
+        let of = |n: usize| Ok::<Fingerprint, Infallible>(all[n].iter().copied().collect());
+        let started = Instant::now();
+        let mut sharing = Sharing::new();
+        (0..all.len()).for_each(|n| sharing.add(&of(n).unwrap()));
+        let groups = sharing.links(of).unwrap().groups();
+        let taken = started.elapsed().as_secs_f64();
+        assert_eq!(groups.len(), all.len() / 10 - 1);
+        eprintln!("{hours} hours: {taken:.1} s");
+        taken
+    };
+    let (few, many) = (search(50), search(400));
+    assert!(many < 16.0 * few, "{few} s, {many} s");
 }

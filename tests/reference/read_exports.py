@@ -25,7 +25,7 @@ def main(folder: Path) -> None:
     for table in [*VIEWS, "segments"]:
         parquet = pq.read_table(folder / f"{table}.parquet")
         csv = pd.read_csv(folder / f"{table}.csv")
-        lines = pd.read_json(folder / f"{table}.jsonl", lines=True) if parquet.num_rows else csv
+        lines = pd.read_json(folder / f"{table}.jsonl", lines=True, precise_float=True) if parquet.num_rows else csv
         duck = duckdb.sql(f"SELECT * FROM '{folder / (table + '.parquet')}'")
         assert list(csv.columns) == parquet.column_names == duck.columns, table
         assert len(csv) == parquet.num_rows == len(lines) == len(duck.fetchall()), table
