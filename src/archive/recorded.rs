@@ -51,7 +51,7 @@ impl RecordedBy {
 
 impl RecordedAt {
     /// As numbers, for messages: seconds since 1970, and by what.
-    pub(super) fn to_parts(&self) -> (i64, u8) {
+    pub(super) fn to_parts(self) -> (i64, u8) {
         (self.moment.to_unix(), self.by as u8)
     }
 

@@ -1,11 +1,26 @@
 //! One writer at a time.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::read::Reader;
 use crate::archive::ArchiveError;
+
+/// How long is waited for someone who only looks whether it is held.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Whether a process writes to a database at this moment.
+pub(super) fn is_held(database: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let looked = Connection::open_with_flags(lock_path(database), flags).and_then(|file| {
+        file.busy_timeout(Duration::ZERO)?;
+        file.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    });
+    let error = looked.err().and_then(|error| error.sqlite_error_code());
+    error == Some(ErrorCode::DatabaseBusy)
+}
 
 /// Held while a process writes to a database; gone with the process, however it ends.
 ///
@@ -22,8 +37,7 @@ impl Lock {
         let fault = |error| ArchiveError::database(&name, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let file = Connection::open_with_flags(lock_path(database), flags).map_err(fault)?;
-        file.busy_timeout(std::time::Duration::ZERO)
-            .map_err(fault)?;
+        file.busy_timeout(PATIENCE).map_err(fault)?;
         match file.execute_batch("BEGIN EXCLUSIVE") {
             Ok(()) => Ok(Self { _file: file }),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {

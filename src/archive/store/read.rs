@@ -1,11 +1,11 @@
 //! Reading a database, also while another process writes to it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use super::schema;
+use super::{lock, schema};
 use crate::archive::ArchiveError;
 
 /// How long a reader waits for a writer that is putting its last page down.
@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Reader {
     db: Connection,
+    path: PathBuf,
     name: String,
 }
 
@@ -65,7 +66,8 @@ impl Reader {
         }
         let db = open(path).map_err(|error| ArchiveError::database(&name, error))?;
         schema::check_ours(&db, &name)?;
-        Ok(Self { db, name })
+        let path = path.to_owned();
+        Ok(Self { db, path, name })
     }
 
     /// The connection, for queries.
@@ -87,6 +89,11 @@ impl Reader {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, ArchiveError> {
         query(&self.db).map_err(|error| ArchiveError::database(&self.name, error))
+    }
+
+    /// Whether a process writes to the database at this moment.
+    pub fn is_being_written(&self) -> bool {
+        lock::is_held(&self.path)
     }
 
     /// The run that was begun last.

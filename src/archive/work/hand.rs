@@ -47,12 +47,19 @@ impl Listening {
                 .model
                 .listen(&source, sha256, options, &mut |_| ())
         })?;
-        let after = std::fs::metadata(path).ok().map(|m| facts(&m));
-        if before != after {
-            return Err(changed(&source));
+        match std::fs::metadata(path).map(|m| facts(&m)) {
+            Ok(after) if before == Some(after) => Ok(Answer::new(listened)),
+            Ok(_) => Err(changed(&source)),
+            // It may have gone with the folder that it was in: that is no change, and not for us to judge.
+            Err(error) => Err(gone(&source, &error)),
         }
-        Ok(Answer::new(listened))
     }
+}
+
+fn gone(source: &Source, error: &std::io::Error) -> Fault {
+    let name = source.name();
+    let message = format!("{name}: was taken away while it was read ({error}); bring it back");
+    Fault::new("not-found", message)
 }
 
 fn changed(source: &Source) -> Fault {

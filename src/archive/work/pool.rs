@@ -66,13 +66,13 @@ impl Pool {
         let guard = Arc::new(Guard::start());
         let threads = (0..number).map(|_| {
             let mut hand = match workers {
-                Workers::Processes(launcher) => Hand::Process(Process::new(
+                Workers::Processes(launcher) => Hand::Process(Box::new(Process::new(
                     launcher,
                     setup,
                     listener.model.sha256(),
                     limits,
                     &guard,
-                )),
+                ))),
                 Workers::Threads => Hand::Thread(Box::new(Listening::new(listener.clone()))),
             };
             let (queue, sender) = (Arc::clone(&queue), sender.clone());
@@ -178,7 +178,7 @@ impl Queue {
 
 /// Who does the work.
 enum Hand {
-    Process(Process),
+    Process(Box<Process>),
     Thread(Box<Listening>),
 }
 

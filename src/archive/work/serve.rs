@@ -49,7 +49,7 @@ fn reply(request: Request, listening: &mut Option<Listening>) -> Reply {
         },
         (_, None) => Reply::Failed(Fault::new("model", "no model was named")),
         (Request::Hash(file), Some(listening)) => match listening.hash(&path(&file)) {
-            Ok((hash, at)) => Reply::Hashed(hash, at.as_ref().map(RecordedAt::to_parts)),
+            Ok((hash, at)) => Reply::Hashed(hash, at.map(RecordedAt::to_parts)),
             Err(fault) => Reply::Failed(fault),
         },
         (Request::Classify(file, sha256), Some(listening)) => {

@@ -1,7 +1,7 @@
 //! `earwitness archive status`: how far a run is, from another terminal.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use earwitness::archive::store::{Reader, RunState, Totals};
@@ -9,10 +9,6 @@ use earwitness::archive::time::Moment;
 
 use super::progress::progress_line;
 use crate::cli::exit::Outcome;
-
-/// A run that has not written for so long was killed: it writes every second while it works, but for the time that it
-/// takes to find what recordings share.
-const SILENT_S: i64 = 300;
 
 /// Say how far a run is, or how the last one ended
 #[derive(Debug, Args)]
@@ -32,7 +28,12 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     };
     println!("{}", run.command);
-    println!("{} on {}, shard {}", state(&run), run.host, run.shard);
+    println!(
+        "{} on {}, shard {}",
+        state(&run, reader.is_being_written()),
+        run.host,
+        run.shard
+    );
     let totals = Totals {
         found: run.files_found as u64,
         todo: run.files_todo as u64,
@@ -61,22 +62,17 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn state(run: &RunState) -> String {
-    let updated = &run.updated_at;
+fn state(run: &RunState, is_running: bool) -> String {
     match (&run.outcome, &run.ended_at) {
         (Some(outcome), Some(ended)) => format!("{outcome} at {ended}"),
-        _ => {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH);
-            let now = now.map_or(0, |d| d.as_secs() as i64);
-            let silent = unix(updated).is_some_and(|then| now - then > SILENT_S);
-            match silent {
-                true => format!("killed after {updated} (run the same command to go on)"),
-                false => format!(
-                    "running since {} as process {}",
-                    run.started_at, run.process
-                ),
-            }
-        }
+        _ if is_running => format!(
+            "running since {} as process {}",
+            run.started_at, run.process
+        ),
+        _ => format!(
+            "killed after {} (run the same command to go on)",
+            run.updated_at
+        ),
     }
 }
 

@@ -22,8 +22,12 @@ impl<'a> CsvWriter<'a> {
     }
 }
 
+/// The fault of the output itself, so that a closed pipe is known for what it is.
 fn fault(error: csv::Error) -> ExportError {
-    ExportError::Io(error.into())
+    ExportError::Io(match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    })
 }
 
 impl Exporter for CsvWriter<'_> {

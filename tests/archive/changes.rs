@@ -1,0 +1,209 @@
+//! Files, models and settings change between runs.
+
+use super::database::{count, rows, texts};
+use super::{archive, finish, made, text};
+use std::fs;
+use std::path::Path;
+
+struct Place {
+    _dir: tempfile::TempDir,
+    folder: std::path::PathBuf,
+    database: std::path::PathBuf,
+}
+
+fn place(files: u64) -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    for n in 0..files {
+        fs::write(folder.join(format!("{n}.wav")), made::wav(n, 12_000)).unwrap();
+    }
+    let database = dir.path().join("r.sqlite");
+    Place {
+        _dir: dir,
+        folder,
+        database,
+    }
+}
+
+const ANSWERS: &str = "SELECT count(*) FROM work";
+const PATHS: &str = "SELECT path FROM answers_by_path ORDER BY path";
+
+impl Place {
+    fn run(&self, more: &[&str]) -> (i32, String) {
+        finish(archive(&self.folder, &self.database, more))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let paths = texts(&self.database, PATHS);
+        let name = |path: &String| {
+            Path::new(path)
+                .strip_prefix(&self.folder)
+                .unwrap()
+                .to_owned()
+        };
+        paths.iter().map(|p| text(&name(p)).to_owned()).collect()
+    }
+}
+
+#[test]
+fn a_finished_archive_is_done_at_once_and_nothing_changes() {
+    let place = place(4);
+    assert_eq!(place.run(&[]).0, 0);
+    let before = rows(&place.database);
+    let (code, said) = place.run(&[]);
+    assert_eq!(code, 0);
+    assert!(
+        said.contains("4 files: 0 to classify (0.0 MB), 4 done before"),
+        "{said}"
+    );
+    assert_eq!(rows(&place.database), before);
+}
+
+#[test]
+fn renamed_copied_and_linked_files_are_known_by_what_they_hold() {
+    let place = place(3);
+    fs::copy(place.folder.join("1.wav"), place.folder.join("copy.wav")).unwrap();
+    assert_eq!(place.run(&[]).0, 0);
+    // The copy was classified once, and is listed under both names.
+    assert_eq!(count(&place.database, ANSWERS), 3);
+    assert_eq!(place.names(), ["0.wav", "1.wav", "2.wav", "copy.wav"]);
+    fs::create_dir(place.folder.join("sub")).unwrap();
+    fs::rename(
+        place.folder.join("0.wav"),
+        place.folder.join("sub/moved.wav"),
+    )
+    .unwrap();
+    let (code, said) = place.run(&[]);
+    assert_eq!(code, 0);
+    assert!(said.contains("1 known files are no longer there"), "{said}");
+    assert_eq!(count(&place.database, ANSWERS), 3);
+    assert_eq!(
+        place.names(),
+        ["1.wav", "2.wav", "copy.wav", "sub/moved.wav"]
+    );
+}
+
+#[test]
+fn a_file_that_changed_is_classified_again() {
+    let place = place(2);
+    assert_eq!(place.run(&[]).0, 0);
+    fs::write(place.folder.join("0.wav"), made::wav(9, 20_000)).unwrap();
+    let (_, said) = place.run(&[]);
+    assert!(said.contains("2 files: 1 to classify"), "{said}");
+    let durations =
+        "SELECT CAST(round(1000 * duration_s) AS TEXT) FROM answers_by_path ORDER BY path";
+    assert_eq!(texts(&place.database, durations), ["1250.0", "750.0"]);
+}
+
+#[test]
+fn another_prior_gives_new_answers_beside_the_old_ones() {
+    let place = place(3);
+    assert_eq!(place.run(&[]).0, 0);
+    let prior = ["--prior", "siren=1000000"];
+    let (code, said) = place.run(&[&prior[..], &["--dry-run"]].concat());
+    assert_eq!((code, count(&place.database, ANSWERS)), (0, 3), "{said}");
+    let (code, said) = place.run(&prior);
+    assert_eq!(code, 0);
+    assert!(
+        said.contains("model or prior has changed: 3 files are classified again"),
+        "{said}"
+    );
+    assert_eq!(count(&place.database, ANSWERS), 6);
+    assert_eq!(
+        count(&place.database, "SELECT count(*) FROM answers_by_path"),
+        3
+    );
+    let sirens =
+        "SELECT count(*) FROM changed_answers WHERE new_label = 'siren' AND old_label <> 'siren'";
+    assert!(count(&place.database, sirens) > 0);
+    // Back again: everything is there.
+    let (_, said) = place.run(&[]);
+    assert!(said.contains("0 to classify"), "{said}");
+    assert_eq!(
+        count(
+            &place.database,
+            "SELECT count(*) FROM answers_by_path WHERE label = 'siren'"
+        ),
+        0
+    );
+}
+
+#[test]
+fn what_failed_is_left_alone_until_it_changes_or_is_asked_for() {
+    let place = place(1);
+    fs::write(place.folder.join("bad.wav"), "no sound").unwrap();
+    fs::write(place.folder.join("empty.wav"), "").unwrap();
+    assert_eq!(place.run(&[]).0, 3);
+    let (code, said) = place.run(&[]);
+    assert_eq!(code, 3);
+    assert!(
+        said.contains("0 to classify (0.0 MB), 1 done before, 2 failed before"),
+        "{said}"
+    );
+    let (code, said) = place.run(&["--retry-errors"]);
+    assert_eq!(code, 3);
+    assert!(
+        said.contains("2 of them failed before and are tried again"),
+        "{said}"
+    );
+    fs::write(place.folder.join("empty.wav"), made::wav(5, 12_000)).unwrap();
+    assert_eq!(place.run(&[]).0, 3);
+    assert_eq!(
+        texts(&place.database, "SELECT kind FROM unreadable"),
+        ["not-audio"]
+    );
+    assert_eq!(place.names(), ["0.wav", "empty.wav"]);
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_done_and_makes_nothing() {
+    let place = place(2);
+    let output = archive(&place.folder, &place.database, &["--dry-run"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("2 files: 2 to classify"), "{said}");
+    assert!(!place.database.exists());
+    let (code, said) = finish(archive(Path::new("/proc/sys/abi"), &place.database, &[]));
+    assert_eq!(code, 1);
+    assert!(said.contains("nothing to do"), "{said}");
+    assert!(!place.database.exists());
+}
+
+#[test]
+fn lists_and_patterns_choose_files() {
+    let place = place(4);
+    let list = place.folder.join("list.txt");
+    let line = |n: u32| format!("{}\n", text(&place.folder.join(format!("{n}.wav"))));
+    fs::write(&list, line(0) + &line(2)).unwrap();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("earwitness"));
+    command.args([
+        "archive",
+        "--files-from",
+        text(&list),
+        "-o",
+        text(&place.database),
+    ]);
+    assert_eq!(finish(command).0, 0);
+    assert_eq!(place.names(), ["0.wav", "2.wav"]);
+    let pattern = place.folder.join("[13].*");
+    let (code, _) = finish(archive(&pattern, &place.database, &["--exclude", "3*"]));
+    assert_eq!(
+        (code, place.names()),
+        (0, vec!["0.wav".into(), "1.wav".into(), "2.wav".into()])
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_text_are_kept_and_found_again() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = place(0);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9 \n\xd5\xa1.wav");
+    fs::write(place.folder.join(name), made::wav(1, 12_000)).unwrap();
+    assert_eq!(place.run(&[]).0, 0);
+    assert_eq!(place.names(), ["caf\\xe9 \n\u{561}.wav"]);
+    let (code, said) = place.run(&[]);
+    assert!(code == 0 && said.contains("0 to classify"), "{said}");
+}

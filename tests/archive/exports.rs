@@ -1,0 +1,315 @@
+//! Exports agree with the database, and the tools they are made for read them.
+
+use super::database::{count, open};
+use super::{archive, earwitness, finish, made, text};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+struct Place {
+    dir: tempfile::TempDir,
+    database: PathBuf,
+}
+
+/// The samples of the repository under names that carry a time, one of them twice, and a file that is none.
+fn place() -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let mut names: Vec<PathBuf> = fs::read_dir(samples)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|e| e != "json" && e != "md" && e != "sh")
+        })
+        .collect();
+    names.sort();
+    for (n, path) in names.iter().enumerate() {
+        let name = format!(
+            "REC_202010{:02}_{:02}3000 {}",
+            n + 1,
+            n + 5,
+            text(path.file_name().unwrap().as_ref())
+        );
+        fs::copy(path, folder.join(name)).unwrap();
+    }
+    fs::copy(&names[0], folder.join("twice, \"quoted\".wav")).unwrap();
+    fs::write(folder.join("bad.wav"), "no sound").unwrap();
+    let database = dir.path().join("r.sqlite");
+    let (code, said) = finish(archive(&folder, &database, &[]));
+    assert_eq!(code, 3, "{said}");
+    Place { dir, database }
+}
+
+impl Place {
+    fn export(&self, name: &str, more: &[&str]) -> PathBuf {
+        let out = self.dir.path().join(name);
+        let arguments = [&["export", text(&self.database), "-o", text(&out)], more].concat();
+        let output = earwitness(&arguments);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        out
+    }
+
+    fn count(&self, sql: &str) -> usize {
+        count(&self.database, sql) as usize
+    }
+}
+
+const DETECTIONS: &str = "SELECT count(*) FROM detections";
+
+#[test]
+fn tables_hold_what_the_database_holds() {
+    let place = place();
+    let csv = place.export("d.csv", &[]);
+    let mut reader = csv::Reader::from_path(csv).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), place.count(DETECTIONS));
+    let order = rows
+        .iter()
+        .map(|r| (r[0].to_owned(), r[1].parse::<f64>().unwrap()));
+    assert!(order.collect::<Vec<_>>().is_sorted());
+    let jsonl = fs::read_to_string(
+        place.export("r.jsonl", &["--format", "jsonl", "--table", "recordings"]),
+    )
+    .unwrap();
+    let answers: Vec<serde_json::Value> = jsonl
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(
+        answers.len(),
+        place.count("SELECT count(*) FROM answers_by_path")
+    );
+    assert!(answers[0]["prediction_set"].is_array());
+    let bad = fs::read_to_string(place.export("u.csv", &["--table", "unreadable"])).unwrap();
+    assert!(
+        bad.lines().nth(1).unwrap().contains("bad.wav,not-audio"),
+        "{bad}"
+    );
+    let segments = fs::read_to_string(place.export("s.csv", &["--table", "segments"])).unwrap();
+    let wanted = place
+        .count("SELECT count(*) FROM answers_by_path p JOIN segments s ON s.answer = p.answer");
+    assert_eq!(segments.lines().count(), wanted + 1);
+}
+
+#[test]
+fn filters_leave_what_they_say() {
+    let place = place();
+    let rows = |more: &[&str]| {
+        let csv = fs::read_to_string(place.export("f.csv", more)).unwrap();
+        csv.lines().count() - 1
+    };
+    let like = |condition: &str| place.count(&format!("{DETECTIONS} WHERE {condition}"));
+    assert_eq!(
+        rows(&["--label", "harop", "--label", "siren"]),
+        like("label IN ('harop', 'siren')")
+    );
+    assert_eq!(
+        rows(&["--min-probability", "0.5"]),
+        like("probability >= 0.5")
+    );
+    assert_eq!(rows(&["--phase", "dive"]), like("phase = 'dive'"));
+    assert!(like("phase = 'dive'") > 0);
+    assert_eq!(rows(&["--path", "*harop*"]), like("path LIKE '%harop%'"));
+    let days = ["--since", "2020-10-02", "--until", "2020-10-04T00:00"];
+    assert_eq!(
+        rows(&days),
+        like("recorded_at >= '2020-10-02' AND recorded_at < '2020-10-04'")
+    );
+    assert!(rows(&days) > 0 && rows(&days) < rows(&[]));
+    assert_eq!(rows(&["--label", "'; DROP TABLE files; --"]), 0);
+}
+
+#[test]
+fn raven_and_audacity_get_a_file_for_each_recording() {
+    let place = place();
+    let files = place.count("SELECT count(DISTINCT path) FROM detections");
+    let lines = |folder: &Path| {
+        let texts = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| fs::read_to_string(e.unwrap().path()).unwrap());
+        let texts: Vec<String> = texts.collect();
+        (
+            texts.len(),
+            texts.iter().map(|t| t.lines().count()).sum::<usize>(),
+        )
+    };
+    let raven = place.export("raven/", &["--format", "raven"]);
+    assert_eq!(lines(&raven), (files, place.count(DETECTIONS) + files));
+    let audacity = place.export("audacity/", &["--format", "audacity"]);
+    assert_eq!(lines(&audacity), (files, 2 * place.count(DETECTIONS)));
+    // One table of all: each recording begins where the one before it ends.
+    let table = fs::read_to_string(place.export("all.txt", &["--format", "raven"])).unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(1)
+        .map(|l| l.split('\t').collect())
+        .collect();
+    assert_eq!(rows.len(), place.count(DETECTIONS));
+    let begin = |r: &[&str]| r[3].parse::<f64>().unwrap() - r[8].parse::<f64>().unwrap();
+    let starts: Vec<f64> = rows.iter().map(|r| begin(r)).collect();
+    assert!(starts.windows(2).all(|w| w[1] >= w[0] - 1e-3));
+    let output = earwitness(&["export", text(&place.database), "--format", "audacity"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn clips_hold_the_sound_of_the_detections() {
+    let place = place();
+    let folder = place.export(
+        "clips",
+        &[
+            "--format",
+            "clips",
+            "--margin",
+            "0.5",
+            "--min-probability",
+            "0.2",
+        ],
+    );
+    let mut list = csv::Reader::from_path(folder.join("clips.csv")).unwrap();
+    let clips: Vec<csv::StringRecord> = list.records().map(Result::unwrap).collect();
+    assert_eq!(
+        clips.len(),
+        place.count(&format!("{DETECTIONS} WHERE probability >= 0.2"))
+    );
+    for clip in &clips {
+        let number = |n: usize| clip[n].parse::<f64>().unwrap();
+        let wav = hound::WavReader::open(folder.join(&clip[0])).unwrap();
+        let seconds = f64::from(wav.duration()) / 16_000.0;
+        let wanted = number(3) + 0.5 - number(4);
+        // The recording may end before the margin does.
+        assert!(
+            seconds <= wanted + 1e-3 && seconds > wanted - 0.51,
+            "{clip:?}: {seconds}"
+        );
+    }
+    let few = place.export("few", &["--format", "clips", "--per-bin", "1"]);
+    let few = csv::Reader::from_path(few.join("clips.csv"))
+        .unwrap()
+        .records()
+        .count();
+    assert!((1..=10).contains(&few), "{few}");
+}
+
+#[test]
+fn the_overview_counts_what_is_there_and_draws_what_has_a_time() {
+    let place = place();
+    let picture = place.dir.path().join("times.html");
+    let output = earwitness(&[
+        "query",
+        text(&place.database),
+        "--format",
+        "json",
+        "--picture",
+        text(&picture),
+    ]);
+    let o: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        o["counts"]["files"],
+        place.count("SELECT count(*) FROM answers_by_path")
+    );
+    assert_eq!(o["errors"][0]["kind"], "not-audio");
+    // The file that is there twice is one recording, and no reuse.
+    assert_eq!(
+        o["counts"]["recordings"],
+        place.count("SELECT count(*) FROM recordings")
+    );
+    let expected = o["expected"].as_array().unwrap().iter();
+    let sum: f64 = expected.map(|e| e["expected"].as_f64().unwrap()).sum();
+    let usable = place.count("SELECT count(*) FROM answers WHERE decision <> 'unusable'") as f64;
+    assert!((sum - usable).abs() < 0.01, "{sum} {usable}");
+    let page = fs::read_to_string(picture).unwrap();
+    let timed = place.count(&format!("{DETECTIONS} WHERE recorded_at IS NOT NULL"));
+    assert_eq!(page.matches("<circle").count(), timed);
+    let words = earwitness(&["query", text(&place.database)]);
+    let words = String::from_utf8(words.stdout).unwrap();
+    assert!(
+        words.contains("1 files could not be read") && words.contains("(C)"),
+        "{words}"
+    );
+}
+
+#[test]
+fn sound_that_recordings_share_is_grouped() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    for n in 0..8 {
+        fs::write(folder.join(format!("{n}.wav")), made::wav(n, 160_000)).unwrap();
+    }
+    // Six seconds of recording 2, other by their header and level.
+    let bytes = made::wav(2, 160_000);
+    let cut: Vec<i16> = bytes[44 + 60_000..44 + 252_000]
+        .chunks_exact(2)
+        .map(|b| i16::from_le_bytes([b[0], b[1]]) / 2)
+        .collect();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(folder.join("cut.wav"), spec).unwrap();
+    cut.into_iter()
+        .for_each(|x| writer.write_sample(x).unwrap());
+    writer.finalize().unwrap();
+    let database = dir.path().join("r.sqlite");
+    assert_eq!(finish(archive(&folder, &database, &[])).0, 0);
+    let db = open(&database);
+    let mut statement = db
+        .prepare("SELECT path, longest_overlap_s FROM reused_sound ORDER BY path")
+        .unwrap();
+    let found: Vec<(String, f64)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].0.ends_with("/2.wav") && found[1].0.ends_with("/cut.wav"));
+    assert!((found[0].1 - 6.0).abs() < 0.5, "{found:?}");
+}
+
+/// pandas, pyarrow and DuckDB, where a Python has them: `EARWITNESS_PYTHON`, or `python3`.
+#[test]
+fn pandas_pyarrow_and_duckdb_read_the_same() {
+    let python = std::env::var("EARWITNESS_PYTHON").unwrap_or_else(|_| "python3".into());
+    let there = Command::new(&python)
+        .args(["-c", "import pandas, pyarrow, duckdb"])
+        .output();
+    if !there.is_ok_and(|output| output.status.success()) {
+        eprintln!(
+            "skipped: {python} lacks pandas, pyarrow or duckdb (pip install pandas pyarrow duckdb)"
+        );
+        return;
+    }
+    let place = place();
+    for table in [
+        "detections",
+        "recordings",
+        "segments",
+        "unreadable",
+        "reused-sound",
+    ] {
+        for format in ["csv", "jsonl", "parquet"] {
+            place.export(
+                &format!("{table}.{format}"),
+                &["--table", table, "--format", format],
+            );
+        }
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/read_exports.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(place.dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
