@@ -73,7 +73,7 @@ pub fn run(args: &CompareArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> 
     }
 }
 
-fn open(path: &PathBuf) -> anyhow::Result<Model> {
+fn open(path: &std::path::Path) -> anyhow::Result<Model> {
     Ok(match path.as_os_str() == "default" {
         true => open_model(None)?,
         false => Model::load(path)?,

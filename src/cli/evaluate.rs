@@ -32,6 +32,7 @@ Examples:
 
 Without --model, models are trained and tested in turn on folds that never split a source group.
 With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on.
+A folder of labels that no rendered clip stands for is judged among its own labels alone.
 With --floors, the exit code is 1 if a figure is worse than its floor.")]
 #[command(group = clap::ArgGroup::new("recordings").required(true))]
 pub struct EvaluateArgs {
@@ -198,6 +199,9 @@ fn cross_validated(
 ) -> anyhow::Result<Outcome> {
     let mut recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
     recipe.folds = args.folds.map_or(recipe.folds, usize::from);
+    if args.folders.is_some() && args.recipe.is_none() {
+        recipe = training::without_foreign_renders(recipe, manifest)?;
+    }
     let floors = args.floors.as_deref().map(read_floors).transpose()?;
     let wanted: Vec<_> = args.protocol.iter().flat_map(|p| p.protocols()).collect();
     let has = |protocol| args.protocol.contains(&protocol);

@@ -8,6 +8,7 @@ use earwitness::dataset::Manifest;
 use earwitness::evaluate::card::{card, card_html};
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::model::store::Model;
+use earwitness::signature::Catalogue;
 use earwitness::train::corpus::Corpus;
 use earwitness::train::recipe::Recipe;
 
@@ -84,6 +85,23 @@ pub fn on_threads<T: Send>(
         .num_threads(jobs.map_or(0, NonZeroUsize::get))
         .build()?;
     pool.install(task)
+}
+
+/// The recipe without rendered clips where none of the labels is one that they stand for: a set of three labels is judged
+/// among these three, not among signatures that nobody asked for.
+pub fn without_foreign_renders(mut recipe: Recipe, manifest: &Manifest) -> anyhow::Result<Recipe> {
+    let catalogue = Catalogue::built_in()?;
+    let labels = manifest.labels();
+    let is_rendered = |label: &String| {
+        label == "jet"
+            || catalogue
+                .iter()
+                .any(|s| s.label() == label && s.propeller().is_some())
+    };
+    if !labels.iter().any(is_rendered) {
+        recipe.rendered = None;
+    }
+    Ok(recipe)
 }
 
 /// A manifest, or a folder of folders, whichever is there.

@@ -22,6 +22,8 @@ pub struct TableWriter {
     cannot_tell: usize,
     unusable: usize,
     failed: usize,
+    /// The model that answers, as the first answer names it.
+    model: Option<String>,
 }
 
 /// The columns under the name of a recording.
@@ -44,6 +46,10 @@ impl Writer for TableWriter {
     fn entry(&mut self, entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         match entry {
             Entry::Answer(c) => {
+                self.model.get_or_insert_with(|| {
+                    let sha256: String = c.model.sha256.chars().take(12).collect();
+                    format!("{} ({sha256})", c.model.id)
+                });
                 match c.decision {
                     Decision::Unusable => self.unusable += 1,
                     Decision::Unknown | Decision::Class => self.cannot_tell += 1,
@@ -69,6 +75,9 @@ impl Writer for TableWriter {
             self.unusable,
             self.failed
         )?;
+        if let Some(model) = &self.model {
+            writeln!(out, "model         {model}")?;
+        }
         LEGEND.iter().try_for_each(|(word, meaning)| {
             out.write_all(wrapped(&format!("{word:<13} "), meaning).as_bytes())
         })
