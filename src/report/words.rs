@@ -2,6 +2,7 @@
 
 use crate::audio::Fitness;
 use crate::model::answer::{Classification, Decision, Grade};
+use crate::verify::condition::Question;
 
 /// Columns of text.
 pub const WIDTH: usize = 80;
@@ -62,6 +63,15 @@ pub fn fitness(fitness: Fitness) -> &'static str {
         Fitness::Fit => "fit",
         Fitness::Limited => "limited",
         Fitness::Unfit => "unfit",
+    }
+}
+
+/// What a question asks for: `fit for detecting`.
+pub fn question(question: Question) -> &'static str {
+    match question {
+        Question::Detect => "for detecting",
+        Question::NameAirframe => "for naming an airframe",
+        Question::MeasureSpeed => "for measuring speed",
     }
 }
 

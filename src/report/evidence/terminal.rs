@@ -1,9 +1,9 @@
 //! The account in the dozen lines that fit a terminal.
 
 use super::super::words::{self, printable};
+use crate::audio::Fitness;
 use crate::model::answer::{Decision, Grade};
-use crate::model::taxonomy::place;
-use crate::verify::evidence::{Concord, Evidence, Heard};
+use crate::verify::evidence::{Concord, Evidence, FitFor, Heard};
 use crate::verify::physics::PassKind;
 use crate::verify::Report;
 
@@ -30,21 +30,12 @@ pub fn terminal(report: &Report, place: &str) -> String {
         text += &lines_of("", &shared.statement);
     }
     let is_single = report.recordings.len() == 1 && report.unreadable.is_empty();
-    let is_short = is_single && is_nothing(&report.recordings[0]);
+    let is_short = is_single && report.recordings[0].heard.is_nothing();
     match is_short {
         // One line: what was said ends with the place.
         true => format!("{} Report: {}\n", text.trim_end(), printable(place)),
         false => text + &line(IN_FULL, &printable(place)),
     }
-}
-
-/// Whether the recording carries no answer, or background is likeliest and nothing but impulses cannot be excluded beside it.
-fn is_nothing(evidence: &Evidence) -> bool {
-    let heard = &evidence.heard;
-    let is_quiet = |label: &String| matches!(place(label).1, "background" | "impulse");
-    let likeliest = heard.ranked().first().map(|(label, _)| *label);
-    heard.decision == Decision::Unusable
-        || (likeliest == Some("background") && heard.prediction_set.iter().all(is_quiet))
 }
 
 fn recording(evidence: &Evidence) -> String {
@@ -56,7 +47,7 @@ fn recording(evidence: &Evidence) -> String {
         ..
     } = evidence;
     let name = printable(&identity.name);
-    if is_nothing(evidence) {
+    if heard.is_nothing() {
         return match heard.decision {
             Decision::Unusable => format!("{name}: {}\n", heard.statement),
             _ => format!(
@@ -102,6 +93,7 @@ fn recording(evidence: &Evidence) -> String {
             agreement.because.first().map_or("", String::as_str),
         );
     }
+    text += &unfit(fitness);
     for warning in fitness.warnings.iter().take(2) {
         text += &line("note", &printable(warning));
     }
@@ -222,6 +214,22 @@ fn rests_on(evidence: &Evidence) -> String {
         text += &format!("; {} of {} held-out ones detected", recall.hits, recall.n);
     }
     line("grade", &text)
+}
+
+/// What the recording is not, or not wholly, fit for.
+fn unfit(fitness: &FitFor) -> String {
+    let verdicts = fitness.condition.verdicts.iter();
+    let each: Vec<String> = verdicts
+        .filter(|v| v.fitness != Fitness::Fit)
+        .map(|v| {
+            format!(
+                "{} {}",
+                words::fitness(v.fitness),
+                words::question(v.question)
+            )
+        })
+        .collect();
+    line("fitness", &each.join(", "))
 }
 
 fn lines(evidence: &Evidence) -> String {

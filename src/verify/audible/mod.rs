@@ -63,6 +63,7 @@ pub enum AudibleError {
 }
 
 /// What would have been heard in a recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audible {
     /// Each signature that has lines and that the model knows, in the order of the catalogue; empty if the recording holds no
@@ -80,6 +81,7 @@ pub struct Audible {
 }
 
 /// What would have been heard of one signature.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AudibleSignature {
     /// The airframe.
@@ -101,6 +103,7 @@ pub struct AudibleSignature {
 }
 
 /// How far a signature would have been heard.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AudibleRange {
     /// Presumed ambient level where the recording was made, dB re 20 uPa.

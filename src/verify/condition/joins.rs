@@ -51,6 +51,7 @@ const MEAN_LEAST: f32 = 2e-3;
 const CLICK: f32 = 3.0;
 
 /// What changes at a join.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -64,6 +65,7 @@ pub enum JoinKind {
 }
 
 /// A place where two recordings may be joined: a sign, not a proof.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Join {
     /// Where, seconds, to 16 ms.

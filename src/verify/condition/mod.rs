@@ -42,6 +42,7 @@ pub use snr::SegmentSnr;
 pub use verdict::{Question, Verdict};
 
 /// The condition of a recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// Upper limit of the sound in Hz, at most 8,000: [`Quality::bandwidth_hz`]. What a codec's low-pass filter leaves.

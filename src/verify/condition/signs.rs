@@ -31,6 +31,7 @@ const GATED: f64 = 0.02;
 const VOICE_LOW_HZ: f64 = 200.0;
 
 /// What may have been done to the sound.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -46,6 +47,7 @@ pub enum Treatment {
 }
 
 /// A sign that something was done to the sound.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sign {
     /// What.

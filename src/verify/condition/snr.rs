@@ -28,6 +28,7 @@ const COMBS: usize = 8;
 const DB: f64 = 4.342_944_819;
 
 /// How well a segment (2 s, one every 1 s: the grid of the classifier) can be heard.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SegmentSnr {
     /// Start, seconds.

@@ -8,6 +8,7 @@ use super::snr::SegmentSnr;
 use crate::audio::{Fitness, Quality, Reason};
 
 /// A question that is put to a recording.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Question {
@@ -25,6 +26,11 @@ impl Question {
 }
 
 /// What a recording is fit for.
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "FitnessVerdict")
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The question.

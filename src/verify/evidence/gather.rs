@@ -1,19 +1,20 @@
 //! Everything about one recording, in one reading of it.
 
 use super::{
-    agreement, alternatives, asked, reference, summary, Condition, Evidence, Heard, Identity,
-    Measured,
+    agreement, alternatives, asked, reference, summary, Evidence, FitFor, Heard, Identity, Measured,
 };
 use crate::audio::{self, AudioError, Passage, Source};
 use crate::fingerprint::search::{self, Against};
 use crate::fingerprint::{Waveprint, WaveprintBuilder};
-use crate::model::answer::SegmentAnswer;
+use crate::model::answer::{Decision, SegmentAnswer};
 use crate::model::compare::HypothesisError;
 use crate::model::listen::ListenOptions;
 use crate::model::store::Model;
 use crate::render::RenderError;
 use crate::signature::Catalogue;
 use crate::spectrum::{Overview, OverviewBuilder};
+use crate::verify::audible::{audible, AudibleError, Background};
+use crate::verify::condition::{Condition, ConditionMeter};
 use crate::verify::physics::{Comb, Examiner, PhysicsError, PhysicsParams};
 use crate::verify::Unreadable;
 use std::path::PathBuf;
@@ -40,6 +41,9 @@ pub enum VerifyError {
     /// A user's sheet is beyond what can be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// It can't be said how far anything would have been heard.
+    #[error(transparent)]
+    Audible(#[from] AudibleError),
     /// The file vanished while it was read.
     #[error("{name}: its size cannot be read ({error}); check that it is still there")]
     Size {
@@ -113,20 +117,29 @@ pub fn gather(
     let hypotheses = asked::hypotheses(model, &options.h1, &options.h2)?;
     let mut examiner = Examiner::new(options.physics.clone().check()?);
     let sha256 = audio::content_hash(source)?;
+    let mut meter = ConditionMeter::new();
+    let mut background = Background::new();
     let mut overview = OverviewBuilder::new();
     let mut printer = WaveprintBuilder::new();
     let listened = model.listen(source, sha256, &options.listen, &mut |block| {
         examiner.push(block);
         printer.push(block);
         overview.push(block);
+        meter.push(block);
+        background.push(block);
     })?;
     let print = printer.finish();
     let physics = examiner.finish(catalogue);
     let mut classification = listened.classification;
     let measured = Measured::of(&physics, options.listen.read.passage.start_s());
-    let condition = Condition {
+    let quality = classification.quality.take().unwrap_or_default();
+    let condition = FitFor {
         overall: classification.fitness,
-        quality: classification.quality.take().unwrap_or_default(),
+        condition: later(
+            meter.finish(&quality),
+            options.listen.read.passage.start_s(),
+        ),
+        quality,
         warnings: std::mem::take(&mut classification.warnings),
     };
     let stream = classification.stream.take().unwrap_or_default();
@@ -142,6 +155,13 @@ pub fn gather(
     // Of a passage: from here on times count from the start of the recording.
     let starts_s = options.listen.read.passage.start_s();
     let heard = Heard::of(classification, others).later(starts_s);
+    let audible = match heard.is_nothing() && heard.decision != Decision::Unusable {
+        true => {
+            let bandwidth_hz = condition.quality.bandwidth_hz;
+            Some(audible(model, catalogue, background, bandwidth_hz)?)
+        }
+        false => None,
+    };
     let named = std::iter::once(heard.label.as_str());
     let named = named.chain(heard.alternatives.iter().map(|a| a.label.as_str()));
     let references = reference::references(model.header(), named);
@@ -181,6 +201,7 @@ pub fn gather(
             asked,
             physics: measured,
             agreement,
+            audible,
             references,
             outside: listened.outside,
             reuse,
@@ -201,4 +222,18 @@ fn reuse(sha256: &[u8; 32], print: &Waveprint, options: &VerifyOptions) -> Optio
         found.end_s += read.passage.start_s();
     }
     Some(found)
+}
+
+/// The same with all times later by so many seconds.
+fn later(mut condition: Condition, by_s: f64) -> Condition {
+    for segment in &mut condition.segments {
+        segment.start_s += by_s;
+        segment.end_s += by_s;
+    }
+    condition.joins.iter_mut().for_each(|j| j.time_s += by_s);
+    let signs = condition.signs.iter_mut();
+    signs
+        .filter_map(|s| s.at_s.as_mut())
+        .for_each(|at| *at += by_s);
+    condition
 }

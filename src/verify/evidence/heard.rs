@@ -3,6 +3,7 @@
 use super::alternatives::Alternative;
 use super::strength::verbal;
 use crate::model::answer::{Classification, Decision, Dive, Grade, SegmentAnswer};
+use crate::model::taxonomy::place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -116,6 +117,15 @@ impl Heard {
     /// The log10 LR of the best label, where there is one.
     pub fn own_lr(&self) -> Option<f64> {
         self.log10_lr.get(&self.label).copied().flatten()
+    }
+
+    /// Whether the recording carries no answer, or background is likeliest and nothing but impulses cannot be excluded
+    /// beside it.
+    pub fn is_nothing(&self) -> bool {
+        let is_quiet = |label: &String| matches!(place(label).1, "background" | "impulse");
+        let likeliest = self.ranked().first().map(|(label, _)| *label);
+        self.decision == Decision::Unusable
+            || (likeliest == Some("background") && self.prediction_set.iter().all(is_quiet))
     }
 
     /// Labels by probability, the highest first.

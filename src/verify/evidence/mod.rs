@@ -24,6 +24,8 @@ pub use summary::LIMITS;
 use crate::audio::{Fitness, Quality};
 use crate::fingerprint::search::Against;
 use crate::model::compare::Compared;
+use crate::verify::audible::Audible;
+use crate::verify::condition::Condition;
 use serde::{Deserialize, Serialize};
 
 /// Version of [`Evidence`] as it is written to JSON.
@@ -38,7 +40,7 @@ pub struct Evidence {
     /// Which file this is.
     pub identity: Identity,
     /// What it is fit for.
-    pub fitness: Condition,
+    pub fitness: FitFor,
     /// What the classifier hears.
     pub heard: Heard,
     /// The question that was asked, if one was.
@@ -47,6 +49,8 @@ pub struct Evidence {
     pub physics: Measured,
     /// Whether the two agree.
     pub agreement: Agreement,
+    /// Where nothing is heard: how far this recording would have let each signature be heard.
+    pub audible: Option<Audible>,
     /// On what the knowledge of each label rests, the likeliest first.
     pub references: Vec<Reference>,
     /// Share of the recording's features outside the range (0.1 to 99.9 %) of all that was learnt from: 0.002 on average for
@@ -59,11 +63,13 @@ pub struct Evidence {
 /// What a recording is fit for.
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Condition {
+pub struct FitFor {
     /// For an answer of the classifier.
     pub overall: Fitness,
     /// Measured on the sound.
     pub quality: Quality,
     /// What was repaired, doubtful or should be known.
     pub warnings: Vec<String>,
+    /// What the sound says of its own condition, with a verdict per question.
+    pub condition: Condition,
 }

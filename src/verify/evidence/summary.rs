@@ -1,6 +1,6 @@
 //! The account in a few sentences.
 
-use super::{Agreement, Concord, Condition, Heard};
+use super::{Agreement, Concord, FitFor, Heard};
 use crate::audio::Fitness;
 use crate::fingerprint::search::Against;
 use crate::model::answer::{Decision, Grade};
@@ -13,7 +13,7 @@ and it cannot show that nothing was added to it. It is one piece of evidence amo
 /// The most important first.
 pub(super) fn summary(
     heard: &Heard,
-    fitness: &Condition,
+    fitness: &FitFor,
     agreement: &Agreement,
     asked: Option<&Compared>,
     reuse: Option<&Against>,

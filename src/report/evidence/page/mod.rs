@@ -1,5 +1,6 @@
 //! `report.html`: the account for people, in one file that needs nothing else.
 
+mod audible;
 mod cell;
 mod fitness;
 mod heard;
@@ -104,6 +105,7 @@ fn account(number: usize, evidence: &Evidence, mut pictures: Vec<Picture>) -> Ac
         fitness::fitness(&at, evidence),
         reference::reference(&at, evidence),
     ];
+    sections.splice(2..2, audible::audible(&at, evidence));
     sections.extend(reuse::reuse(&at, evidence));
     sections.push(identity::identity(&at, evidence));
     for section in &mut sections {
