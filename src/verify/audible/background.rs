@@ -2,16 +2,16 @@
 
 use crate::SAMPLE_RATE;
 
-/// Samples of a piece: three segments, 4 s.
-pub(super) const PIECE: usize = 4 * SAMPLE_RATE as usize;
-/// The most pieces that are held: 16 s.
+/// Samples of a piece: two segments, 3 s.
+pub(super) const PIECE: usize = 3 * SAMPLE_RATE as usize;
+/// The most pieces that are held: 12 s.
 const MOST: usize = 4;
 /// The least that a shorter recording must hold, 0.5 s.
 const LEAST: usize = SAMPLE_RATE as usize / 2;
 /// Root mean square under which a piece is silence: nothing can be laid over it at a stated ratio.
 const SILENT: f64 = 1e-5;
 
-/// Takes a recording block by block and keeps up to four pieces of 4 s, evenly spread over it.
+/// Takes a recording block by block and keeps up to four pieces of 3 s, evenly spread over it.
 #[derive(Debug, Default)]
 pub struct Background {
     pieces: Vec<Vec<f32>>,

@@ -3,8 +3,9 @@
 //!
 //! Short clips of each signature are rendered, cut off where the recording's band ends, laid over pieces of the
 //! recording's own sound at falling levels, and put to the model itself. What comes of it holds as far as the renderer is
-//! right, for 4 s of sound by themselves (a recording that holds more of an aircraft has more chances), and if the
-//! recording held no aircraft already.
+//! right, for 3 s of sound by themselves (a recording that holds more of an aircraft has more chances), and if the
+//! recording held no aircraft already. Rendering takes most of the time: two clips of each of ten signatures, and six trials
+//! of each signature, take 1 to 1.5 s on one core of a server, however long the recording is.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -43,7 +44,7 @@ use trials::Trials;
 pub use background::Background;
 
 /// What is said of every result.
-const CAVEAT: &str = "Rendered sound of 4 s over this recording's own background, answered by the model itself. It holds as far \
+const CAVEAT: &str = "Rendered sound of 3 s over this recording's own background, answered by the model itself. It holds as far \
     as the renderer is right. The ranges rest on presumed source levels, spherical spreading and absorption, and on stated ambient levels: \
     the recording's own level in dB SPL is unknown, and so is what its gain control would have done.";
 
@@ -69,7 +70,7 @@ pub struct Audible {
     /// Each signature that has lines and that the model knows, in the order of the catalogue; empty if the recording holds no
     /// background to lay it over.
     pub signatures: Vec<AudibleSignature>,
-    /// Pieces of 4 s of the recording that were used.
+    /// Pieces of 3 s of the recording that were used.
     pub pieces: usize,
     /// The ratios tried, dB: mean square of the aircraft over that of the recording, over the whole band.
     pub snrs_db: Vec<f64>,
@@ -88,9 +89,12 @@ pub struct AudibleSignature {
     pub label: String,
     /// `cruise` or `dive`.
     pub phase: String,
-    /// Rendered clips, each laid over several pieces: so many trials in all.
+    /// Rendered clips: flights that differ in all that is not published. They are few, so the result is an order of magnitude.
+    pub clips: usize,
+    /// Trials: each clip is laid over up to three pieces.
     pub trials: usize,
-    /// Trials answered as a munition or military drone at any level (airframe, family or class) at each of the ratios tried.
+    /// Trials answered as a munition or military drone at any level (airframe, family or class) at each of the ratios tried;
+    /// what is answered at one is taken to be answered at all higher ones.
     pub heard: Vec<usize>,
     /// The lowest ratio at which half of the trials, and half at each higher one, are answered so, dB; `None` if that is at none.
     pub heard_from_snr_db: Option<f64>,
@@ -135,12 +139,13 @@ pub fn audible(
             }
             let seed = signatures.len() as u64;
             let (heard, source_db_spl) = trials.of(signature, phase, seed)?;
-            let place = trials::half(&heard, trials::COUNT);
+            let place = trials::half(&heard, trials.count());
             let heard_from_snr_db = place.map(|place| trials::SNRS_DB[place]);
             signatures.push(AudibleSignature {
                 label: signature.label().to_owned(),
                 phase: phase.name().to_owned(),
-                trials: trials::COUNT,
+                clips: trials::CLIPS,
+                trials: trials.count(),
                 heard,
                 heard_from_snr_db,
                 at_the_lowest: place == Some(0),

@@ -1,9 +1,9 @@
 use super::*;
-use crate::audio::{self, ReadOptions, Source};
 
 /// A sample that the program made: wind.
 #[cfg(feature = "embedded-model")]
 fn wind() -> Vec<f32> {
+    use crate::audio::{self, ReadOptions, Source};
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/wind.wav");
     let mut reader = audio::open(&Source::Path(path.into()), &ReadOptions::default()).unwrap();
     let mut samples = Vec::new();
@@ -41,31 +41,14 @@ fn heard_in(samples: &[f32], bandwidth_hz: f64) -> Audible {
 #[test]
 #[cfg(feature = "embedded-model")]
 fn in_noise_the_known_munitions_are_heard_from_some_ratio_on_and_out_to_some_range() {
-    let started = std::time::Instant::now();
     let found = heard_in(&wind(), 8_000.0);
-    println!(
-        "{:?}, {} pieces, {} alarms",
-        started.elapsed(),
-        found.pieces,
-        found.alarms_without
-    );
-    for s in &found.signatures {
-        println!(
-            "{}/{} {:?} {:?} {:?}",
-            s.label, s.phase, s.heard, s.heard_from_snr_db, s.ranges
-        );
-    }
     assert_eq!(found.alarms_without, 0.0);
     let of = |label: &str, phase: &str| {
         let mut rows = found.signatures.iter();
         rows.find(|s| s.label == label && s.phase == phase).unwrap()
     };
-    for (label, phase) in [
-        ("shahed-136", "cruise"),
-        ("harop", "cruise"),
-        ("harop", "dive"),
-    ] {
-        let row = of(label, phase);
+    for label in ["bayraktar-tb2", "hermes-450", "shahed-136"] {
+        let row = of(label, "cruise");
         assert!(row.heard.windows(2).all(|w| w[0] <= w[1]), "{row:?}");
         assert_eq!(row.heard.len(), found.snrs_db.len());
         let quiet = row.ranges[0].range_m;

@@ -15,11 +15,9 @@ pub(super) const SNRS_DB: [f64; 12] = [
     -15.0, -12.0, -9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0,
 ];
 /// Clips of each signature: rendering is what takes the time.
-const CLIPS: usize = 2;
-/// Pieces that each clip is laid over.
+pub(super) const CLIPS: usize = 2;
+/// Pieces that each clip is laid over; fewer where the recording has fewer, as the same once more would be no trial.
 const PIECES: usize = 3;
-/// Trials of each signature.
-pub(super) const COUNT: usize = CLIPS * PIECES;
 /// Where the draws begin.
 const SEED: u64 = 0x6865_6172;
 /// From this on, a recording's band is taken for whole, Hz; below, clips are cut off where it ends.
@@ -82,6 +80,15 @@ impl<'a> Trials<'a> {
         })
     }
 
+    /// Trials of each signature.
+    pub(super) fn count(&self) -> usize {
+        CLIPS * self.turns()
+    }
+
+    fn turns(&self) -> usize {
+        PIECES.min(self.pieces.len())
+    }
+
     /// Trials of a signature that are answered as a munition or military drone at each ratio, and the lowest and
     /// highest presumed level of its sources.
     pub(super) fn of(
@@ -102,9 +109,9 @@ impl<'a> Trials<'a> {
             if let Some(band) = &self.band {
                 sound = augment(&sound, None, band, 0);
             }
-            for turn in 0..PIECES {
+            for turn in 0..self.turns() {
                 // Each clip begins with another piece.
-                let piece = &self.pieces[(clip * PIECES + turn) % self.pieces.len()];
+                let piece = &self.pieces[(clip * self.turns() + turn) % self.pieces.len()];
                 let from = self.lowest(&sound, piece, seed);
                 heard[from..].iter_mut().for_each(|n| *n += 1);
             }
