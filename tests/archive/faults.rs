@@ -39,7 +39,8 @@ fn a_file_that_hangs_is_given_up_and_so_is_its_copy() {
     let dir = tempfile::tempdir().unwrap();
     let folder = folder(dir.path());
     let database = dir.path().join("r.sqlite");
-    let tools = fake_ffmpeg(&dir.path().join("bin"), "sleep 1000");
+    let mark = format!("sleep {}", 8_000_000 + std::process::id());
+    let tools = fake_ffmpeg(&dir.path().join("bin"), &mark);
     // Without ffmpeg they are only listed.
     assert_eq!(finish(archive(&folder, &database, &[])).0, 3);
     assert_eq!(texts(&database, KINDS), ["unsupported-codec"; 2]);
@@ -56,6 +57,13 @@ fn a_file_that_hangs_is_given_up_and_so_is_its_copy() {
     });
     assert_eq!(code, 3, "{said}");
     assert!(said.contains("was given up after 1 s"), "{said}");
+    // What the worker had started is gone too.
+    if let Ok(left) = std::process::Command::new("pgrep")
+        .args(["-f", &mark])
+        .output()
+    {
+        assert!(left.stdout.is_empty());
+    }
     assert_eq!(texts(&database, KINDS), ["time-limit"; 2]);
     assert_eq!(count(&database, "SELECT count(*) FROM answers"), 3);
 }

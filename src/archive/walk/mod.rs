@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(found(&walk, dir.path()), ["a.wav", "sub/c.mp4", "x/e.flac"]);
         walk.include = vec!["*.wav".into(), "*.dat".into()];
         assert_eq!(found(&walk, dir.path()), ["a.wav", "b.dat"]);
-        walk.exclude = vec!["a*".into()];
+        walk.exclude = vec!["a*".into(), "/sub".into()];
         assert_eq!(found(&walk, dir.path()), ["b.dat"]);
     }
 

@@ -145,11 +145,12 @@ pub(super) fn end(child: &Mutex<Child>) {
     }
 }
 
-/// A worker leads a group of processes, and ffmpeg belongs to it.
+/// A worker leads a group of processes, and ffmpeg belongs to it. (The words are those of POSIX; `-KILL --` is not, and
+/// dash refuses it.)
 #[cfg(unix)]
 fn end_group(leader: u32) {
     let mut kill = std::process::Command::new("/bin/sh");
-    kill.args(["-c", &format!("kill -KILL -- -{leader}")])
+    kill.args(["-c", &format!("kill -s KILL -- -{leader}")])
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null());
@@ -185,6 +186,7 @@ mod tests {
             .args(["-c", script])
             .process_group(0)
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn();
         Arc::new(Mutex::new(child.unwrap()))
     }
