@@ -63,7 +63,7 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
         };
         let model = model.with_held_out(serde_json::to_value(&held_out)?)?;
         let scores = (folds.scores, folds.candidate);
-        let made = memory_of(args, &extended, &recipe, &model, scores, add)?;
+        let made = memory_of(args, &memory, &extended, &recipe, &model, scores, add)?;
         Ok((model, made, found))
     })?;
     model.save(&args.output)?;
@@ -83,6 +83,7 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
 /// The memory of the new model, so that it can be a base in turn.
 fn memory_of(
     args: &TrainArgs,
+    base: &Memory,
     extended: &Extended,
     recipe: &Recipe,
     model: &Model,
@@ -98,8 +99,8 @@ fn memory_of(
         true => add,
         false => add.parent().unwrap_or(Path::new("")),
     };
-    let known = extended.known.clone();
-    let memory = Memory::of(&extended.corpus, recipe, model, known, scores, folder)?;
+    let (corpus, known, kept) = extended.to_keep(base, &scores.0);
+    let memory = Memory::of(&corpus, recipe, model, known, (kept, scores.1), folder)?;
     Ok(Some((memory, path)))
 }
 

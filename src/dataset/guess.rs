@@ -232,7 +232,7 @@ mod tests {
             ("drone copy", Some("drone")),
             ("img_0223", None),
             ("1-100032-a-0", None),
-            ("12.0s_15.0s", None),
+            ("7_8s", None),
             ("2024-05-01", None),
         ] {
             assert_eq!(whole_of(stem).as_deref(), whole, "{stem}");

@@ -5,11 +5,13 @@ use super::error::TrainError;
 use super::fit::SegmentScores;
 use super::listening::{decode_all, identity, Channels, Decoded};
 use super::memory::Memory;
+use super::pipeline::label_infos;
 use super::recipe::Recipe;
 use super::takes::{measure_takes, Row, Sound, Take, Takes};
 use crate::dataset::guess::{apply_guesses, guess_groups};
 use crate::dataset::{self, assign_folds, Manifest, Recording, SourceGroups, Span};
 use crate::features::Extractor;
+use crate::model::header::LabelInfo;
 use crate::model::memory::TrainingMemory;
 use crate::model::store::Model;
 use crate::SAMPLE_RATE;
@@ -193,6 +195,66 @@ impl Extended {
     /// Whether a recording says for certain what it is: all but the negations do.
     pub fn is_certain(&self, recording: usize) -> bool {
         self.negations.iter().all(|n| n.recording != recording)
+    }
+
+    /// What each label is learnt from; a guessed label is no recording of it, and raises no grade.
+    pub fn label_infos(&self) -> Vec<LabelInfo> {
+        let recordings = self.corpus.recordings.iter().enumerate();
+        let certain = recordings.filter(|(i, _)| self.is_certain(*i));
+        label_infos(&Corpus {
+            labels: self.corpus.labels.clone(),
+            recordings: certain.map(|(_, r)| r.clone()).collect(),
+            features: Array2::zeros((0, 0)),
+            rows: Vec::new(),
+            joins: Vec::new(),
+            left_out: Vec::new(),
+        })
+    }
+
+    /// What a memory keeps: corpus, what its recordings are known by, and `scores`, all without the negations. Their guessed
+    /// labels would be taken for certain the next time; who wants them learnt then gives them again.
+    pub fn to_keep(
+        &self,
+        memory: &Memory,
+        scores: &SegmentScores,
+    ) -> (Corpus, TrainingMemory, SegmentScores) {
+        let mut places = vec![None; self.corpus.recordings.len()];
+        let mut recordings = Vec::new();
+        for (i, recording) in self.corpus.recordings.iter().enumerate() {
+            if self.is_certain(i) {
+                places[i] = Some(recordings.len());
+                recordings.push(recording.clone());
+            }
+        }
+        let rows = self.corpus.rows.iter().enumerate();
+        let (kept, rows): (Vec<usize>, Vec<Row>) = rows
+            .filter_map(|(place, row)| {
+                let recording = places[row.recording]?;
+                Some((place, Row { recording, ..*row }))
+            })
+            .unzip();
+        let new = self.added.clone().filter(|&i| self.is_certain(i));
+        let new = new.map(|i| &self.corpus.recordings[i]);
+        let known = memory
+            .known
+            .with(self.added.start, new.map(|r| (&r.sha256, &r.fingerprint)));
+        let of = |per_recording: &Vec<Vec<Vec<f32>>>| {
+            let each = per_recording.iter().zip(&places);
+            let kept = each.filter(|(_, place)| place.is_some());
+            kept.map(|(segments, _)| segments.clone()).collect()
+        };
+        let scores = SegmentScores {
+            candidates: scores.candidates.iter().map(of).collect(),
+        };
+        let corpus = Corpus {
+            labels: self.corpus.labels.clone(),
+            recordings,
+            features: self.corpus.features.select(Axis(0), &kept),
+            rows,
+            joins: Vec::new(),
+            left_out: Vec::new(),
+        };
+        (corpus, known, scores)
     }
 
     /// What the memory's models said of its recordings, at the places that these have in the corpus; labels as in the memory.

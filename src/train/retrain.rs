@@ -5,7 +5,6 @@ use super::error::TrainError;
 use super::extend::Extended;
 use super::fit::Fitted;
 use super::phase::fit_phase;
-use super::pipeline::label_infos;
 use super::recipe::Recipe;
 use crate::features::{schema, FEATURE_VERSION};
 use crate::model::header::Header;
@@ -46,7 +45,7 @@ pub fn retrain(
         n_features: schema().len(),
         tool_version: env!("CARGO_PKG_VERSION").into(),
         seed: recipe.seed,
-        labels: label_infos(corpus),
+        labels: extended.label_infos(),
         recipe: recipe.to_toml(),
         learner: recipe.candidate_name(candidate),
         held_out: None,

@@ -218,6 +218,20 @@ fn tracks_negations_and_phases_are_learnt_from_where_people_make_them() {
     // The rest of the tracked recording is unlabelled: 8 of 2.5 s and 2 s.
     assert_eq!(harop["seconds"], 22.0);
     assert_eq!(harop["grade"], "B");
+    // What is no Harop was learnt as an engine, but is no recording of one: neither here nor for the next round.
+    let engine = labels
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|l| l["label"] == "engine");
+    assert_eq!(engine.unwrap()["recordings"], 6);
+    let next = dir.path().join("next.model");
+    let said = text(&retrain(&mine, &root, &next, &["--no-curve"]).stderr);
+    assert!(
+        said.contains("a.wav is not harop; it is learnt as engine"),
+        "{said}"
+    );
+    assert_eq!(said.matches("not learnt twice").count(), 9, "{said}");
 }
 
 #[test]

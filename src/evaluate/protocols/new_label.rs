@@ -68,7 +68,7 @@ struct Draw {
 }
 
 /// Takes all of `label` out of `corpus` (rendered clips as well), then learns it from few recordings, one of each source group
-/// as far as they reach, `draws` times for each of [`SIZES`]. The recordings are drawn from all folds but one, and tested on the
+/// as far as they reach, `draws` times for each number of them (5, 10, 20). The recordings are drawn from all folds but one, and tested on the
 /// label's unheard groups against the other labels in the fold left out. Fits are the quick ones of the recipe.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::train::recipe::Recipe;
 use crate::train::suspect::{suspects, Suspect};
 
 /// Recordings of `manifest` whose label is doubted by fits that never heard their source group: on them and the memory of a base,
-/// or on them alone. No copies are made, and a small learner is fitted.
+/// or on them alone. No copies are made, and the recipe's quick fits are averaged.
 ///
 /// # Errors
 /// [`EvaluateError`] if there is too little to fit anything.
@@ -52,8 +52,11 @@ fn among(
     progress: Progress,
 ) -> Result<Vec<Suspect>, EvaluateError> {
     progress("looking for swapped labels", 1, 1);
-    let scores = out_of_fold(corpus, &recipe.smallest(), certain)?;
-    let segments = &scores.candidates[0];
+    let scores = out_of_fold(corpus, &recipe.quick(), certain)?;
+    // All averaged comes last.
+    let Some(segments) = scores.candidates.last() else {
+        return Ok(Vec::new());
+    };
     let prior = hierarchical_prior(corpus)?;
     let by_fold = judges(corpus, recipe, segments, &prior, certain)?;
     let judged = |i: usize| {

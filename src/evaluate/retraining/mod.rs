@@ -88,7 +88,7 @@ pub fn proof(
     curve: Vec<CurvePoint>,
 ) -> Result<Retrained, EvaluateError> {
     let corpus = &extended.corpus;
-    let infos = label_infos(corpus);
+    let infos = extended.label_infos();
     let prior = hierarchical_prior(corpus)?;
     let base_infos = label_infos(&memory.corpus);
     let base_prior = hierarchical_prior(&memory.corpus)?;

@@ -10,8 +10,8 @@ use crate::train::fit::SegmentScores;
 use crate::train::takes::{Row, Take};
 use serde::{Deserialize, Serialize};
 
-/// Held-out log-probabilities are kept in steps of a thousandth, down to -65.535.
-const SCORE_STEP: f32 = 0.001;
+/// Held-out log-probabilities are kept in thousandths, down to -65.535.
+const SCORE_STEPS: f32 = 1000.0;
 /// Most folds that a recipe may have.
 const MAX_FOLDS: usize = 20;
 
@@ -151,7 +151,7 @@ impl StoredRow {
 /// The scores of the only candidate in a row.
 pub(super) fn flatten(scores: &SegmentScores) -> Vec<u16> {
     let rows = scores.candidates.iter().flatten().flatten().flatten();
-    rows.map(|score| (-score / SCORE_STEP).round().clamp(0.0, 65_535.0) as u16)
+    rows.map(|score| (-score * SCORE_STEPS).round().clamp(0.0, 65_535.0) as u16)
         .collect()
 }
 
@@ -183,7 +183,7 @@ impl Payload {
         let mut per_recording = vec![Vec::new(); recordings.len()];
         for row in rows.iter().filter(|row| row.take == Take::AsItIs) {
             let own = scores.next().ok_or("its held-out scores are cut off")?;
-            let own = own.iter().map(|s| -f32::from(*s) * SCORE_STEP).collect();
+            let own = own.iter().map(|s| -f32::from(*s) / SCORE_STEPS).collect();
             per_recording[row.recording].push(own);
         }
         if scores.next().is_some() {
