@@ -27,7 +27,9 @@ pub fn print(path: &Path, files: f64, all: f64) -> Result<(), Box<dyn Error>> {
             &|| read(&source, |_| {}),
             &|| features(&source),
             &|| {
-                let listened = listener.model.listen(&source, hash, &listener.options);
+                let listened = listener
+                    .model
+                    .listen(&source, hash, &listener.options, &mut |_| ());
                 listened.map(|l| drop(black_box(l)))
             },
         ];

@@ -3,7 +3,7 @@
 use super::cell::{figure, shown_as, text, Cell, Table};
 use super::Section;
 use crate::report::words;
-use crate::verify::evidence::{Evidence, HeldOut};
+use crate::verify::evidence::{Counted, Evidence};
 
 pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
     let mut section = Section::new("reference", "On what this rests");
@@ -24,24 +24,14 @@ pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
     for (n, own) in evidence.references.iter().enumerate() {
         let at = format!("{at}/references/{n}/held_out");
         let held = own.held_out.as_ref();
-        let of = |pick: &dyn Fn(&HeldOut) -> Option<(u64, u64, f64, f64)>| {
-            let counted = held.and_then(pick);
-            counted.map_or(text("none"), |(hits, n, low, high)| {
-                text(format!(
-                    "{hits} of {n} ({:.0} to {:.0} %)",
-                    100.0 * low,
-                    100.0 * high
-                ))
-            })
-        };
         table.row([
             text(own.label.clone()),
             text(words::grade_letter(own.grade)),
             text(own.recordings.to_string()),
             text(own.groups.to_string()),
             text(own.rendered.to_string()),
-            of(&|h| Some((h.right.hits, h.right.n, h.right.low, h.right.high))),
-            of(&|h| h.recall.map(|r| (r.hits, r.n, r.low, r.high))),
+            counted(held.map(|held| held.right)),
+            counted(held.and_then(|held| held.recall)),
             held.and_then(|h| h.auc)
                 .map_or(text("none"), |auc| figure(format!("{at}/auc"), auc, 3)),
             text(own.sources.join(", ")),
@@ -67,4 +57,15 @@ pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
     }
     section.notes.push("Grade A: learnt from real recordings of 10 source groups or more, B: of fewer, C: from rendered sound only. A group is all that was cut from one original.".into());
     section
+}
+
+/// A share as it was counted, with its interval, or the word that there is none.
+fn counted(share: Option<Counted>) -> Cell {
+    share.map_or(text("none"), |Counted { hits, n, low, high }| {
+        text(format!(
+            "{hits} of {n} ({:.0} to {:.0} %)",
+            100.0 * low,
+            100.0 * high
+        ))
+    })
 }
