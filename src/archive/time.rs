@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::audio::metadata::time::date;
+
 /// A date and time of day without a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
@@ -33,25 +35,19 @@ impl Moment {
         })
     }
 
-    /// From seconds since 1970 (H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`).
+    /// From seconds since 1970.
     pub fn from_unix(seconds: i64) -> Self {
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let z = days + 719_468;
-        let era = z.div_euclid(146_097);
-        let doe = z.rem_euclid(146_097);
-        let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
-        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-        let mp = (5 * doy + 2) / 153;
-        let month = if mp < 10 { mp + 3 } else { mp - 9 };
+        let (year, month, day) = date(days);
         Self {
-            year: yoe + era * 400 + i64::from(month <= 2),
+            year,
             month: month as u32,
-            day: (doy - (153 * mp + 2) / 5 + 1) as u32,
+            day: day as u32,
             second: second as u32,
         }
     }
 
-    /// Seconds since 1970.
+    /// Seconds since 1970 (the inverse, Hinnant's `days_from_civil`).
     pub fn to_unix(self) -> i64 {
         let year = self.year - i64::from(self.month <= 2);
         let era = year.div_euclid(400);

@@ -35,7 +35,7 @@ mod error;
 mod ffmpeg;
 mod fitness;
 mod info;
-mod metadata;
+pub(crate) mod metadata;
 mod meter;
 mod mixdown;
 mod passage;

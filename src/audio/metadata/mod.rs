@@ -11,7 +11,7 @@ mod mkv;
 mod mp4;
 mod tagged;
 mod text;
-mod time;
+pub(crate) mod time;
 mod vendor;
 mod wav;
 

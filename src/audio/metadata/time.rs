@@ -30,7 +30,7 @@ fn iso(seconds: i64) -> Option<String> {
 
 /// Year, month and day of the Gregorian calendar, `days` after 1970-01-01 (Hinnant, "chrono-compatible low-level
 /// date algorithms", `civil_from_days`: years begin in March, in eras of 400 years).
-fn date(days: i64) -> (i64, i64, i64) {
+pub(crate) fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);
