@@ -127,6 +127,9 @@ pub enum Protocol {
     Phases,
     /// Rendered clips that were never trained on, through AAC, Opus and MP3 (needs ffmpeg)
     Rendered,
+    /// Rendered clips of shifted settings, by models that learn from such clips: what is possible at all
+    /// (needs ffmpeg)
+    Ceiling,
     /// How far each signature can be heard: detection of rendered clips against SNR and distance
     Audibility,
     /// Munitions and military drones learnt from rendered sound alone, tested on real recordings
@@ -293,6 +296,7 @@ impl Protocol {
             Self::LeaveLabelOut => protocols::Protocol::LeaveLabelOut,
             Self::Phases => protocols::Protocol::Phases,
             Self::Rendered => protocols::Protocol::Rendered,
+            Self::Ceiling => protocols::Protocol::Ceiling,
             Self::Audibility => protocols::Protocol::Audibility,
             Self::Transfer => protocols::Protocol::Transfer,
             Self::Tracks | Self::Reuse => return Vec::new(),

@@ -92,6 +92,34 @@ pub fn fit_prediction_sets(
     Ok(sets)
 }
 
+/// Raises the thresholds of labels so that their sets also cover held-out recordings of another kind (of a label with real
+/// recordings, its rendered clips): each kind is covered as stated. A kind with too few groups for a threshold of its own
+/// changes nothing.
+///
+/// # Errors
+/// As [`fit_prediction_sets`], except for too few groups.
+pub fn widen(
+    sets: &mut PredictionSets,
+    posteriors: &Outcomes,
+    settings: ConformalSettings,
+) -> Result<(), TrainError> {
+    let ConformalSettings { coverage, score } = settings;
+    let weights = posteriors.group_weights(1.0);
+    let rows = posteriors.scores().rows().into_iter();
+    let rows: Vec<(usize, f64, f64)> = rows
+        .zip(posteriors.labels())
+        .zip(&weights)
+        .map(|((row, &label), &weight)| (label, score.score(&row.to_vec(), label), weight))
+        .collect();
+    for (label, own) in sets.labels.iter_mut().enumerate() {
+        let rows = rows.iter().filter(|(of, _, _)| *of == label);
+        let found = quantile(rows.map(|&(_, s, w)| (s, w)).collect(), coverage);
+        own.threshold = found.map_or(own.threshold, |found| own.threshold.max(found));
+    }
+    sets.validate(posteriors.n_labels())?;
+    Ok(())
+}
+
 /// The smallest score at which the weight up to it reaches `coverage` of the whole, one unit at
 /// infinity included; `None` if only infinity reaches it.
 fn quantile(mut rows: Vec<(f64, f64)>, coverage: f64) -> Option<f64> {
@@ -194,6 +222,53 @@ mod tests {
         let flags: Vec<bool> = sets.labels().iter().map(|l| l.insufficient).collect();
         assert_eq!(flags, [false, false, true]);
         assert_eq!(sets.labels()[2].n_groups, 4);
+    }
+
+    #[test]
+    fn a_second_kind_of_a_label_is_covered_as_well_and_other_labels_stay_as_they_were() {
+        let settings = ConformalSettings::default();
+        let first = simulate(7, 90);
+        let before = fit_prediction_sets(&first, settings).unwrap();
+        // Label 1 again, harder to tell: its probability halved.
+        let harder = |seed: u64| {
+            let all = simulate(seed, 90);
+            let own: Vec<usize> = (0..all.len()).filter(|&i| all.labels()[i] == 1).collect();
+            let all = all.select(&own).unwrap();
+            let mut scores = all.scores().clone();
+            for mut row in scores.rows_mut() {
+                row[1] *= 0.5;
+                row[0] = 1.0 - row[1] - row[2];
+            }
+            all.with_scores(scores).unwrap()
+        };
+        let mut sets = before.clone();
+        widen(&mut sets, &harder(8), settings).unwrap();
+        let threshold = |sets: &PredictionSets, l: usize| sets.labels()[l].threshold;
+        assert!(threshold(&sets, 1) > threshold(&before, 1));
+        for label in [0, 2] {
+            assert_eq!(threshold(&sets, label), threshold(&before, label));
+        }
+        let share = |sets: &PredictionSets| {
+            let new = harder(9);
+            let rows = new.scores().rows().into_iter();
+            let held = rows.filter(|row| sets.set(&row.to_vec()).contains(&1));
+            held.count() as f64 / new.len() as f64
+        };
+        assert!(
+            share(&before) < 0.8 && share(&sets) > 0.8,
+            "{} {}",
+            share(&before),
+            share(&sets)
+        );
+        // What is easier to tell lowers nothing.
+        let wide = sets.clone();
+        widen(
+            &mut sets,
+            &first.select(&(0..30).collect::<Vec<_>>()).unwrap(),
+            settings,
+        )
+        .unwrap();
+        assert!(threshold(&sets, 1) >= threshold(&wide, 1));
     }
 
     #[test]

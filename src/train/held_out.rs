@@ -1,7 +1,7 @@
 //! Held-out scores by fold, the choice of a classifier by them, and what is learnt from them.
 
 use super::calibration::fit_calibrator;
-use super::conformal::{fit_prediction_sets, ConformalSettings};
+use super::conformal::{fit_prediction_sets, widen, ConformalSettings};
 use super::corpus::{Corpus, BACKGROUND};
 use super::error::TrainError;
 use super::fit::{Fitted, SegmentScores};
@@ -14,6 +14,7 @@ use crate::model::pooling::{mean_scores, recording_log_likelihoods};
 use crate::model::prior::Prior;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Which recordings take part, by index.
 pub type Pick<'a> = &'a (dyn Fn(usize) -> bool + Sync);
@@ -82,6 +83,15 @@ pub fn choose(
 /// The picked recordings from which calibration is learnt: real ones, and rendered ones of labels that have no
 /// others.
 fn deciding(corpus: &Corpus, segments: &[Vec<Vec<f32>>], uses: Pick) -> Vec<usize> {
+    by_decision(corpus, segments, uses).0
+}
+
+/// The picked recordings that decide, and those that don't: rendered ones of labels that have real ones.
+fn by_decision(
+    corpus: &Corpus,
+    segments: &[Vec<Vec<f32>>],
+    uses: Pick,
+) -> (Vec<usize>, Vec<usize>) {
     let mut recorded = vec![false; corpus.labels.len()];
     let scored: Vec<usize> = (0..corpus.recordings.len())
         .filter(|&i| uses(i) && !segments[i].is_empty())
@@ -90,7 +100,7 @@ fn deciding(corpus: &Corpus, segments: &[Vec<Vec<f32>>], uses: Pick) -> Vec<usiz
         recorded[corpus.recordings[i].label] = true;
     }
     let decides = |&i: &usize| !corpus.is_rendered(i) || !recorded[corpus.recordings[i].label];
-    scored.into_iter().filter(decides).collect()
+    scored.into_iter().partition(decides)
 }
 
 /// Mean scores of the picked recordings that decide, with their labels and groups.
@@ -118,7 +128,8 @@ pub fn outcomes(
 /// Learns from held-out scores how to turn the segments of a recording into an answer.
 ///
 /// LRs and prediction sets are learnt from likelihoods whose calibration did not see the fold
-/// they come from; the calibration that is kept has seen all of them.
+/// they come from; the calibration that is kept has seen all of them. Where the recipe says so, a label that has real
+/// recordings and rendered clips stays in the prediction set of what is like either.
 ///
 /// # Errors
 /// [`TrainError`] if a part cannot be fitted.
@@ -131,39 +142,56 @@ pub fn fit_judge(
 ) -> Result<Judge, TrainError> {
     let background = corpus.labels.iter().position(|l| l == BACKGROUND);
     let all = outcomes(corpus, segments, uses)?;
-    let picked = deciding(corpus, segments, uses);
-    let mut likelihoods = Array2::zeros(all.scores().raw_dim());
+    let (picked, beside) = by_decision(corpus, segments, uses);
+    let mut likelihoods: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     for fold in 0..recipe.folds {
         let others = |i: usize| uses(i) && corpus.recordings[i].fold != fold;
-        if picked.iter().all(|&i| others(i)) {
+        let own = |i: &&usize| corpus.recordings[**i].fold == fold;
+        if !picked.iter().any(|i| own(&i)) {
             continue;
         }
         let calibrator = fit_calibrator(&outcomes(corpus, segments, &others)?, recipe.calibration)?;
-        for (mut row, &i) in likelihoods.rows_mut().into_iter().zip(&picked) {
-            if corpus.recordings[i].fold == fold {
-                row.assign(&Array1::from(recording_log_likelihoods(
-                    &segments[i],
-                    &calibrator,
-                    background,
-                )));
-            }
+        for &i in picked.iter().chain(&beside).filter(own) {
+            let row = recording_log_likelihoods(&segments[i], &calibrator, background);
+            likelihoods.insert(i, row);
         }
     }
-    let mut posteriors = likelihoods.clone();
-    for mut row in posteriors.rows_mut() {
-        row.assign(&Array1::from(posterior(&row.to_vec(), prior)));
-    }
+    let table = |of: &[usize], row: &dyn Fn(&[f64]) -> Vec<f64>| {
+        let mut table = Array2::zeros((of.len(), corpus.labels.len()));
+        for (mut to, i) in table.rows_mut().into_iter().zip(of) {
+            if let Some(own) = likelihoods.get(i) {
+                to.assign(&Array1::from(row(own)));
+            }
+        }
+        table
+    };
+    let posteriors = |of: &[usize]| table(of, &|row| posterior(row, prior));
     // No rendered clip widens the bounds of an LR.
     let recorded: Vec<usize> = (0..picked.len())
         .filter(|&place| !corpus.is_rendered(picked[place]))
         .collect();
-    let recorded = all.with_scores(likelihoods)?.select(&recorded)?;
+    let recorded = all
+        .with_scores(table(&picked, &<[f64]>::to_vec))?
+        .select(&recorded)?;
     let ratios = fit_likelihood_ratios(&recorded, prior, LrSettings::default())?;
     let settings = ConformalSettings {
         coverage: recipe.coverage,
         ..ConformalSettings::default()
     };
-    let sets = fit_prediction_sets(&all.with_scores(posteriors)?, settings)?;
+    let mut sets = fit_prediction_sets(&all.with_scores(posteriors(&picked))?, settings)?;
+    let beside: Vec<usize> = beside
+        .into_iter()
+        .filter(|i| likelihoods.contains_key(i))
+        .collect();
+    if recipe.covers_rendered && !beside.is_empty() {
+        let heard = || beside.iter().map(|&i| &corpus.recordings[i]);
+        let rendered = Outcomes::new(
+            posteriors(&beside),
+            heard().map(|r| r.label).collect(),
+            heard().map(|r| r.group).collect(),
+        )?;
+        widen(&mut sets, &rendered, settings)?;
+    }
     let calibrator = fit_calibrator(&all, recipe.calibration)?;
     Ok(Judge {
         calibrator,

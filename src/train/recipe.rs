@@ -21,6 +21,10 @@ pub struct Recipe {
     pub folds: usize,
     /// Share of recordings whose true label the prediction set shall hold, 0.5 to 0.99.
     pub coverage: f64,
+    /// Whether the prediction set of a label that has real recordings and rendered clips shall hold it that often for either;
+    /// else for real recordings alone.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub covers_rendered: bool,
     /// How scores become likelihoods.
     pub calibration: CalibrationSettings,
     /// How labels and groups weigh.
@@ -39,6 +43,11 @@ pub struct Recipe {
     pub phase: Option<LearnerRecipe>,
     /// Learners that are fitted; which of them (or all, averaged) becomes the classifier is chosen by held-out log loss.
     pub learners: Vec<LearnerRecipe>,
+}
+
+/// Whether a setting is what it is when left out: recipes are written as they were before there was one.
+fn is_off(setting: &bool) -> bool {
+    !setting
 }
 
 /// Weights against imbalance: every label weighs alike in all.

@@ -26,6 +26,15 @@ pub struct RenderedSettings {
     /// What the clips of a label without real recordings weigh in all where a label with recordings weighs 1;
     /// above 0, to 10.
     pub label_weight: f64,
+    /// Share by which every presumed range is widened, with other air, ground and microphone heights; 0 (the ranges as they
+    /// are presumed) to 1.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub widened: f64,
+}
+
+/// Whether a setting is what it is when left out: recipes are written as they were before there was one.
+fn is_nothing(value: &f64) -> bool {
+    *value == 0.0
 }
 
 impl RenderedSettings {
@@ -53,6 +62,9 @@ impl RenderedSettings {
         if !(0.001..=10.0).contains(&self.label_weight) {
             return fault("label_weight", "0.001 to 10");
         }
+        if !(0.0..=1.0).contains(&self.widened) {
+            return fault("widened", "0 to 1");
+        }
         Ok(())
     }
 
@@ -69,6 +81,9 @@ impl RenderedSettings {
         }
     }
 }
+
+/// How much wider the presumed ranges of shifted test clips are: by a quarter.
+pub const SHIFT: f64 = 0.25;
 
 /// One clip to be rendered.
 #[derive(Debug, Clone)]
@@ -143,7 +158,7 @@ pub(super) fn clips(
     settings: &RenderedSettings,
     seed: u64,
 ) -> Result<Vec<RenderedClip>, TrainError> {
-    draw(settings, settings.clips, seed, SceneRanges::default())
+    draw(settings, settings.clips, seed, ranges(settings.widened))
 }
 
 /// Clips to test on: `clips` of each signature, of other seeds than training draws; `shifted` with each presumed range
@@ -157,11 +172,19 @@ pub fn test_clips(
     seed: u64,
     shifted: bool,
 ) -> Result<Vec<RenderedClip>, TrainError> {
-    let ranges = match shifted {
+    draw(
+        settings,
+        clips,
+        !seed,
+        ranges(if shifted { SHIFT } else { 0.0 }),
+    )
+}
+
+fn ranges(widened: f64) -> SceneRanges {
+    match widened > 0.0 {
+        true => SceneRanges::widened(widened),
         false => SceneRanges::default(),
-        true => SceneRanges::widened(0.25),
-    };
-    draw(settings, clips, !seed, ranges)
+    }
 }
 
 /// Takes turns among the signatures, so that the folds, dealt in turn as well, hold as many of each.
@@ -221,6 +244,7 @@ mod tests {
             snr_db: Interval::new(0.0, 18.0),
             weight: 0.3,
             label_weight: 0.3,
+            widened: 0.0,
         }
     }
 
@@ -252,6 +276,21 @@ mod tests {
         let shifted = scenes(test_clips(&settings(), 2, 1, true).unwrap());
         assert!(tested.iter().all(|scene| !learnt.contains(scene)));
         assert!(shifted.iter().all(|scene| !tested.contains(scene)));
+    }
+
+    #[test]
+    fn clips_of_widened_ranges_are_learnt_from_other_seeds_than_shifted_ones_are_tested_on() {
+        let widened = RenderedSettings {
+            widened: SHIFT,
+            ..settings()
+        };
+        let scenes =
+            |clips: Vec<RenderedClip>| clips.into_iter().map(|c| c.scene).collect::<Vec<_>>();
+        let as_presumed = scenes(clips(&settings(), 1).unwrap());
+        let learnt = scenes(clips(&widened, 1).unwrap());
+        let tested = scenes(test_clips(&widened, 2, 1, true).unwrap());
+        assert!(learnt.iter().all(|scene| !tested.contains(scene)));
+        assert!(learnt.iter().all(|scene| !as_presumed.contains(scene)));
     }
 
     #[test]

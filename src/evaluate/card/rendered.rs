@@ -2,7 +2,7 @@
 
 use super::{counts, share};
 use crate::evaluate::figures::label::Detection;
-use crate::evaluate::protocols::{Audibility, Phases, Rendered, Transfer, TransferFigures};
+use crate::evaluate::protocols::{Audibility, Phases, Rendered, SnrBin, Transfer, TransferFigures};
 
 /// The table of airframes learnt from rendered sound alone.
 pub(super) fn transfer(rows: &[Transfer]) -> String {
@@ -83,8 +83,10 @@ pub(super) fn rendered(sets: &[Rendered]) -> String {
         "Protocol: clips of seeds that training never draws, over background recordings at an SNR of 0 to 18 dB, then through a codec; each\n\
          judged by a fold's model that never heard that background. The Orbiters count as one airframe, and so do Harop and Hermes 450 in\n\
          level flight. A phase can be heard in level flight, and in a dive whose comb climbs by a twentieth or stands above all level\n\
-         flight of the airframe: a dive straight at the microphone at constant speed sounds like level flight. Shifted settings: each presumed range a quarter wider, other air, ground and microphone heights.\n",
+         flight of the airframe: a dive straight at the microphone at constant speed sounds like level flight. Shifted settings: each presumed range a quarter wider, other air, ground and microphone heights.\n\
+         What is possible at all on shifted settings is estimated by the same learner, trained on renders of shifted settings (other seeds).\n",
     );
+    text += &side_by_side(sets);
     for set in sets {
         text += &format!(
             "\n{} ({}):\n\n\
@@ -122,6 +124,58 @@ pub(super) fn rendered(sets: &[Rendered]) -> String {
                 counts(&row.answers)
             );
         }
+        text += &by_snr(&set.by_snr);
+    }
+    text
+}
+
+/// The figures of each set in a column of its own.
+fn side_by_side(sets: &[Rendered]) -> String {
+    if sets.len() < 2 {
+        return String::new();
+    }
+    let line = |name: &str, of: &dyn Fn(&Rendered) -> f64| {
+        let cells: String = sets
+            .iter()
+            .map(|set| format!(" {:.3} |", of(set)))
+            .collect();
+        format!("| {name} |{cells}\n")
+    };
+    let names: String = sets.iter().map(|set| format!(" {} |", set.set)).collect();
+    format!(
+        "\n| clips |{names}\n|---|{}\n{}{}{}{}{}{}",
+        "---|".repeat(sets.len()),
+        line("family right", &|s| s.family_right.share),
+        line("airframe right, balanced", &|s| s.airframe_balanced),
+        line("diving Harops taken for diving Harops", &|s| s
+            .harop_dives
+            .share),
+        line("phase right where it can be heard", &|s| s
+            .phase_right
+            .share),
+        line("prediction sets hold the truth", &|s| s.coverage.share),
+        line("labels in a set", &|s| s.mean_set_size)
+    )
+}
+
+/// What is right at which SNR.
+fn by_snr(bins: &[SnrBin]) -> String {
+    if bins.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "\n| SNR, dB | family right | airframe right | phase right where it can be heard | set holds it |\n|---|---|---|---|---|\n",
+    );
+    for bin in bins {
+        text += &format!(
+            "| {:.0} to {:.0} | {} | {} | {} | {} |\n",
+            bin.from_db,
+            bin.to_db,
+            share(&bin.family),
+            share(&bin.airframe),
+            share(&bin.phase),
+            share(&bin.covered)
+        );
     }
     text
 }

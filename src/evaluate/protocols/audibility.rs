@@ -56,8 +56,8 @@ pub fn audibility(
         let sound = clip.render();
         let at = |snr: f64| {
             let snr = Interval::new(snr, snr);
-            let samples = over_background(trial, &sound, snr, fold, place as u64)?;
-            let judged = trial.model(fold).hear(&samples, trial.prior());
+            let mixed = over_background(trial, &sound, snr, fold, place as u64)?;
+            let judged = trial.model(fold).hear(&mixed.samples, trial.prior());
             Ok(judged.is_some_and(|j| trial.is_alarm(&j)))
         };
         SNRS_DB

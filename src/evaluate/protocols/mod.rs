@@ -1,6 +1,8 @@
 //! What is held out, and the figures that follow: a file per protocol.
 
 mod audibility;
+mod by_snr;
+mod ceiling;
 mod codec_control;
 mod equal_durations;
 mod fold_model;
@@ -21,6 +23,8 @@ mod transfer;
 mod trial;
 
 pub use audibility::{audibility, Audibility};
+pub use by_snr::SnrBin;
+pub use ceiling::ceiling;
 pub use codec_control::{codec_control, CodecControl, CodecThreshold};
 pub use equal_durations::{equal_durations, EqualDuration};
 pub use given_model::{given_model, GivenModel, KnownRecording, Stranger};
@@ -114,7 +118,7 @@ pub struct HeldOut {
     pub new_labels: Vec<NewLabel>,
     /// Dives told from level flight.
     pub phases: Option<Phases>,
-    /// Rendered clips: as in training, then with shifted settings.
+    /// Rendered clips: as in training, with shifted settings, and with these by models that learnt from them.
     pub rendered: Vec<Rendered>,
     /// How far each signature can be heard.
     pub audibility: Vec<Audibility>,

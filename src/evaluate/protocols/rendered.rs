@@ -1,7 +1,8 @@
 //! Rendered clips that were never trained on, over real backgrounds that were not either, through real codecs.
 
+use super::by_snr::{by_snr, Outcome, SnrBin};
 use super::reencode::{Codec, Reencoder, AAC, MP3, OPUS};
-use super::sound;
+use super::sound::{self, Mixed};
 use super::trial::{each, read_samples, Trial};
 use super::EvaluateError;
 use crate::channel::Interval;
@@ -33,6 +34,28 @@ const ALIKE: [&[&str]; 2] = [
     &["harop", "hermes-450"],
 ];
 
+/// Which clips are heard, and by whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestSet {
+    /// The distribution that the models learnt from, other seeds.
+    AsLearnt,
+    /// Shifted settings, by models that learnt from the distribution as it is.
+    Shifted,
+    /// Shifted settings, by models that learnt from that very distribution: what is possible at all.
+    ShiftedAndLearnt,
+}
+
+impl TestSet {
+    /// What reports call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::AsLearnt => "as in training, other seeds",
+            Self::Shifted => "shifted settings",
+            Self::ShiftedAndLearnt => "shifted settings, learnt from shifted settings",
+        }
+    }
+}
+
 /// How rendered clips fare.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rendered {
@@ -60,6 +83,9 @@ pub struct Rendered {
     pub mean_set_size: f64,
     /// Clips answered at the level of a family or class, or not at all.
     pub undecided: Share,
+    /// How clips fare by how far they stand above the background.
+    #[serde(default)]
+    pub by_snr: Vec<SnrBin>,
 }
 
 /// One signature.
@@ -83,6 +109,7 @@ pub struct RenderedRow {
 
 struct Heard<'a> {
     clip: &'a RenderedClip,
+    snr_db: f64,
     judgement: Judgement,
     phase: Option<PhaseJudgement>,
 }
@@ -95,7 +122,7 @@ struct Heard<'a> {
 pub fn rendered(
     trial: &Trial,
     recipe: &Recipe,
-    shifted: bool,
+    set: TestSet,
     progress: Progress,
 ) -> Result<Option<Rendered>, EvaluateError> {
     let Some(settings) = &recipe.rendered else {
@@ -104,6 +131,7 @@ pub fn rendered(
     let Some(encoder) = Reencoder::new()? else {
         return Ok(None);
     };
+    let shifted = set != TestSet::AsLearnt;
     let clips = test_clips(settings, CLIPS, recipe.seed ^ SEED, shifted)?;
     let numbered: Vec<(usize, &RenderedClip)> = clips.iter().enumerate().collect();
     let batches: Vec<(usize, &[(usize, &RenderedClip)])> =
@@ -112,7 +140,7 @@ pub fn rendered(
         hear(trial, recipe, &encoder, number, batch)
     })?;
     let heard: Vec<Heard> = heard.into_iter().flatten().collect();
-    Ok(Some(count(trial, &heard, shifted)?))
+    Ok(Some(count(trial, &heard, set)?))
 }
 
 fn hear<'a>(
@@ -123,23 +151,25 @@ fn hear<'a>(
     batch: &[(usize, &'a RenderedClip)],
 ) -> Result<Vec<Heard<'a>>, EvaluateError> {
     let codec = CODECS[number % CODECS.len()];
-    let mut files = Vec::new();
+    let (mut files, mut snrs_db) = (Vec::new(), Vec::new());
     for (place, clip) in batch {
         let fold = place % recipe.folds;
-        let samples = over_background(trial, &clip.render(), SNR_DB, fold, *place as u64)?;
+        let mixed = over_background(trial, &clip.render(), SNR_DB, fold, *place as u64)?;
         let path = encoder.folder().join(format!("{number}-{place}.wav"));
-        sound::write(&path, samples.iter().map(|x| (x * 32_767.0) as i16))?;
+        sound::write(&path, mixed.samples.iter().map(|x| (x * 32_767.0) as i16))?;
         files.push(path);
+        snrs_db.push(mixed.snr_db);
     }
     let paths: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
     let coded = encoder.encode(codec, &paths, number)?;
     let mut heard = Vec::new();
-    for ((place, clip), file) in batch.iter().zip(&coded) {
+    for (((place, clip), file), snr_db) in batch.iter().zip(&coded).zip(snrs_db) {
         let samples = read_samples(file)?;
         let model = trial.model(place % recipe.folds);
         if let Some(judgement) = model.hear(&samples, trial.prior()) {
             heard.push(Heard {
                 clip,
+                snr_db,
                 judgement,
                 phase: model.hear_phase(&samples),
             });
@@ -159,7 +189,7 @@ pub(super) fn over_background(
     snr_db: Interval,
     fold: usize,
     seed: u64,
-) -> Result<Vec<f32>, EvaluateError> {
+) -> Result<Mixed, EvaluateError> {
     let labels = &trial.corpus().labels;
     let recordings = trial.recorded().iter().enumerate();
     let own: Vec<usize> = recordings
@@ -193,7 +223,7 @@ fn likeliest<'a>(judgement: &Judgement, name: impl Fn(usize) -> &'a str) -> &'a 
     best.map_or("", |(name, _)| name)
 }
 
-fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, MetricError> {
+fn count(trial: &Trial, heard: &[Heard], set: TestSet) -> Result<Rendered, MetricError> {
     let infos = trial.infos();
     let best = |h: &Heard| &infos[h.judgement.best()];
     let number = |label: &str| infos.iter().position(|l| l.label == label);
@@ -249,11 +279,18 @@ fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, Metr
         flying().partition(|h| h.clip.phase_is_heard());
     let unnamed = |h: &&Heard| h.phase.is_some_and(|p| p.named().is_none());
     let sizes: usize = heard.iter().map(|h| h.judgement.prediction_set.len()).sum();
+    let outcomes: Vec<Outcome> = heard
+        .iter()
+        .map(|h| Outcome {
+            snr_db: h.snr_db,
+            family: family(h),
+            airframe: airframe(h),
+            phase: (h.clip.label != "jet" && h.clip.phase_is_heard()).then(|| phase_right(&h)),
+            covered: in_set(h),
+        })
+        .collect();
     Ok(Rendered {
-        set: match shifted {
-            false => "as in training, other seeds".into(),
-            true => "shifted settings".into(),
-        },
+        set: set.name().into(),
         codecs: CODECS.iter().map(|c| c.name.to_owned()).collect(),
         rows,
         family_right: Share::of(heard, |h| family(h))?,
@@ -271,5 +308,6 @@ fn count(trial: &Trial, heard: &[Heard], shifted: bool) -> Result<Rendered, Metr
         undecided: Share::of(heard, |h| {
             !crate::model::decide::level(infos, &h.judgement).is_signature()
         })?,
+        by_snr: by_snr(&outcomes)?,
     })
 }

@@ -1,8 +1,9 @@
 //! Several protocols in one go, sharing the cross-validation.
 
+use super::rendered::TestSet;
 use super::{
-    audibility, codec_control, equal_durations, leave_label_out, leave_source_out, long_negatives,
-    phases, rendered, transfer, EvaluateError, HeldOut, Trial,
+    audibility, ceiling, codec_control, equal_durations, leave_label_out, leave_source_out,
+    long_negatives, phases, rendered, transfer, EvaluateError, HeldOut, Trial,
 };
 use crate::dataset::Manifest;
 use crate::train::corpus::{Corpus, Progress};
@@ -27,6 +28,8 @@ pub enum Protocol {
     Phases,
     /// Rendered clips that were never trained on.
     Rendered,
+    /// What is possible at all on rendered clips of shifted settings.
+    Ceiling,
     /// How far each signature can be heard.
     Audibility,
     /// Munitions and military drones learnt from rendered sound alone.
@@ -35,7 +38,7 @@ pub enum Protocol {
 
 impl Protocol {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Grouped,
         Self::LongNegatives,
         Self::EqualDurations,
@@ -44,6 +47,7 @@ impl Protocol {
         Self::LeaveLabelOut,
         Self::Phases,
         Self::Rendered,
+        Self::Ceiling,
         Self::Audibility,
         Self::Transfer,
     ];
@@ -52,7 +56,7 @@ impl Protocol {
     fn needs_trial(self) -> bool {
         !matches!(
             self,
-            Self::LeaveSourceOut | Self::LeaveLabelOut | Self::Transfer
+            Self::LeaveSourceOut | Self::LeaveLabelOut | Self::Transfer | Self::Ceiling
         )
     }
 }
@@ -104,8 +108,8 @@ pub fn run(
             }
         }
         if wants(Protocol::Rendered) {
-            for shifted in [false, true] {
-                let set = rendered(&trial, recipe, shifted, progress)?;
+            for set in [TestSet::AsLearnt, TestSet::Shifted] {
+                let set = rendered(&trial, recipe, set, progress)?;
                 found.rendered.extend(set);
             }
             if found.rendered.is_empty() {
@@ -121,6 +125,14 @@ pub fn run(
                 found.skipped.push(why.into());
             }
         }
+    }
+    if wants(Protocol::Ceiling) {
+        let set = ceiling(manifest, recipe, progress)?;
+        if set.is_none() {
+            let why = "ceiling: the recipe renders no clips, or there is no ffmpeg on the PATH";
+            found.skipped.push(why.into());
+        }
+        found.rendered.extend(set);
     }
     if wants(Protocol::LeaveSourceOut) {
         found.left_out = leave_source_out(corpus, recipe, progress)?;

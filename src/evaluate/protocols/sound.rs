@@ -1,12 +1,20 @@
 //! Sound that protocols make: over a background, and as files for a codec.
 
 use super::EvaluateError;
-use crate::channel::{augment, ChainParams, Interval, MixParams};
+use crate::channel::{Chain, ChainParams, Effect, Interval, MixParams};
 use std::path::Path;
 
 /// Which of `n` things `seed` picks, spread evenly; 0 for none.
 pub(super) fn pick(seed: u64, n: usize) -> usize {
     (seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) as usize % n.max(1)
+}
+
+/// Sound over a background.
+pub(super) struct Mixed {
+    /// 16 kHz mono.
+    pub samples: Vec<f32>,
+    /// Sound over background, mean squares over the whole band, dB.
+    pub snr_db: f64,
 }
 
 /// Lays sound in the air over a background, at an SNR (mean squares over the whole band, dB) that `seed` draws.
@@ -18,7 +26,7 @@ pub(super) fn over(
     background: &[f32],
     snr_db: Interval,
     seed: u64,
-) -> Result<Vec<f32>, EvaluateError> {
+) -> Result<Mixed, EvaluateError> {
     let mix = ChainParams {
         mix: Some(MixParams {
             probability: 1.0,
@@ -26,8 +34,20 @@ pub(super) fn over(
         }),
         ..ChainParams::none()
     };
-    let mix = mix.check().map_err(EvaluateError::own)?;
-    Ok(augment(sound, Some(background), &mix, seed))
+    let chain = Chain::draw(&mix.check().map_err(EvaluateError::own)?, seed);
+    let drawn = chain.effects().iter().find_map(|effect| match effect {
+        Effect::Mix(mix) => Some(mix.snr_db),
+        _ => None,
+    });
+    let mut samples = sound.to_vec();
+    chain.apply(&mut samples, Some(background));
+    Ok(Mixed {
+        samples,
+        // Nothing is mixed under sound where there is no background.
+        snr_db: drawn
+            .filter(|_| !background.is_empty())
+            .unwrap_or(f64::INFINITY),
+    })
 }
 
 /// Writes 16-bit samples, 16 kHz mono.

@@ -129,7 +129,7 @@ pub fn tracks(manifest: &Manifest, progress: Progress) -> Result<Tracks, Evaluat
     }
     let over = |clip: &[f32], seed: u64| -> Result<Vec<f32>, EvaluateError> {
         let background = read_samples(backgrounds[sound::pick(seed, backgrounds.len())])?;
-        sound::over(clip, &background, SNR_DB, seed)
+        Ok(sound::over(clip, &background, SNR_DB, seed)?.samples)
     };
     let air = checked_air()?;
     let followed = each(&clips, "rendered tracks", progress, |clip| {
