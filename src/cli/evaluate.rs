@@ -29,6 +29,7 @@ Examples:
   earwitness evaluate --folders three-labels/ --folds 10
   earwitness evaluate --model drones.earwitness --folders new-recordings/
   earwitness evaluate --memory models/default.memory --learn-anew multirotor,shahed-136
+  earwitness evaluate --memory models/default.memory --suggest 50 --draws 20
 
 Without --model, models are trained and tested in turn on folds that never split a source group.
 With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on.
@@ -60,7 +61,13 @@ pub struct EvaluateArgs {
     #[arg(default_value = "multirotor,shahed-136")]
     pub learn_anew: Vec<String>,
 
-    /// Draws of the recordings that a label is learnt from
+    /// Take some of the memory for an archive in place of that: is it worth more to label so many suggested recordings
+    /// than as many drawn by chance?
+    #[arg(long, value_name = "N", requires = "memory", conflicts_with_all = ["learn_anew", "picture"])]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub suggest: Option<u16>,
+
+    /// Draws of the recordings that are learnt from
     #[arg(long, value_name = "N", requires = "memory", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub draws: u16,
@@ -170,6 +177,26 @@ fn learnt_anew(args: &EvaluateArgs, memory: &Path, quiet: bool) -> anyhow::Resul
     let mut recipe = memory.recipe()?;
     recipe.seed = args.seed.unwrap_or(recipe.seed);
     let draws = usize::from(args.draws);
+    if let Some(n) = args.suggest {
+        let suggested = training::on_threads(args.jobs, || {
+            let steps = Steps::new(quiet);
+            let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+            let n = usize::from(n);
+            Ok(protocols::suggested(
+                &memory.corpus,
+                &recipe,
+                n,
+                draws,
+                &progress,
+            )?)
+        })?;
+        let found = HeldOut {
+            suggested: Some(suggested),
+            ..HeldOut::default()
+        };
+        print(&found, args.format, || all_sections(&found))?;
+        return Ok(Outcome::Done);
+    }
     let new_labels = training::on_threads(args.jobs, || {
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);

@@ -41,7 +41,7 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
     drop(bar);
     if !quiet {
         for line in &manifest.repeated {
-            eprintln!("note: {line}; it is passed over");
+            eprintln!("note: {line}: passed over");
         }
         for join in &corpus.joins {
             eprintln!("note: one source group: {join}");

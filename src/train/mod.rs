@@ -29,6 +29,7 @@ pub mod retrain;
 pub mod sample;
 mod solve;
 pub mod standardise;
+pub mod suggest;
 pub mod suspect;
 pub mod svm;
 pub mod takes;

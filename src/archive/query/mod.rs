@@ -4,6 +4,7 @@ mod filter;
 mod overview;
 mod prevalence;
 mod sample;
+mod suggest;
 mod tables;
 
 pub use filter::Filter;
@@ -13,4 +14,5 @@ pub use overview::{
 };
 pub use prevalence::{estimate, Estimate, Posterior, RESAMPLES};
 pub use sample::{pick_evenly, Pick};
+pub use suggest::{suggest, Suggest};
 pub use tables::{Column, Kind, Row, Table, Value};

@@ -9,6 +9,7 @@ mod new_label;
 mod rendered;
 mod retrained;
 mod reuse;
+mod suggested;
 mod tracks;
 
 pub use given_model::given_model_markdown;
@@ -89,6 +90,9 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     if !held_out.new_labels.is_empty() {
         let text = new_label::new_labels(&held_out.new_labels);
         sections.push(("Labels learnt from a few recordings", text));
+    }
+    if let Some(found) = &held_out.suggested {
+        sections.push(("Suggested recordings", suggested::suggested(found)));
     }
     if let Some(found) = &held_out.phases {
         sections.push(("Dives", rendered::phases(found)));

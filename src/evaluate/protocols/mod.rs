@@ -16,6 +16,7 @@ mod rendered;
 mod reuse;
 mod run;
 mod sound;
+mod suggested;
 mod tracks;
 mod transfer;
 mod trial;
@@ -33,6 +34,7 @@ pub use phases::{phases, PhaseRow, Phases};
 pub use rendered::{rendered, Rendered, RenderedRow};
 pub use reuse::{reuse, CopyRow, Pairs, Reuse, SharedPair, Tail};
 pub use run::{run, Protocol};
+pub use suggested::{suggested, Suggested, SuggestedWay};
 pub use tracks::{tracks, Followed, Mean, Passes, ReadByEye, Tracks};
 pub use transfer::{transfer, Transfer, TransferFigures};
 pub use trial::Trial;
@@ -112,6 +114,9 @@ pub struct HeldOut {
     /// Labels taken out and learnt again from a few recordings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub new_labels: Vec<NewLabel>,
+    /// Suggested recordings against recordings drawn by chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested: Option<Suggested>,
     /// Dives told from level flight.
     pub phases: Option<Phases>,
     /// Rendered clips: as in training, then with shifted settings.
