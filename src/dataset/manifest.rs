@@ -1,9 +1,9 @@
 //! The manifest: one labelled recording a line.
 
-use super::labels::{Said, LABEL_REMEDY};
+use super::labels::{is_other_phase, Said, LABEL_REMEDY, PHASE_REMEDY};
 use super::DatasetError;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// One labelled recording, or a labelled stretch of one.
@@ -47,6 +47,8 @@ pub struct Manifest {
     pub empty_labels: Vec<String>,
     /// Whether a person has given source groups.
     pub groups_given: bool,
+    /// Family and class of labels that bring a sheet of their airframe along ([`crate::train::sheets::take_sheets`]).
+    pub places: BTreeMap<String, (String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -157,7 +159,20 @@ impl Manifest {
             repeated,
             empty_labels: Vec::new(),
             groups_given,
+            places: BTreeMap::new(),
         })
+    }
+
+    /// Groups of files that stand in a folder called as a phase that is not learnt (`harop/climb`), each once.
+    pub fn groups_called_as_phases(&self) -> BTreeSet<&str> {
+        let groups = self.recordings.iter().map(|r| r.group.as_str());
+        groups
+            .filter(|_| !self.groups_given)
+            .filter(|g| {
+                g.split_once('/')
+                    .is_some_and(|(_, name)| is_other_phase(name))
+            })
+            .collect()
     }
 
     /// Checks that every listed file is there.
@@ -210,10 +225,7 @@ impl Line {
         }
         let said = Said::parse(&self.label).map_err(|fault| (fault, LABEL_REMEDY))?;
         if !matches!(self.phase.as_str(), "" | "cruise" | "dive") {
-            return Err((
-                format!("`{}` is not a phase", self.phase),
-                "use cruise, dive, or leave it empty",
-            ));
+            return Err((format!("`{}` is not a phase", self.phase), PHASE_REMEDY));
         }
         let or = |text: &str, other: &str| match text.is_empty() {
             true => other.to_owned(),

@@ -86,6 +86,7 @@ impl Corpus {
             rows: Vec::new(),
             recordings: Vec::new(),
             left_out: Vec::new(),
+            places: manifest.places.clone(),
             joins: Vec::new(),
             labels,
         };

@@ -27,6 +27,7 @@ pub mod rendered;
 mod rendered_truth;
 pub mod retrain;
 pub mod sample;
+pub mod sheets;
 mod solve;
 pub mod standardise;
 pub mod suggest;

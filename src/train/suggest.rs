@@ -1,9 +1,10 @@
 //! Which unlabelled recordings would teach a model the most, by its own answers about them.
 //!
 //! Uncertainty sampling (D. Lewis, W. Gale, "A sequential algorithm for training text classifiers", SIGIR 1994) alone picks
-//! fifty recordings of one and the same doubtful machine. So what is picked must also be unlike what was picked before: the
-//! doubt is weighed with the distance to the nearest recording picked so far, as in farthest-first traversal (T. Gonzalez,
-//! "Clustering to minimize the maximum intercluster distance", Theoretical Computer Science 38, 1985).
+//! fifty recordings of one and the same doubtful machine, and does no better than chance here. So what is picked must also be
+//! unlike what was picked before: the doubt is weighed with the distance to the nearest recording picked so far, as in
+//! farthest-first traversal (T. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theoretical Computer Science
+//! 38, 1985). `earwitness evaluate --memory MEMORY --suggest 50` measures what that is worth.
 
 use std::collections::BTreeSet;
 
@@ -27,8 +28,8 @@ pub struct Suggestion {
     pub distance: f64,
 }
 
-/// Picks up to `n`, the most useful first: one after the other, the recording with the largest product of doubt and distance;
-/// ties go to the first in the list.
+/// Picks up to `n`, the most useful first: one after the other, the recording with the largest product of doubt and squared
+/// distance; ties go to the first in the list.
 pub fn suggest(candidates: &[Candidate], n: usize) -> Vec<Suggestion> {
     let roots: Vec<Vec<f64>> = candidates
         .iter()
@@ -40,7 +41,7 @@ pub fn suggest(candidates: &[Candidate], n: usize) -> Vec<Suggestion> {
     let mut picked: Vec<Suggestion> = Vec::new();
     while picked.len() < n {
         let open = (0..candidates.len()).filter(|&i| !taken.contains(&candidates[i].group));
-        let gain = |i: usize| doubts[i] * distances[i];
+        let gain = |i: usize| doubts[i] * distances[i].powi(2);
         // The last of equals is the greatest; the first is wanted.
         let best = open.rev().max_by(|&a, &b| gain(a).total_cmp(&gain(b)));
         let Some(place) = best else { break };

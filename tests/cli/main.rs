@@ -1,6 +1,7 @@
 //! The real binary, run as a user runs it.
 
 mod answers;
+mod crash;
 mod dataset;
 mod evaluate;
 mod files;

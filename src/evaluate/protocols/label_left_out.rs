@@ -180,6 +180,7 @@ fn part(
         rows,
         joins: Vec::new(),
         left_out: Vec::new(),
+        places: corpus.places.clone(),
     }
 }
 
@@ -224,6 +225,7 @@ mod tests {
             rows,
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Default::default(),
         }
     }
 

@@ -284,7 +284,7 @@ fn summary(mut values: Vec<f64>) -> Option<(f64, [f64; 2])> {
 mod tests {
     use super::*;
     use crate::fingerprint::Fingerprint;
-    use crate::train::corpus::{Heard, Origin};
+    use crate::train::corpus::{Heard, Origin, Places};
     use crate::train::learner::{LearnerRecipe, LearnerSettings};
     use crate::train::takes::{Row, Take};
     use ndarray::Array2;
@@ -330,6 +330,7 @@ mod tests {
                 .collect(),
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Places::new(),
         }
     }
 

@@ -155,6 +155,7 @@ fn recorded(corpus: &Corpus) -> Corpus {
         rows: kept.iter().map(|&row| Row { ..corpus.rows[row] }).collect(),
         joins: Vec::new(),
         left_out: Vec::new(),
+        places: corpus.places.clone(),
     }
 }
 

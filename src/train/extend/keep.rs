@@ -2,7 +2,7 @@
 
 use super::Extended;
 use crate::model::memory::TrainingMemory;
-use crate::train::corpus::{Corpus, Heard};
+use crate::train::corpus::{Corpus, Heard, Places};
 use crate::train::fit::SegmentScores;
 use crate::train::memory::Memory;
 use crate::train::takes::Row;
@@ -51,6 +51,7 @@ impl Extended {
             rows,
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: self.corpus.places.clone(),
         };
         (corpus, known, scores)
     }
@@ -83,7 +84,10 @@ pub(super) fn merge(
     heard: Vec<Heard>,
     rows: Vec<Row>,
     features: &Array2<f32>,
+    brought: &Places,
 ) -> Corpus {
+    let mut places = memory.corpus.places.clone();
+    places.extend(brought.clone());
     let n_old = memory.corpus.n_recorded();
     let n_new = heard.len();
     // Groups of rendered clips are numbered like any; new ones come after all of them.
@@ -116,5 +120,6 @@ pub(super) fn merge(
         rows: all_rows,
         joins: Vec::new(),
         left_out: Vec::new(),
+        places,
     }
 }

@@ -165,7 +165,15 @@ impl Extended {
             .known
             .with(n_old, heard.iter().map(|h| (&h.sha256, &h.fingerprint)));
         let added = n_old..n_old + heard.len();
-        let mut corpus = merge(memory, &label_of, labels, heard, rows, &features);
+        let mut corpus = merge(
+            memory,
+            &label_of,
+            labels,
+            heard,
+            rows,
+            &features,
+            &manifest.places,
+        );
         corpus.left_out = left_out;
         Ok(Self {
             corpus,
@@ -195,6 +203,7 @@ impl Extended {
             rows: Vec::new(),
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: self.corpus.places.clone(),
         })
     }
 }
