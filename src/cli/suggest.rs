@@ -129,8 +129,12 @@ fn clips(
         eprintln!("not cut: {failure}");
     }
     if !verbosity.quiet {
-        let (cut, folder) = (exporter.cut(), folder.display());
-        eprintln!("{cut} clips in {folder}; {folder}/README.txt says what to do with them");
+        let (cut, readme) = (exporter.cut(), folder.join("README.txt"));
+        let folder = folder.display();
+        eprintln!(
+            "{cut} clips in {folder}; {} says what to do with them",
+            readme.display()
+        );
     }
     Ok(match exporter.failed().is_empty() {
         true => Outcome::Done,

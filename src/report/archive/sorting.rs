@@ -9,6 +9,8 @@ use crate::archive::query::{Row, Value};
 
 /// The list of the clips, which is a manifest once its column `label` is filled in.
 const LIST: &str = "labels.csv";
+/// What the model says of them, apart: who labels should not know it.
+const ANSWERS: &str = "answers.csv";
 /// What to do with them.
 const README: &str = "README.txt";
 
@@ -62,9 +64,21 @@ impl SortingFolder {
         }
     }
 
+    fn table(
+        &self,
+        name: &str,
+        columns: &[&str],
+    ) -> Result<csv::Writer<std::fs::File>, ExportError> {
+        let fault = |e: csv::Error| self.fault(name, e.into());
+        let mut table = csv::Writer::from_path(self.folder.join(name)).map_err(fault)?;
+        table.write_record(columns).map_err(fault)?;
+        Ok(table)
+    }
+
     fn write_readme(&self) -> std::io::Result<()> {
         let mut file = std::fs::File::create(self.folder.join(README))?;
-        let folder = self.folder.display();
+        let folder: PathBuf = self.folder.components().collect();
+        let folder = folder.display();
         let labels = self.labels.join(", ");
         write!(
             file,
@@ -79,7 +93,7 @@ Listen to each, and do one of these:
 
 Leave where it is what you cannot tell: clips without a label are passed over.
 Labels of the model: {labels}.
-A new label is welcome: lower-case letters, digits and hyphens. Don't look at what the model says before you have listened.
+A new label is welcome: lower-case letters, digits and hyphens. What the model says stands in {ANSWERS}:\ndon't look at it before you have listened.
 
 Then check the labels and train, from the folders:
 
@@ -124,28 +138,24 @@ impl Exporter for SortingFolder {
         let rows = std::mem::take(&mut self.rows);
         let mut folder = Folder::new(self.folder.clone(), ".wav")?;
         self.write_readme().map_err(|e| self.fault(README, e))?;
-        let csv_fault = |folder: &Path, e: csv::Error| ExportError::File {
-            path: folder.join(LIST).display().to_string(),
-            error: e.into(),
-        };
-        let path = self.folder.clone();
-        let mut list = csv::Writer::from_path(path.join(LIST)).map_err(|e| csv_fault(&path, e))?;
-        list.write_record([
-            "path",
-            "label",
-            "phase",
-            "group",
-            "recording",
-            "clip_start_s",
-            "clip_end_s",
-            "model_says",
-            "probability",
-            "second",
-            "second_probability",
-            "doubt",
-            "recorded_at",
-        ])
-        .map_err(|e| csv_fault(&path, e))?;
+        let mut list = self.table(LIST, &["path", "label", "phase", "group", "source", "note"])?;
+        let mut answers = self.table(
+            ANSWERS,
+            &[
+                "clip",
+                "recording",
+                "clip_start_s",
+                "clip_end_s",
+                "model_says",
+                "probability",
+                "second",
+                "second_probability",
+                "doubt",
+                "recorded_at",
+            ],
+        )?;
+        let source = self.folder.file_name().unwrap_or_default();
+        let source = source.to_string_lossy().into_owned();
         for row in rows {
             let stretch = std::iter::once((row.start_s, row.end_s));
             let clips = match cut(&row.path, stretch, self.ffmpeg) {
@@ -167,13 +177,17 @@ impl Exporter for SortingFolder {
                 let (file, name) = folder.create(&name)?;
                 write_wav(file, &clip.samples).map_err(|e| self.fault(&name, e))?;
                 let (start_s, end_s) = (row.start_s.to_string(), row.end_s.to_string());
-                let fixed = [&name, "", "", &row.group, &row.path, &start_s, &end_s];
+                list.write_record([&name, "", "", &row.group, &source, ""])
+                    .map_err(|e| self.fault(LIST, e.into()))?;
+                let fixed = [&name, &row.path, &start_s, &end_s].map(String::as_str);
                 let told = row.told.iter().map(String::as_str);
-                list.write_record(fixed.into_iter().chain(told))
-                    .map_err(|e| csv_fault(&path, e))?;
+                answers
+                    .write_record(fixed.into_iter().chain(told))
+                    .map_err(|e| self.fault(ANSWERS, e.into()))?;
                 self.cut += 1;
             }
         }
-        list.flush().map_err(|e| self.fault(LIST, e))
+        list.flush().map_err(|e| self.fault(LIST, e))?;
+        answers.flush().map_err(|e| self.fault(ANSWERS, e))
     }
 }
