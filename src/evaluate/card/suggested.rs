@@ -1,6 +1,6 @@
 //! Suggested recordings against recordings drawn by chance, as Markdown.
 
-use crate::evaluate::protocols::Suggested;
+use crate::evaluate::protocols::{Suggested, SuggestedLabel};
 use std::fmt::Write;
 
 /// As Markdown.
@@ -45,19 +45,23 @@ fn write(out: &mut String, found: &Suggested) -> std::fmt::Result {
             gain(way.suggested_gains_auc)
         )?;
     }
+    writeln!(
+        out,
+        "\nAUC of each label, and what the suggested recordings gain over it:\n"
+    )?;
     let names: Vec<&str> = found.ways.iter().map(|w| w.name.as_str()).collect();
-    writeln!(out, "\nAUC of each label:\n")?;
     writeln!(out, "| label | {} |", names.join(" | "))?;
     writeln!(out, "|---{}|", "|---".repeat(names.len()))?;
-    let labels = found.ways.first().map_or(0, |way| way.labels.len());
-    for label in 0..labels {
-        let cells: Vec<String> = found
-            .ways
-            .iter()
-            .map(|way| value(way.labels[label].1))
-            .collect();
-        let name = &found.ways[0].labels[label].0;
-        writeln!(out, "| {name} | {} |", cells.join(" | "))?;
+    let Some(first) = found.ways.first() else {
+        return Ok(());
+    };
+    for (n, label) in first.labels.iter().enumerate() {
+        let cell = |of: &SuggestedLabel| match of.suggested_gains {
+            None => value(of.auc),
+            gains => format!("{}; {}", value(of.auc), gain(gains)),
+        };
+        let cells: Vec<String> = found.ways.iter().map(|way| cell(&way.labels[n])).collect();
+        writeln!(out, "| {} | {} |", label.label, cells.join(" | "))?;
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ pub use phases::{phases, PhaseRow, Phases};
 pub use rendered::{rendered, Rendered, RenderedRow};
 pub use reuse::{reuse, CopyRow, Pairs, Reuse, SharedPair, Tail};
 pub use run::{run, Protocol};
-pub use suggested::{suggested, Suggested, SuggestedWay};
+pub use suggested::{suggested, Suggested, SuggestedLabel, SuggestedWay};
 pub use tracks::{tracks, Followed, Mean, Passes, ReadByEye, Tracks};
 pub use transfer::{transfer, Transfer, TransferFigures};
 pub use trial::Trial;

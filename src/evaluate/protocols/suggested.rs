@@ -62,8 +62,19 @@ pub struct SuggestedWay {
     pub suggested_gains: Option<[f64; 3]>,
     /// The same in AUC.
     pub suggested_gains_auc: Option<[f64; 3]>,
-    /// AUC of each label: mean, 5 % and 95 % quantile of the draws.
-    pub labels: Vec<(String, [f64; 3])>,
+    /// One for each label.
+    pub labels: Vec<SuggestedLabel>,
+}
+
+/// What one way is worth for one label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuggestedLabel {
+    /// The label.
+    pub label: String,
+    /// Its AUC: mean, 5 % and 95 % quantile of the draws.
+    pub auc: [f64; 3],
+    /// How much higher it is with the suggested recordings, draw by draw: mean, and its 95 % interval.
+    pub suggested_gains: Option<[f64; 3]>,
 }
 
 /// What each way is called.
@@ -104,11 +115,9 @@ pub fn suggested(
     let mean = |of: &dyn Fn(&Draw) -> f64| found.iter().map(of).sum::<f64>() / draws.max(1) as f64;
     let way = |way: usize| {
         let gains = |of: &dyn Fn(&Tested) -> f64| {
-            let gains: Vec<f64> = found
-                .iter()
-                .map(|d| of(&d.tested[1]) - of(&d.tested[way]))
-                .collect();
-            (way != 1).then(|| mean_interval(&gains))
+            let gains = found.iter().map(|d| of(&d.tested[1]) - of(&d.tested[way]));
+            let gains: Vec<f64> = gains.filter(|gain| gain.is_finite()).collect();
+            (way != 1 && !gains.is_empty()).then(|| mean_interval(&gains))
         };
         SuggestedWay {
             name: WAYS[way].into(),
@@ -118,9 +127,10 @@ pub fn suggested(
             suggested_gains: gains(&|t| t.balanced),
             suggested_gains_auc: gains(&Tested::mean_auc),
             labels: (0..corpus.labels.len())
-                .map(|l| {
-                    let of = found.iter().filter_map(|d| d.tested[way].auc[l]);
-                    (corpus.labels[l].clone(), summary(of))
+                .map(|l| SuggestedLabel {
+                    label: corpus.labels[l].clone(),
+                    auc: summary(found.iter().filter_map(|d| d.tested[way].auc[l])),
+                    suggested_gains: gains(&|t| t.auc[l].unwrap_or(f64::NAN)),
                 })
                 .collect(),
         }
@@ -375,4 +385,19 @@ fn mean_interval(values: &[f64]) -> [f64; 3] {
         .collect();
     means.sort_by(f64::total_cmp);
     [mean, means[50], means[1949]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_lie_within_their_intervals() {
+        let values = [0.1, 0.2, 0.3, 0.2];
+        let [mean, low, high] = mean_interval(&values);
+        assert!((mean - 0.2).abs() < 1e-12);
+        assert!(low < mean && mean < high && low >= 0.1 && high <= 0.3);
+        let [mean, low, high] = summary(values.into_iter());
+        assert_eq!((mean, low, high), (0.2, 0.1, 0.3));
+    }
 }

@@ -82,8 +82,13 @@ impl<'a> Trial<'a> {
                 judgement: judgement.clone(),
             })
             .collect();
+        let groups: BTreeSet<usize> = recorded.iter().map(|r| r.group).collect();
+        let by = match groups.len() == recorded.len() {
+            true => "recording",
+            false => "source group",
+        };
         let protocol = format!(
-            "nested {}-fold cross-validation by source group, one answer per recording, hierarchical prior. Choice of the learner \
+            "nested {}-fold cross-validation by {by}, one answer per recording, hierarchical prior. Choice of the learner \
              (folds chose: {}), calibration, LR bounds and prediction sets come from inner folds of the other groups",
             recipe.folds,
             found.chosen.join(", ")
