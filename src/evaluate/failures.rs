@@ -96,8 +96,7 @@ pub fn judgements_of(memory: &Memory) -> Result<Vec<Option<Judgement>>, Evaluate
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::Fingerprint;
-    use crate::train::corpus::{Heard, Origin, Places};
+    use crate::train::corpus::{Heard, Places};
     use ndarray::Array2;
 
     fn judgement(probabilities: [f64; 2]) -> Option<Judgement> {
@@ -113,21 +112,7 @@ mod tests {
     fn the_worst_of_each_label_are_named_once_per_source_group() {
         let groups = [0, 1, 1, 2, 3, 4];
         let recordings = (0..6)
-            .map(|i| Heard {
-                label: usize::from(i == 5),
-                group: groups[i],
-                fold: 0,
-                source: "s".into(),
-                sha256: [0; 32],
-                seconds: 3.0,
-                joined: false,
-                fingerprint: Fingerprint::of(&[]),
-                path: format!("{i}.wav"),
-                note: String::new(),
-                origin: Origin::Recorded,
-                spans: Vec::new(),
-                stretch: None,
-            })
+            .map(|i| Heard::plain(i, usize::from(i == 5), groups[i], 0))
             .collect();
         let corpus = Corpus {
             labels: vec!["a".into(), "b".into()],

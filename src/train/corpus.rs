@@ -141,3 +141,25 @@ impl Corpus {
         counts
     }
 }
+
+#[cfg(test)]
+impl Heard {
+    /// A recording of three seconds of which nothing is known but this.
+    pub(crate) fn plain(number: usize, label: usize, group: usize, fold: usize) -> Self {
+        Self {
+            label,
+            group,
+            fold,
+            source: "s".into(),
+            sha256: [number as u8; 32],
+            seconds: 3.0,
+            joined: false,
+            fingerprint: Fingerprint::of(&[]),
+            path: format!("{number}.wav"),
+            note: String::new(),
+            origin: Origin::Recorded,
+            spans: Vec::new(),
+            stretch: None,
+        }
+    }
+}
