@@ -69,8 +69,13 @@ fn fingerprint(store: &Store, recording: i64) -> Result<Fingerprint, ArchiveErro
         db.prepare_cached(sql)?
             .query_row([recording], |row| row.get(0))
     })?;
+    Ok(fingerprint_of(&bytes))
+}
+
+/// The fingerprint that is kept as `bytes`.
+pub(super) fn fingerprint_of(bytes: &[u8]) -> Fingerprint {
     let (words, _) = bytes.as_chunks::<4>();
-    Ok(words.iter().map(|word| u32::from_le_bytes(*word)).collect())
+    words.iter().map(|word| u32::from_le_bytes(*word)).collect()
 }
 
 fn count(store: &Store) -> Result<usize, ArchiveError> {

@@ -5,10 +5,13 @@ mod files;
 mod pictures;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
+use earwitness::archive::query::KnownSounds;
 use earwitness::audio::{Passage, ReadOptions, Source};
+use earwitness::fingerprint::known::Known;
 use earwitness::model::listen::ListenOptions;
 use earwitness::model::store::Model;
 use earwitness::report::evidence::terminal;
@@ -32,6 +35,7 @@ Examples:
   earwitness verify clip.mp4 -o report
   earwitness verify clip.mp4 -o report --h1 harop --h2 shahed-136,engine
   earwitness verify clip.mp4 -o report --against earlier-recordings/
+  earwitness verify clip.mp4 -o report --against results.sqlite
   earwitness verify upload-1.mp4 upload-2.mp4 -o report
   earwitness verify clip.mp4 -o report --from 12 --to 40
   earwitness verify --check report/report.json
@@ -57,7 +61,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "LABELS", value_delimiter = ',', requires = "h1")]
     h2: Vec<String>,
 
-    /// Earlier recordings, or folders of them: is this sound, or part of it, among them?
+    /// Earlier recordings, folders of them, or the database of an archive: is this sound, or part of it, among them?
     #[arg(long, value_name = "PATH")]
     against: Vec<PathBuf>,
 
@@ -182,6 +186,7 @@ impl VerifyArgs {
             wind_mps: self.wind.unwrap_or(usual.wind_mps),
         };
         let passage = Passage::new(self.from, self.to).map_err(|e| UsageError(e.to_string()))?;
+        let earlier = Earlier::find(&self.against, &self.recordings)?;
         Ok(VerifyOptions {
             listen: ListenOptions {
                 read: ReadOptions::default()
@@ -196,7 +201,8 @@ impl VerifyArgs {
             },
             h1: self.h1.clone(),
             h2: self.h2.clone(),
-            against: earlier(&self.against, &self.recordings)?,
+            against: earlier.files,
+            archives: earlier.archives,
             against_named: self
                 .against
                 .iter()
@@ -206,25 +212,38 @@ impl VerifyArgs {
     }
 }
 
-/// The recordings in the files and folders named with `--against`, without those that are verified themselves.
-fn earlier(named: &[PathBuf], own: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for path in named {
-        if path.is_dir() {
-            found.extend(files_below(path));
-        } else {
+/// What is named with `--against`.
+struct Earlier {
+    /// Recordings, without those that are verified themselves.
+    files: Vec<PathBuf>,
+    /// Databases.
+    archives: Vec<Arc<dyn Known>>,
+}
+
+impl Earlier {
+    fn find(named: &[PathBuf], own: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut files = Vec::new();
+        let mut archives: Vec<Arc<dyn Known>> = Vec::new();
+        for path in named {
+            if path.is_dir() {
+                files.extend(files_below(path));
+                continue;
+            }
             std::fs::metadata(path).with_context(|| {
                 format!(
-                    "--against {}: cannot be looked into; name a recording or a folder",
+                    "--against {}: cannot be looked into; name a recording, a folder or a database",
                     path.display()
                 )
             })?;
-            found.push(path.clone());
+            match KnownSounds::is_database(path) {
+                true => archives.push(Arc::new(KnownSounds::open(path)?)),
+                false => files.push(path.clone()),
+            }
         }
+        let own: Vec<_> = own.iter().filter_map(|p| p.canonicalize().ok()).collect();
+        files.retain(|path| path.canonicalize().map_or(true, |p| !own.contains(&p)));
+        Ok(Self { files, archives })
     }
-    let own: Vec<_> = own.iter().filter_map(|p| p.canonicalize().ok()).collect();
-    found.retain(|path| path.canonicalize().map_or(true, |p| !own.contains(&p)));
-    Ok(found)
 }
 
 /// The command line as a shell would take it again.

@@ -29,6 +29,8 @@ pub struct Match {
     pub score: f64,
     /// Where in the query the recording begins, s; negative where the query begins later.
     pub offset_s: f64,
+    /// Where in the query the common sound begins, s.
+    pub start_s: f64,
     /// How long the common sound is, s.
     pub overlap_s: f64,
 }
@@ -159,13 +161,19 @@ impl Search<'_> {
             .map(|(id, (stretch, shift))| Match {
                 id,
                 score: 1.0 - 2.0 * stretch.error_rate(),
-                offset_s: shift as f64 * HOP as f64 / SAMPLE_RATE,
+                offset_s: seconds(shift),
+                start_s: seconds(shift + (stretch.first * STRIDE) as i64).max(0.0),
                 overlap_s: span_s(stretch.end - stretch.first),
             })
             .collect();
         matches.sort_by(|a, b| b.overlap_s.total_cmp(&a.overlap_s).then(a.id.cmp(&b.id)));
         matches
     }
+}
+
+/// Where a word of a query begins, s.
+fn seconds(word: i64) -> f64 {
+    word as f64 * HOP as f64 / SAMPLE_RATE
 }
 
 /// What of an index is written to a file: ids, word counts, words.

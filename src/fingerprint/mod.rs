@@ -25,6 +25,7 @@ pub mod chance;
 mod correlate;
 mod extend;
 mod index;
+pub mod known;
 mod overlay;
 pub mod search;
 mod sharing;

@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use super::chance;
 use super::correlate::{peaks, windows, Peak, Window, WINDOW_WORDS};
+use super::known::ByFingerprint;
 use super::overlay::{Agreement, Overlay};
 use super::waveprint::{Waveprint, WaveprintBuilder, RATE, STEP};
+use super::Fingerprint;
 use crate::audio::{self, AudioError, ReadOptions, Source};
 
 /// Lags per pair of recordings that are looked at closely.
@@ -245,12 +247,26 @@ pub struct Against {
     pub same_file: Vec<String>,
     /// Recordings that share sound with it, the strongest first.
     pub matches: Vec<Match>,
+    /// Recordings of databases that share sound by their fingerprints, and can no longer be read to confirm it.
+    pub by_fingerprint: Vec<ByFingerprint>,
     /// Recordings that could not be read, each with the reason.
     pub unreadable: Vec<(String, String)>,
 }
 
-/// Searches recordings for the sound of `query`, in the order of `others`, on all threads. A recording that cannot be read
-/// stops no other; copies of the very file are listed apart.
+/// A recording whose sound is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// Where it lies, if in a file.
+    pub path: Option<&'a Path>,
+    /// SHA-256 of its file.
+    pub sha256: &'a [u8; 32],
+    /// Its print.
+    pub print: &'a Waveprint,
+    /// Its fingerprint, for databases.
+    pub fingerprint: &'a Fingerprint,
+}
+
+/// Searches recordings for the sound of `query`; see [`among`].
 ///
 /// # Errors
 /// [`AudioError`] where the query cannot be read.
@@ -259,23 +275,25 @@ pub fn against(
     others: &[PathBuf],
     options: &ReadOptions,
 ) -> Result<Against, AudioError> {
-    let hash = audio::content_hash(query)?;
+    let sha256 = audio::content_hash(query)?;
     let print = print_of(query, options)?;
-    Ok(print_against(&hash, &print, others, options))
+    let query = Query {
+        path: None,
+        sha256: &sha256,
+        print: &print,
+        fingerprint: &Fingerprint::default(),
+    };
+    Ok(among(&query, others, options))
 }
 
-/// As [`against`], for a query that was read: the SHA-256 of its file, and its print.
-pub fn print_against(
-    hash: &[u8; 32],
-    print: &Waveprint,
-    others: &[PathBuf],
-    options: &ReadOptions,
-) -> Against {
+/// Searches recordings for the sound of `query`, in the order of `others`, on all threads. A recording that cannot be read
+/// stops no other; copies of the very file are listed apart.
+pub fn among(query: &Query, others: &[PathBuf], options: &ReadOptions) -> Against {
     let read: Vec<Result<Option<Waveprint>, AudioError>> = others
         .par_iter()
         .map(|path| {
             let source = Source::Path(path.clone());
-            match audio::content_hash(&source)? == *hash {
+            match audio::content_hash(&source)? == *query.sha256 {
                 true => Ok(None),
                 false => print_of(&source, options).map(Some),
             }
@@ -293,7 +311,7 @@ pub fn print_against(
     }
     found.compared = archive.len();
     found.hours = archive.hours();
-    found.matches = archive.search(print);
+    found.matches = archive.search(query.print);
     found
 }
 

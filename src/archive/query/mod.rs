@@ -4,6 +4,7 @@ mod filter;
 mod overview;
 mod prevalence;
 mod sample;
+mod sharing;
 mod suggest;
 mod tables;
 
@@ -14,5 +15,6 @@ pub use overview::{
 };
 pub use prevalence::{estimate, Estimate, Posterior, RESAMPLES};
 pub use sample::{pick_evenly, Pick};
+pub use sharing::KnownSounds;
 pub use suggest::{suggest, Suggest};
 pub use tables::{Column, Kind, Row, Table, Value};

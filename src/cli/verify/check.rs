@@ -110,6 +110,7 @@ fn options(was: &Report, model: &Model, recordings: &[PathBuf]) -> anyhow::Resul
         .parse()
         .map_err(|fault| anyhow::anyhow!("the prior of the report cannot be used: {fault}"))?;
     let against: Vec<PathBuf> = settings.against.iter().map(PathBuf::from).collect();
+    let earlier = super::Earlier::find(&against, recordings)?;
     Ok(VerifyOptions {
         listen: ListenOptions {
             read: ReadOptions::default()
@@ -121,7 +122,8 @@ fn options(was: &Report, model: &Model, recordings: &[PathBuf]) -> anyhow::Resul
         physics: settings.physics.clone(),
         h1: settings.h1.clone(),
         h2: settings.h2.clone(),
-        against: super::earlier(&against, recordings)?,
+        against: earlier.files,
+        archives: earlier.archives,
         against_named: settings.against.clone(),
     })
 }

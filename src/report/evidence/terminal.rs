@@ -100,10 +100,14 @@ fn recording(evidence: &Evidence) -> String {
     if let Some(reuse) = &evidence.reuse {
         let found = reuse.matches.len() + reuse.same_file.len();
         let of = reuse.compared + reuse.same_file.len();
-        let what = match found {
+        let mut what = match found {
             0 => format!("in none of {of} earlier recordings"),
             n => format!("in {n} of {of} earlier recordings; see the report"),
         };
+        match reuse.by_fingerprint.len() {
+            0 => {}
+            n => what += &format!("; and perhaps in {n} that could not be compared closely"),
+        }
         text += &line("same sound", &what);
     }
     text

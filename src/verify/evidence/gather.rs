@@ -4,7 +4,8 @@ use super::{
     agreement, alternatives, asked, reference, summary, Evidence, FitFor, Heard, Identity, Measured,
 };
 use crate::audio::{self, AudioError, Passage, Source};
-use crate::fingerprint::search::{self, Against};
+use crate::fingerprint::known::{self, Known};
+use crate::fingerprint::search::{self, Against, Query};
 use crate::fingerprint::{Waveprint, WaveprintBuilder};
 use crate::model::answer::{Decision, SegmentAnswer};
 use crate::model::compare::HypothesisError;
@@ -18,6 +19,7 @@ use crate::verify::condition::{Condition, ConditionMeter};
 use crate::verify::physics::{Comb, Examiner, PhysicsError, PhysicsParams};
 use crate::verify::Unreadable;
 use std::path::PathBuf;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Why there is no evidence.
@@ -72,7 +74,9 @@ pub struct VerifyOptions {
     pub h2: Vec<String>,
     /// Earlier recordings that may hold the same sound.
     pub against: Vec<PathBuf>,
-    /// What they were named by: files, or the folders that they lie in.
+    /// Databases of archives that may.
+    pub archives: Vec<Arc<dyn Known>>,
+    /// What they were named by: files, databases, or the folders that they lie in.
     pub against_named: Vec<String>,
 }
 
@@ -172,7 +176,18 @@ pub fn gather(
         listened.judgement.as_ref(),
         &options.listen.prior,
     );
-    let reuse = reuse(&sha256, &print, options);
+    let reuse = reuse(
+        &Query {
+            path: match source {
+                Source::Path(path) => Some(path),
+                _ => None,
+            },
+            sha256: &sha256,
+            print: &print,
+            fingerprint: &listened.fingerprint,
+        },
+        options,
+    );
     Ok(Gathered {
         drawn: Drawn {
             combs: physics.combs,
@@ -210,16 +225,25 @@ pub fn gather(
     })
 }
 
-fn reuse(sha256: &[u8; 32], print: &Waveprint, options: &VerifyOptions) -> Option<Against> {
+fn reuse(query: &Query, options: &VerifyOptions) -> Option<Against> {
+    if options.against.is_empty() && options.archives.is_empty() {
+        return None;
+    }
     let read = &options.listen.read;
-    let asked = !options.against.is_empty();
     // The earlier ones are searched from end to end.
     let whole = read.clone().with_passage(Passage::default());
-    let mut found =
-        asked.then(|| search::print_against(sha256, print, &options.against, &whole))?;
+    let mut found = search::among(query, &options.against, &whole);
+    for archive in &options.archives {
+        known::look_up(&mut found, archive.as_ref(), query, &whole);
+    }
+    let by_s = read.passage.start_s();
     for found in &mut found.matches {
-        found.start_s += read.passage.start_s();
-        found.end_s += read.passage.start_s();
+        found.start_s += by_s;
+        found.end_s += by_s;
+    }
+    for found in &mut found.by_fingerprint {
+        found.start_s += by_s;
+        found.end_s += by_s;
     }
     Some(found)
 }

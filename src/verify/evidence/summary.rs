@@ -80,5 +80,18 @@ fn reused(reuse: &Against) -> Vec<String> {
             first.id
         ));
     }
+    if let Some(first) = reuse.by_fingerprint.first() {
+        said.push(format!(
+            "By their fingerprints {} earlier recording{} may hold the same sound ({}: {}).",
+            reuse.by_fingerprint.len(),
+            if reuse.by_fingerprint.len() == 1 {
+                ""
+            } else {
+                "s"
+            },
+            first.id,
+            first.why_unconfirmed
+        ));
+    }
     said
 }
