@@ -10,6 +10,7 @@ mod promote;
 mod render;
 mod retrain;
 mod samples;
+mod scale;
 mod signatures;
 mod small_corpus;
 mod train;
