@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes small valid files to start fuzzing from, with ffmpeg: corpus/container_reader,
-# corpus/wav_reader and corpus/model_file. All sound in them is synthetic.
+# corpus/wav_reader, corpus/model_file and corpus/memory_file. All sound in them is synthetic.
 set -eu
 cd "$(dirname "$0")"
 containers=corpus/container_reader
@@ -58,9 +58,10 @@ wav 000 "$stereo -c:a pcm_s16le" stereo
 wav 000 "$stereo -c:a adpcm_ima_wav" stereo_adpcm
 wav 002 "$tone -c:a pcm_s16le -rf64 always" rf64
 
-# The model target takes what stands between magic and digest of a model, here of small ones.
+# The model and memory targets take what stands between magic and digest, here of small ones.
 models=corpus/model_file
-mkdir -p "$models"
+memories=corpus/memory_file
+mkdir -p "$models" "$memories"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 for hz in 90 180 610; do
@@ -96,6 +97,12 @@ feature_share = 0.1' ;;
     sed '/^\[\[learners\]\]/,/^$/d; s/^folds.*/folds = 3/; s/^max_copies.*/max_copies = 0/' ../models/default.toml >"$folder/recipe.toml"
     printf '\n[[learners]]\nkind = "%s"\n%s\n' "$learners" "$settings" >>"$folder/recipe.toml"
     ../target/release/earwitness train --quiet --folders "$folder/recordings" --recipe "$folder/recipe.toml" -o "$folder/model"
-    size=$(wc -c <"$folder/model")
-    dd if="$folder/model" bs=1 skip=8 count=$((size - 40)) of="$models/$learners" 2>/dev/null
+    # Without rendered clips a memory is small enough to be changed all over.
+    sed '/^\[rendered\]/,/^$/d; /^\[phase\]/,/^$/d' "$folder/recipe.toml" >"$folder/plain.toml"
+    ../target/release/earwitness train --quiet --folders "$folder/recordings" --recipe "$folder/plain.toml" -o "$folder/plain" \
+        --memory "$folder/memory"
+    for kind in model memory; do
+        size=$(wc -c <"$folder/$kind")
+        dd if="$folder/$kind" bs=1 skip=8 count=$((size - 40)) of="corpus/${kind}_file/$learners" 2>/dev/null
+    done
 done

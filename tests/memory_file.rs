@@ -3,6 +3,7 @@
 
 use earwitness::model::store::Model;
 use earwitness::train::memory::{Memory, MemoryError};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Largest memory that the repository holds.
@@ -54,6 +55,31 @@ fn a_memory_that_was_cut_or_changed_is_refused_by_name() {
         let error = Memory::from_bytes("bad.memory", &changed).unwrap_err();
         assert!(error.to_string().contains("checksum"), "{error}");
     }
+}
+
+/// The bytes after `change`, under a digest that fits them.
+fn signed(bytes: &[u8], key: &[u8], digit: u8) -> Vec<u8> {
+    let mut bytes = bytes[..bytes.len() - 32].to_vec();
+    let at = bytes.windows(key.len()).position(|w| w == key).unwrap() + key.len();
+    bytes[at] = digit;
+    let digest = Sha256::digest(&bytes);
+    bytes.extend(digest);
+    bytes
+}
+
+#[test]
+fn one_of_a_later_version_is_refused_with_what_to_do() {
+    let Some(bytes) = bytes() else { return };
+    let later = signed(&bytes, b"\"format\": ", b'9');
+    let error = Memory::from_bytes("new.memory", &later).unwrap_err();
+    assert!(matches!(error, MemoryError::Format { found: 9, .. }));
+    assert!(error.to_string().starts_with("new.memory: "), "{error}");
+    let later = signed(&bytes, b"\"feature_version\": ", b'9');
+    let said = Memory::from_bytes("new.memory", &later)
+        .unwrap_err()
+        .to_string();
+    // What has to be given again, by corpus.
+    assert!(said.contains("ESC-50 ("), "{said}");
 }
 
 #[test]

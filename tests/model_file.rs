@@ -81,6 +81,33 @@ fn another_feature_version_is_refused_with_the_remedy() {
 }
 
 #[test]
+fn a_file_of_a_later_version_is_refused_with_the_version_that_made_it() {
+    let bytes = signed(|b| {
+        let key = b"\"format\": ";
+        let at = b.windows(key.len()).position(|w| w == key).unwrap() + key.len();
+        b[at] = b'9';
+    });
+    let error = Model::from_bytes("new.earwitness", &bytes).unwrap_err();
+    assert!(matches!(error, ModelError::Version { found: 9, .. }));
+    let said = error.to_string();
+    assert!(said.starts_with("new.earwitness: "), "{said}");
+    assert!(
+        said.contains("file format 9") && said.contains("use the version 0.1.0"),
+        "{said}"
+    );
+}
+
+#[test]
+fn one_bit_anywhere_is_noticed() {
+    for place in small_numbers().take(400) {
+        let mut bytes = MODEL.to_vec();
+        let at = place as usize % bytes.len();
+        bytes[at] ^= 1 << (place % 7);
+        message(&bytes);
+    }
+}
+
+#[test]
 fn a_header_that_asks_for_other_labels_does_not_fit_its_payload() {
     let bytes = signed(|b| {
         let key = b"\"n_features\": 2";

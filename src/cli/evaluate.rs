@@ -27,8 +27,10 @@ Examples:
   earwitness evaluate --manifest data/manifest.csv --protocol leave-source-out --format json
   earwitness evaluate --manifest data/manifest.csv --protocol all --floors floors.toml
   earwitness evaluate --folders three-labels/ --folds 10
+  earwitness evaluate --folders three-labels/ --folds 10 --by-recording
   earwitness evaluate --model drones.earwitness --folders new-recordings/
   earwitness evaluate --memory models/default.memory --learn-anew multirotor,shahed-136
+  earwitness evaluate --memory models/default.memory --suggest 50 --draws 20
 
 Without --model, models are trained and tested in turn on folds that never split a source group.
 With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on.
@@ -60,7 +62,13 @@ pub struct EvaluateArgs {
     #[arg(default_value = "multirotor,shahed-136")]
     pub learn_anew: Vec<String>,
 
-    /// Draws of the recordings that a label is learnt from
+    /// Take some of the memory for an archive in place of that: is it worth more to label so many suggested recordings
+    /// than as many drawn by chance?
+    #[arg(long, value_name = "N", requires = "memory", conflicts_with_all = ["learn_anew", "picture"])]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub suggest: Option<u16>,
+
+    /// Draws of the recordings that are learnt from
     #[arg(long, value_name = "N", requires = "memory", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub draws: u16,
@@ -82,6 +90,11 @@ pub struct EvaluateArgs {
     /// Folds of the cross-validation
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(3..=20))]
     pub folds: Option<u16>,
+
+    /// Take every recording for a source of its own, as published figures mostly do: pieces of one original then stand on both
+    /// sides, and figures flatter
+    #[arg(long, conflicts_with_all = ["model", "memory", "floors"])]
+    pub by_recording: bool,
 
     /// What is measured; several with commas between them
     #[arg(long, value_enum, value_delimiter = ',', default_value = "grouped")]
@@ -173,6 +186,26 @@ fn learnt_anew(args: &EvaluateArgs, memory: &Path, quiet: bool) -> anyhow::Resul
     let mut recipe = memory.recipe()?;
     recipe.seed = args.seed.unwrap_or(recipe.seed);
     let draws = usize::from(args.draws);
+    if let Some(n) = args.suggest {
+        let suggested = training::on_threads(args.jobs, || {
+            let steps = Steps::new(quiet);
+            let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
+            let n = usize::from(n);
+            Ok(protocols::suggested(
+                &memory.corpus,
+                &recipe,
+                n,
+                draws,
+                &progress,
+            )?)
+        })?;
+        let found = HeldOut {
+            suggested: Some(suggested),
+            ..HeldOut::default()
+        };
+        print(&found, args.format, || all_sections(&found))?;
+        return Ok(Outcome::Done);
+    }
     let new_labels = training::on_threads(args.jobs, || {
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
@@ -212,7 +245,13 @@ fn cross_validated(
         let mut found = HeldOut::default();
         // What has no part for a model needs no features, which take long to hear.
         if !wanted.is_empty() {
-            let corpus = training::corpus(manifest, &recipe, quiet)?;
+            let mut corpus = training::corpus(manifest, &recipe, quiet)?;
+            if args.by_recording {
+                corpus.split_by_recording(recipe.folds, recipe.seed);
+                if !quiet {
+                    eprintln!("note: every recording is taken for a source of its own; these figures flatter");
+                }
+            }
             let steps = Steps::new(quiet);
             let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
             found = protocols::run(&wanted, manifest, &corpus, &recipe, &progress)?;

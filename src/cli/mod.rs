@@ -23,6 +23,7 @@ mod render;
 mod retrain;
 mod rows;
 mod signatures;
+mod suggest;
 mod train;
 mod training;
 mod verify;
@@ -56,6 +57,7 @@ enum Verb {
     Archive(archive::ArchiveArgs),
     Query(query::QueryArgs),
     Export(export::ExportArgs),
+    Suggest(suggest::SuggestArgs),
     Compare(compare::CompareArgs),
     Dataset(dataset::DatasetArgs),
     Features(features::FeaturesArgs),
@@ -98,6 +100,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Archive(args) => archive::run(&args, verbosity),
         Verb::Query(args) => query::run(&args),
         Verb::Export(args) => export::run(&args, verbosity),
+        Verb::Suggest(args) => suggest::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),
         Verb::Compare(args) => compare::run(&args, verbosity),
         Verb::Dataset(args) => dataset::run(&args, verbosity),

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::compare;
 use super::exit::Outcome;
-use super::in_use::{open_model, promoted_or_fail};
+use super::in_use::{find_memory, open_model, promoted_or_fail};
 use super::output::Output;
 use super::training;
 use super::Verbosity;
@@ -182,7 +182,14 @@ fn rollback() -> anyhow::Result<Outcome> {
 fn show(args: &ShowArgs) -> anyhow::Result<Outcome> {
     let model = open_model(args.model.as_deref())?;
     if let Some(path) = &args.card {
-        training::write_card(path, &model)?;
+        // A memory beside the model tells what an older file does not; nothing is missing without it.
+        let named = args.model.as_ref().map(|m| m.display().to_string());
+        let found = find_memory(named.as_deref().unwrap_or("default"), None);
+        let found = found.unwrap_or_else(|error| {
+            eprintln!("note: the card is written without the training memory: {error}");
+            None
+        });
+        training::write_card(path, &model, found.as_ref().map(|(_, memory)| memory))?;
         return Ok(Outcome::Done);
     }
     let text = match args.format {

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use earwitness::evaluate::card::retrained_markdown;
+use earwitness::evaluate::failures::failures;
+use earwitness::evaluate::learnt_from::learnt_from;
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::evaluate::retraining::{hold_out, learning_curve, proof, Retrained};
 use earwitness::model::store::Model;
@@ -33,8 +35,10 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
     recipe.folds = memory.recipe()?.folds;
     recipe.seed = args.seed.unwrap_or(recipe.seed);
     recipe.id = name_of(&args.output);
-    let manifest = training::recordings_at(add)?;
+    let mut manifest = training::recordings_at(add)?;
     manifest.check_files()?;
+    training::take_sheets(&mut manifest, args.catalogue.as_deref(), quiet)?;
+    training::say_passed_over(&manifest, quiet);
     let (model, made, found) = training::on_threads(args.jobs, || {
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
@@ -59,6 +63,8 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
         let held_out = HeldOut {
             grouped: Some(found.figures.clone()),
             retrained: Some(Box::new(found.clone())),
+            learnt_from: learnt_from(&extended.corpus),
+            failures: failures(&extended.corpus, &folds.new),
             ..HeldOut::default()
         };
         let model = model.with_held_out(serde_json::to_value(&held_out)?)?;
@@ -66,12 +72,13 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
         let made = memory_of(args, &memory, &extended, &recipe, &model, scores, add)?;
         Ok((model, made, found))
     })?;
-    model.save(&args.output)?;
+    // The larger one first: where the disk is too small for it, the model that is there stays as it was.
     if let Some((memory, path)) = made {
         memory.save(&path)?;
     }
+    model.save(&args.output)?;
     for path in &args.card {
-        training::write_card(path, &model)?;
+        training::write_card(path, &model, None)?;
     }
     Output::stdout().write_once(retrained_markdown(&found).as_bytes())?;
     if !quiet {

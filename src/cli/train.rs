@@ -63,6 +63,11 @@ pub struct TrainArgs {
     #[arg(short, long, value_name = "MODEL")]
     pub output: PathBuf,
 
+    /// Folder with sheets of new airframes, named as their labels: which family they are of. A sheet may also lie beside the
+    /// folder of its label: lancet.toml beside lancet/
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+
     /// Settings of augmentation, learners and calibration (TOML) instead of the defaults
     #[arg(long, value_name = "FILE")]
     pub recipe: Option<PathBuf>,
@@ -94,8 +99,9 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         return retrain::run(args, base, add, verbosity.quiet);
     }
     let recipe = training::recipe(args.recipe.as_deref(), args.seed)?;
-    let manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
+    let mut manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     let quiet = verbosity.quiet;
+    training::take_sheets(&mut manifest, args.catalogue.as_deref(), quiet)?;
     let model = training::on_threads(args.jobs, || {
         let corpus = training::corpus(&manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);
@@ -117,7 +123,7 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     })?;
     model.save(&args.output)?;
     for path in &args.card {
-        training::write_card(path, &model)?;
+        training::write_card(path, &model, None)?;
     }
     if !quiet {
         eprintln!(

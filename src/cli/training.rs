@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use earwitness::dataset::Manifest;
-use earwitness::evaluate::card::{card, card_html};
+use earwitness::evaluate::card::{card, card_html, pictures, HELD_OUT};
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::model::store::Model;
 use earwitness::signature::Catalogue;
 use earwitness::train::corpus::Corpus;
+use earwitness::train::memory::Memory;
 use earwitness::train::recipe::Recipe;
+use earwitness::train::sheets;
 
 use super::output::Output;
 use super::progress::Steps;
@@ -39,10 +41,8 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
         bar.update(what, done, total);
     })?;
     drop(bar);
+    say_passed_over(manifest, quiet);
     if !quiet {
-        for line in &manifest.repeated {
-            eprintln!("note: {line}; it is passed over");
-        }
         for join in &corpus.joins {
             eprintln!("note: one source group: {join}");
         }
@@ -53,19 +53,65 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
     Ok(corpus)
 }
 
-/// Writes the card of a model: HTML where the file's name ends so, else Markdown.
-pub fn write_card(path: &Path, model: &Model) -> anyhow::Result<()> {
-    let held_out = match &model.header().held_out {
+/// Says which lines of a manifest are passed over, and which folders are taken for source groups though they are called as phases.
+pub fn say_passed_over(manifest: &Manifest, quiet: bool) {
+    if quiet {
+        return;
+    }
+    for line in &manifest.repeated {
+        eprintln!("note: {line}: passed over");
+    }
+    for group in manifest.groups_called_as_phases() {
+        eprintln!("note: the folder {group} is taken for one source group, not for a phase: phases that are learnt are cruise and dive");
+    }
+}
+
+/// Takes family and class of new labels from sheets; labels without one are said.
+pub fn take_sheets(
+    manifest: &mut Manifest,
+    catalogue: Option<&Path>,
+    quiet: bool,
+) -> anyhow::Result<()> {
+    for label in sheets::take_sheets(manifest, catalogue)? {
+        if !quiet {
+            eprintln!(
+                "note: {label} is a label of your own, and a family and class of its own; if it is an airframe, bring its sheet \
+                 along, {label}.toml beside its folder or in --catalogue (models/signatures holds others)"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Writes the card of a model: HTML where the file's name ends so, else Markdown with its pictures beside it. What an older model
+/// does not say of its data and failures is taken from its training memory, if that is at hand.
+pub fn write_card(path: &Path, model: &Model, memory: Option<&Memory>) -> anyhow::Result<()> {
+    let mut held_out = match &model.header().held_out {
         Some(value) => serde_json::from_value(value.clone())?,
         None => HeldOut::default(),
     };
+    if let Some(memory) = memory {
+        held_out.complete(memory)?;
+    }
     let is_page = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("html"));
-    let text = match is_page {
-        true => card_html(model.header(), &held_out),
-        false => card(model.header(), &held_out),
+    if is_page {
+        let text = card_html(model, &held_out);
+        return Output::open(Some(path))?.write_once(text.as_bytes());
+    }
+    let mut shown = String::new();
+    for picture in pictures(&held_out) {
+        let file = path.with_extension(format!("{}.svg", picture.name));
+        Output::open(Some(&file))?.write_once(picture.svg.as_bytes())?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        shown += &format!("![{}]({name})\n\n", picture.caption);
+    }
+    let after = |title: &str| match title == HELD_OUT {
+        true => shown.clone(),
+        false => String::new(),
     };
+    let text = card(model, &held_out, after);
     Output::open(Some(path))?.write_once(text.as_bytes())
 }
 

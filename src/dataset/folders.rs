@@ -81,6 +81,7 @@ impl Manifest {
             repeated: Vec::new(),
             empty_labels,
             groups_given: false,
+            places: Default::default(),
         })
     }
 }

@@ -1,11 +1,15 @@
-//! Source groups guessed where none are given: from what clips are called, and from sound that goes on.
+//! Source groups guessed where none are given: from what clips are called, from what files say of their making, and from
+//! sound that goes on.
 //!
 //! A guess joins what may belong together: recordings wrongly joined cost a little certainty, recordings of one
 //! source on both sides of a split would flatter every figure.
 
+use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::session::{by_making, Made};
+use super::union_find::UnionFind;
 use super::{Continuity, Recording};
 
 /// Words after which a number counts pieces of one recording.
@@ -34,13 +38,28 @@ pub struct Guess {
     pub why: String,
 }
 
+impl Guess {
+    /// As a sentence without its full stop.
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} recordings are taken as one source, `{}`: {}",
+            self.members.len(),
+            self.name,
+            self.why
+        )
+    }
+}
+
 /// Guesses which recordings are of one source. `sound` gives the samples (16 kHz mono) of those recordings for which they
-/// are at hand.
+/// are at hand, `made` what their files say of when and with what they were made ([`super::made`]). No recording stands in two
+/// guesses.
 pub fn guess_groups<'a>(
     recordings: &[Recording],
+    made: &[Option<Made>],
     sound: impl Fn(usize) -> Option<&'a [f32]>,
 ) -> Vec<Guess> {
     let mut guesses = by_name(recordings);
+    guesses.extend(by_making(recordings, made));
     for series in numbered_series(recordings) {
         let joins: Vec<Option<Continuity>> = series
             .windows(2)
@@ -61,8 +80,36 @@ pub fn guess_groups<'a>(
             });
         }
     }
-    guesses.sort_by_key(|guess| guess.members[0]);
-    guesses
+    joined(guesses, recordings.len())
+}
+
+/// Guesses that share recordings become one, in the order of their first members.
+fn joined(guesses: Vec<Guess>, n: usize) -> Vec<Guess> {
+    let mut sets = UnionFind::new(n);
+    for guess in &guesses {
+        for pair in guess.members.windows(2) {
+            sets.join(pair[0], pair[1]);
+        }
+    }
+    let mut whole: BTreeMap<usize, Guess> = BTreeMap::new();
+    for guess in guesses {
+        match whole.entry(sets.find(guess.members[0])) {
+            Entry::Vacant(place) => {
+                place.insert(guess);
+            }
+            Entry::Occupied(mut place) => {
+                let first = place.get_mut();
+                first.members.extend(guess.members);
+                first.members.sort_unstable();
+                first.members.dedup();
+                if !first.why.contains(&guess.why) {
+                    first.why += "; ";
+                    first.why += &guess.why;
+                }
+            }
+        }
+    }
+    whole.into_values().collect()
 }
 
 /// Gives the guessed groups to the recordings, in place of the groups of all members.
@@ -247,12 +294,29 @@ mod tests {
             "b/raid_9.0s_11.0s.wav",
             "c/raid.mp4",
         ]);
-        let guesses = guess_groups(&list, |_| None);
+        let guesses = guess_groups(&list, &[], |_| None);
         assert_eq!(guesses.len(), 1);
         assert_eq!(guesses[0].members, [0, 2, 3]);
         apply_guesses(&mut list, &guesses);
         assert_eq!(list[0].group, list[3].group);
         assert_ne!(list[0].group, list[1].group);
+    }
+
+    #[test]
+    fn guesses_that_share_a_recording_are_one() {
+        let list = list(&["a/raid_0.0s_2.0s.wav", "a/x.mp4", "b/raid_9.0s_11.0s.wav"]);
+        let at = |at| {
+            let device = String::new();
+            Some(Made { at, device })
+        };
+        let guesses = guess_groups(&list, &[at(1), at(7), at(7)], |_| None);
+        assert_eq!(guesses.len(), 1);
+        assert_eq!(guesses[0].members, [0, 1, 2]);
+        let why = &guesses[0].why;
+        assert!(
+            why.contains("pieces") && why.contains("same second"),
+            "{why}"
+        );
     }
 
     #[test]
@@ -272,10 +336,10 @@ mod tests {
         let others: Vec<Vec<f32>> = (0..5)
             .map(|i| hum(90.0 * (i + 1) as f32, i as u64, 0))
             .collect();
-        let found = guess_groups(&names, |i| Some(&cut[i]));
+        let found = guess_groups(&names, &[], |i| Some(&cut[i]));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].members, [0, 1, 2, 3, 4]);
-        assert!(guess_groups(&names, |i| Some(&others[i])).is_empty());
+        assert!(guess_groups(&names, &[], |i| Some(&others[i])).is_empty());
         assert_eq!(in_numbered_series(&names), [true; 5]);
     }
 }

@@ -36,7 +36,9 @@ impl Said {
             return Err(format!("`{text}` is not a label"));
         }
         if phase.is_some_and(|phase| !PHASES.contains(&phase)) {
-            return Err(format!("`{text}` names no phase that is learnt"));
+            return Err(format!(
+                "`{text}` names a phase that is not learnt: {PHASE_REMEDY}"
+            ));
         }
         if is_not && phase.is_some() {
             return Err(format!("`{text}` says of one phase that it is not heard"));
@@ -47,6 +49,23 @@ impl Said {
             is_not,
         })
     }
+}
+
+/// What to do with other phases.
+pub(super) const PHASE_REMEDY: &str =
+    "the phases are cruise and dive (loiter and pass are cruise); leave it out for any other, and write it into the column note \
+     of a manifest: what five recordings of three source groups share is learnt as a kind of its own within the label";
+
+/// Folder names that are phases people speak of, and none that is learnt.
+const OTHER_PHASES: [&str; 14] = [
+    "approach", "climb", "descent", "flyby", "hover", "idle", "landing", "launch", "level",
+    "loiter", "pass", "start", "takeoff", "taxi",
+];
+
+/// Whether a folder's name is a phase that is not learnt.
+pub(super) fn is_other_phase(name: &str) -> bool {
+    let name = name.to_lowercase().replace(['-', '_', ' '], "");
+    OTHER_PHASES.contains(&name.as_str())
 }
 
 /// What to write instead of what was not understood.
@@ -69,6 +88,16 @@ mod tests {
             ("harop".into(), Some("dive".into()), false)
         );
         assert_eq!(said("-harop"), ("harop".into(), None, true));
+    }
+
+    #[test]
+    fn other_phases_are_refused_with_what_to_do() {
+        let fault = Said::parse("harop/climb").unwrap_err();
+        assert!(
+            fault.contains("cruise and dive") && fault.contains("column note"),
+            "{fault}"
+        );
+        assert!(is_other_phase("Take-off") && !is_other_phase("night-of-may-3"));
     }
 
     #[test]

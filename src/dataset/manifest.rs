@@ -1,9 +1,9 @@
 //! The manifest: one labelled recording a line.
 
-use super::labels::{Said, LABEL_REMEDY};
+use super::labels::{is_other_phase, Said, LABEL_REMEDY, PHASE_REMEDY};
 use super::DatasetError;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// One labelled recording, or a labelled stretch of one.
@@ -41,12 +41,14 @@ pub struct Manifest {
     pub path: PathBuf,
     /// The recordings in the order of the list.
     pub recordings: Vec<Recording>,
-    /// Lines that name a recording a second time; they are passed over.
+    /// Lines that are passed over: they name a recording a second time, or have no label yet.
     pub repeated: Vec<String>,
     /// Folders of labels that hold no recording.
     pub empty_labels: Vec<String>,
     /// Whether a person has given source groups.
     pub groups_given: bool,
+    /// Family and class of labels that bring a sheet of their airframe along ([`crate::train::sheets::take_sheets`]).
+    pub places: BTreeMap<String, (String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +73,7 @@ impl Manifest {
     /// Reads a CSV file with a header line and the columns `path` and `label`, and, if known, `phase`,
     /// `start_s` and `end_s` (the label holds between them alone; a line for each stretch),
     /// `group`, `source` and `note`; other columns are ignored. The label may be written with its phase (`harop/dive`), or
-    /// say what the recording is not (`-harop`). Paths are relative to
+    /// say what the recording is not (`-harop`); a line with an empty label is passed over. Paths are relative to
     /// the manifest's folder. A recording without a group is a group of its own.
     ///
     /// # Errors
@@ -90,6 +92,7 @@ impl Manifest {
         let mut first_line: HashMap<Stretch, (u64, String)> = HashMap::new();
         let mut repeated = Vec::new();
         let mut groups_given = false;
+        let mut unlabelled: Vec<u64> = Vec::new();
         let headers = reader.headers().map_err(read_error)?.clone();
         for record in reader.records() {
             let record = record.map_err(read_error)?;
@@ -103,6 +106,10 @@ impl Manifest {
             let entry: Line = record
                 .deserialize(Some(&headers))
                 .map_err(|e| fault(e.to_string(), "give at least the columns path and label"))?;
+            if entry.label.is_empty() && !entry.path.as_os_str().is_empty() {
+                unlabelled.push(line);
+                continue;
+            }
             let recording = entry
                 .checked(folder)
                 .map_err(|(what, remedy)| fault(what, remedy))?;
@@ -124,11 +131,27 @@ impl Manifest {
             recordings.push(recording);
         }
         if recordings.is_empty() {
+            let (fault, remedy) = match unlabelled.len() {
+                0 => (
+                    "it lists no recording".into(),
+                    "add a line path,label,group,source for each",
+                ),
+                n => (
+                    format!("none of its {n} lines has a label"),
+                    "listen to the recordings and fill in the column label",
+                ),
+            };
             return Err(DatasetError::Unusable {
                 path: path.to_owned(),
-                fault: "it lists no recording".into(),
-                remedy: "add a line path,label,group,source for each",
+                fault,
+                remedy,
             });
+        }
+        if let Some(first) = unlabelled.first() {
+            let n = unlabelled.len();
+            repeated.push(format!(
+                "{n} lines have no label, the first is line {first}"
+            ));
         }
         Ok(Self {
             path: path.to_owned(),
@@ -136,7 +159,20 @@ impl Manifest {
             repeated,
             empty_labels: Vec::new(),
             groups_given,
+            places: BTreeMap::new(),
         })
+    }
+
+    /// Groups of files that stand in a folder called as a phase that is not learnt (`harop/climb`), each once.
+    pub fn groups_called_as_phases(&self) -> BTreeSet<&str> {
+        let groups = self.recordings.iter().map(|r| r.group.as_str());
+        groups
+            .filter(|_| !self.groups_given)
+            .filter(|g| {
+                g.split_once('/')
+                    .is_some_and(|(_, name)| is_other_phase(name))
+            })
+            .collect()
     }
 
     /// Checks that every listed file is there.
@@ -189,10 +225,7 @@ impl Line {
         }
         let said = Said::parse(&self.label).map_err(|fault| (fault, LABEL_REMEDY))?;
         if !matches!(self.phase.as_str(), "" | "cruise" | "dive") {
-            return Err((
-                format!("`{}` is not a phase", self.phase),
-                "use cruise, dive, or leave it empty",
-            ));
+            return Err((format!("`{}` is not a phase", self.phase), PHASE_REMEDY));
         }
         let or = |text: &str, other: &str| match text.is_empty() {
             true => other.to_owned(),
@@ -266,6 +299,22 @@ mod tests {
         assert_eq!(m.repeated.len(), 1);
         assert_eq!(m.labels(), ["harop"]);
         assert_eq!(m.without_negations().1.len(), 1);
+    }
+
+    #[test]
+    fn lines_without_a_label_wait_for_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("m.csv");
+        std::fs::write(&path, "path,label\na.wav,\nb.wav,siren\nc.wav,\n").unwrap();
+        let found = Manifest::read(&path).unwrap();
+        assert_eq!(found.recordings.len(), 1);
+        assert_eq!(
+            found.repeated,
+            ["2 lines have no label, the first is line 2"]
+        );
+        std::fs::write(&path, "path,label\na.wav,\n").unwrap();
+        let fault = Manifest::read(&path).unwrap_err().to_string();
+        assert!(fault.contains("none of its 1 lines has a label"), "{fault}");
     }
 
     #[test]

@@ -11,9 +11,10 @@ pub mod guess;
 mod labels;
 mod manifest;
 mod neighbours;
+mod session;
 mod sources;
 mod tracks;
-mod union_find;
+pub(crate) mod union_find;
 
 pub use annotations::{Annotations, Span};
 pub use continuity::Continuity;
@@ -23,5 +24,6 @@ pub use folds::{assign_folds, is_valid_label};
 pub use labels::{Said, PHASES};
 pub use manifest::{Manifest, Recording};
 pub use neighbours::{join_neighbours, regroup, split_at_breaks, NEIGHBOURS_NOTE};
+pub use session::{made, Made};
 pub use sources::{leave_sources_out, SourceSplit};
 pub use tracks::{marks_beside, Mark};

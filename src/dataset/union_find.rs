@@ -3,19 +3,19 @@
 
 /// Sets over the numbers `0..len`, each alone at first.
 #[derive(Debug, Clone)]
-pub(super) struct UnionFind {
+pub(crate) struct UnionFind {
     parents: Vec<usize>,
 }
 
 impl UnionFind {
-    pub(super) fn new(len: usize) -> Self {
+    pub(crate) fn new(len: usize) -> Self {
         Self {
             parents: (0..len).collect(),
         }
     }
 
     /// The set's smallest member, which stands for it.
-    pub(super) fn find(&mut self, member: usize) -> usize {
+    pub(crate) fn find(&mut self, member: usize) -> usize {
         let mut root = member;
         while self.parents[root] != root {
             self.parents[root] = self.parents[self.parents[root]];
@@ -25,14 +25,14 @@ impl UnionFind {
     }
 
     /// Joins two sets; `false` where they were one already.
-    pub(super) fn join(&mut self, a: usize, b: usize) -> bool {
+    pub(crate) fn join(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = (self.find(a), self.find(b));
         self.parents[a.max(b)] = a.min(b);
         a != b
     }
 
     /// For each member the number of its set, counted from 0 in the order of first members.
-    pub(super) fn numbers(mut self) -> Vec<usize> {
+    pub(crate) fn numbers(mut self) -> Vec<usize> {
         let mut numbers = vec![0; self.parents.len()];
         let mut next = 0;
         for member in 0..self.parents.len() {

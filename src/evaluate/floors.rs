@@ -176,6 +176,7 @@ mod tests {
             negatives: 100,
             negatives_left_out: 0,
             detection: Some(Detection {
+                auc_interval: None,
                 auc,
                 recall: share(90),
                 false_alarms: share(1),

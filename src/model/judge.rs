@@ -35,6 +35,16 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Scores taken for log-likelihoods as they are: enough to rank recordings and labels, and nothing else is there.
+    pub fn of_scores(log_likelihoods: Vec<f64>) -> Self {
+        Self {
+            log_likelihoods,
+            probabilities: Vec::new(),
+            log10_lr: Vec::new(),
+            prediction_set: Vec::new(),
+        }
+    }
+
     /// The label with the highest probability.
     pub fn best(&self) -> usize {
         highest(&self.probabilities)

@@ -9,7 +9,7 @@ use super::prior::Prior;
 use super::scored::{Scored, ScoredSegments};
 use super::segments::{log_probabilities, BATCH};
 use super::store::{hex, Model};
-use super::taxonomy::{place, MILITARY};
+use super::taxonomy::MILITARY;
 use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
 use crate::features::{self, Extractor, Segment};
 use crate::fingerprint::{Fingerprint, FingerprintBuilder};
@@ -199,7 +199,9 @@ impl Model {
     /// The phase of a recording that is answered as a munition or military drone.
     fn phase(&self, decided: &Decided, heard: &ScoredSegments) -> Option<PhaseAnswer> {
         let model = self.parts.phase.as_ref()?;
-        if place(&decided.label).1 != MILITARY {
+        let mut labels = self.header().labels.iter();
+        let named = labels.find(|l| l.label == decided.label);
+        if named.is_none_or(|l| l.class != MILITARY) {
             return None;
         }
         let rows = heard.phases();

@@ -2,6 +2,7 @@
 
 use crate::fingerprint::{Fingerprint, Index, Match};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// Hashes and fingerprints of the training recordings, to say so when one of them is met again.
@@ -58,6 +59,18 @@ impl TrainingMemory {
         memory.hashes.sort_unstable();
         memory.hashes.dedup();
         memory
+    }
+
+    /// How many files it knows, and the SHA-256 (hex) of the halves of their hashes that it knows, as lines of hex digits in
+    /// rising order.
+    pub fn digest(&self) -> (usize, String) {
+        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let mut hash = Sha256::new();
+        for half in &self.hashes {
+            hash.update(hex(half));
+            hash.update("\n");
+        }
+        (self.hashes.len(), hex(&hash.finalize()))
     }
 
     /// The recordings that share sound with one, by their numbers in the order of training.

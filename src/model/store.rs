@@ -245,6 +245,12 @@ impl Model {
         Ok(hex(&Sha256::digest(parts)))
     }
 
+    /// How many files it was trained on, and a hash that tells whether others are the same
+    /// ([`TrainingMemory::digest`]).
+    pub fn recordings_digest(&self) -> (usize, String) {
+        self.parts.memory.digest()
+    }
+
     /// What turns the scores of a recording into an answer.
     pub fn judge(&self) -> &Judge {
         &self.parts.judge

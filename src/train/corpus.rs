@@ -5,7 +5,9 @@ use super::takes::{Row, Take};
 use crate::dataset::Span;
 use crate::features::SEGMENT_S;
 use crate::fingerprint::Fingerprint;
+use crate::model::taxonomy;
 use ndarray::Array2;
+use std::collections::BTreeMap;
 
 /// The label whose recordings are mixed under others.
 pub const BACKGROUND: &str = "background";
@@ -65,7 +67,12 @@ pub struct Corpus {
     pub joins: Vec<String>,
     /// Recordings that could not be used, with the reason.
     pub left_out: Vec<(String, String)>,
+    /// Family and class of labels that the project does not know, by label.
+    pub places: Places,
 }
+
+/// Family and class by label, beside [`crate::model::taxonomy`].
+pub type Places = BTreeMap<String, (String, String)>;
 
 /// Tells the caller how far a long task is.
 pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
@@ -79,6 +86,14 @@ impl Corpus {
             note: &r.note,
         });
         Kinds::find(&noted.collect::<Vec<_>>(), self.labels.len())
+    }
+
+    /// Family and class of a label: its own, or those that the project knows.
+    pub fn place<'a>(&'a self, label: &'a str) -> (&'a str, &'a str) {
+        match self.places.get(label) {
+            Some((family, class)) => (family, class),
+            None => taxonomy::place(label),
+        }
     }
 
     /// Whether a recording was rendered.
@@ -124,5 +139,27 @@ impl Corpus {
             counts[r.label] += 1;
         }
         counts
+    }
+}
+
+#[cfg(test)]
+impl Heard {
+    /// A recording of three seconds of which nothing is known but this.
+    pub(crate) fn plain(number: usize, label: usize, group: usize, fold: usize) -> Self {
+        Self {
+            label,
+            group,
+            fold,
+            source: "s".into(),
+            sha256: [number as u8; 32],
+            seconds: 3.0,
+            joined: false,
+            fingerprint: Fingerprint::of(&[]),
+            path: format!("{number}.wav"),
+            note: String::new(),
+            origin: Origin::Recorded,
+            spans: Vec::new(),
+            stretch: None,
+        }
     }
 }

@@ -7,8 +7,9 @@ use super::rendered::{self, RenderedClip};
 use super::takes::{measure_takes, Row, Sound, Take, Takes};
 use crate::audio::{self, ReadOptions, Source};
 use crate::channel::{ChainParams, ValidChainParams};
+use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{
-    self, assign_folds, join_neighbours, regroup, split_at_breaks, Annotations, Manifest,
+    self, assign_folds, join_neighbours, made, regroup, split_at_breaks, Annotations, Manifest,
     Recording, SourceGroups,
 };
 use crate::fingerprint::Fingerprint;
@@ -85,6 +86,7 @@ impl Corpus {
             rows: Vec::new(),
             recordings: Vec::new(),
             left_out: Vec::new(),
+            places: manifest.places.clone(),
             joins: Vec::new(),
             labels,
         };
@@ -125,9 +127,17 @@ impl Corpus {
                 }
             }
         }
+        let mut guessed = Vec::new();
+        if !manifest.groups_given {
+            let sound = |place: usize| Some(samples[place].as_slice());
+            let guesses = guess_groups(&listed, &made(&listed), sound);
+            guessed.extend(guesses.iter().map(Guess::sentence));
+            apply_guesses(&mut listed, &guesses);
+        }
         regroup_neighbours(&mut listed, &samples);
         let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
         corpus.find_groups(&groups)?;
+        corpus.joins.extend(guessed);
         corpus.add_stretches(&mut samples);
         corpus.assign_folds(recipe.folds, recipe.seed);
         let mut sounds: Vec<Sound> = samples.into_iter().map(Sound::Recorded).collect();
@@ -227,6 +237,15 @@ impl Corpus {
             spans: clip.spans(),
             stretch: None,
         });
+    }
+
+    /// Takes every recording for a source of its own and deals them to folds anew, as protocols do that know no sources. Pieces of one
+    /// original then stand on both sides, and figures flatter.
+    pub fn split_by_recording(&mut self, folds: usize, seed: u64) {
+        for (number, recording) in self.recordings.iter_mut().enumerate() {
+            recording.group = number;
+        }
+        self.assign_folds(folds, seed);
     }
 
     fn measure(

@@ -16,7 +16,7 @@ use crate::model::phase::{PhaseModel, CLASSES, CRUISE, DIVE, NEITHER};
 use crate::model::pooling::mean_scores;
 use crate::model::scaler::Scaler;
 use crate::model::segments::{log_probabilities, BATCH};
-use crate::model::taxonomy::{place, MILITARY};
+use crate::model::taxonomy::MILITARY;
 use crate::SAMPLE_RATE;
 use linfa::traits::Fit;
 use linfa::DatasetBase;
@@ -59,7 +59,7 @@ pub fn phase_of(corpus: &Corpus, recording: &Heard) -> Option<usize> {
 }
 
 fn is_military(corpus: &Corpus, recording: &Heard) -> bool {
-    place(&corpus.labels[recording.label]).1 == MILITARY
+    corpus.place(&corpus.labels[recording.label]).1 == MILITARY
 }
 
 /// What a row is, if it is known. Copies of drones are no help: their pitch has been changed.
@@ -272,6 +272,7 @@ mod tests {
             rows: Vec::new(),
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Default::default(),
         };
         let mut values = Vec::new();
         for number in 0..27 {

@@ -12,7 +12,6 @@ use crate::model::header::{Header, LabelInfo};
 use crate::model::memory::TrainingMemory;
 use crate::model::prior::Prior;
 use crate::model::store::{Model, Parts, FORMAT};
-use crate::model::taxonomy;
 use std::collections::BTreeSet;
 
 /// Source groups from which a signature has reference grade A.
@@ -80,7 +79,7 @@ pub fn hierarchical_prior(corpus: &Corpus) -> Result<Prior, TrainError> {
         .labels
         .iter()
         .map(|label| {
-            let (family, class) = taxonomy::place(label);
+            let (family, class) = corpus.place(label);
             (label.as_str(), family, class)
         })
         .collect();
@@ -97,7 +96,7 @@ pub fn label_infos(corpus: &Corpus) -> Vec<LabelInfo> {
         let own = || of(Origin::Recorded);
         let groups = own().map(|r| r.group).collect::<BTreeSet<_>>().len();
         let sources = own().map(|r| r.source.clone()).collect::<BTreeSet<_>>();
-        let (family, class) = taxonomy::place(label);
+        let (family, class) = corpus.place(label);
         LabelInfo {
             label: label.clone(),
             family: family.to_owned(),

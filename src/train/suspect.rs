@@ -87,7 +87,7 @@ fn flat_probabilities(log_likelihoods: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::fingerprint::Fingerprint;
-    use crate::train::corpus::{Heard, Origin};
+    use crate::train::corpus::{Heard, Origin, Places};
     use ndarray::Array2;
 
     /// Ten recordings of each of two labels with these probabilities of the first.
@@ -114,6 +114,7 @@ mod tests {
             rows: Vec::new(),
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Places::new(),
         };
         let judgements: Vec<Option<Judgement>> = of_first
             .iter()

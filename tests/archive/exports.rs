@@ -313,3 +313,75 @@ fn pandas_pyarrow_and_duckdb_read_the_same() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
 }
+
+#[test]
+fn suggestions_are_clips_to_sort_and_go_straight_into_training() {
+    let place = place();
+    let database = text(&place.database);
+    let list = earwitness(&["suggest", database, "-n", "5", "--format", "csv"]);
+    let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(list.stdout.as_slice())
+        .records()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(rows.len(), 5);
+    // The one that lies there twice is one source, and every source is suggested once.
+    let all = earwitness(&["suggest", database, "-n", "1000", "--format", "jsonl"]);
+    let all: Vec<serde_json::Value> = String::from_utf8(all.stdout)
+        .unwrap()
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let groups: std::collections::BTreeSet<&str> = all
+        .iter()
+        .map(|s| s["source_group"].as_str().unwrap())
+        .collect();
+    assert_eq!(groups.len(), all.len());
+    assert!(all.len() <= place.count("SELECT count(*) FROM recordings"));
+    let gains = |s: &serde_json::Value| {
+        let of = |name: &str| s[name].as_f64().unwrap();
+        of("doubt") * of("distance").powi(2)
+    };
+    assert!(all.windows(2).all(|p| gains(&p[0]) >= gains(&p[1]) - 1e-3));
+    // Each label lies among what the model knows, and the same is suggested every time.
+    assert_eq!(all[0]["path"].as_str().unwrap(), &rows[0][1]);
+
+    let folder = place.dir.path().join("to label");
+    let made = earwitness(&[
+        "suggest",
+        database,
+        "-n",
+        "5",
+        "-o",
+        text(&folder),
+        "--longest",
+        "4",
+    ]);
+    assert!(made.status.success(), "{made:?}");
+    let readme = fs::read_to_string(folder.join("README.txt")).unwrap();
+    assert!(readme.contains("train --base default --add") && readme.contains("harop"));
+    let mut manifest = csv::Reader::from_path(folder.join("labels.csv")).unwrap();
+    let clips: Vec<String> = manifest
+        .records()
+        .map(|r| r.unwrap()[0].to_owned())
+        .collect();
+    assert_eq!(clips.len(), 5);
+    for clip in &clips {
+        let wav = hound::WavReader::open(folder.join(clip)).unwrap();
+        let seconds = wav.duration() as f64 / 16_000.0;
+        assert!(seconds > 1.0 && seconds <= 4.0, "{clip}: {seconds}");
+    }
+    // Sorted, they are a set of labelled recordings; what was left where it was is passed over.
+    for clip in &clips[..3] {
+        fs::create_dir_all(folder.join("siren")).unwrap();
+        fs::rename(folder.join(clip), folder.join("siren").join(clip)).unwrap();
+    }
+    let check = earwitness(&["dataset", "check", "--no-doubts", text(&folder)]);
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(
+        said.starts_with("3 recordings of 1 labels in 3 source groups"),
+        "{said}"
+    );
+    // A second time would mix with what was sorted.
+    let again = earwitness(&["suggest", database, "-o", text(&folder)]);
+    assert_eq!(again.status.code(), Some(2));
+}

@@ -1,6 +1,7 @@
 //! The real binary, run as a user runs it.
 
 mod answers;
+mod crash;
 mod dataset;
 mod evaluate;
 mod files;
@@ -9,6 +10,7 @@ mod promote;
 mod render;
 mod retrain;
 mod samples;
+mod scale;
 mod signatures;
 mod small_corpus;
 mod train;

@@ -42,7 +42,7 @@ fn classify(path: &Path) -> (usize, u64) {
 }
 
 /// The largest resident memory of a command that succeeds, in kB.
-fn peak_kb(command: &mut Command) -> u64 {
+pub fn peak_kb(command: &mut Command) -> u64 {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     let mut peak = 0;

@@ -343,3 +343,100 @@ fn models_are_compared_on_recordings_that_neither_has_heard() {
     let table = text(&run(&arguments).stdout);
     assert!(table.contains("not worse beyond chance"), "{table}");
 }
+
+#[test]
+fn a_new_airframe_brings_its_sheet_along_and_keeps_its_family() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = dir.path().join("new");
+    for i in 0..4 {
+        let path = add.join(format!("lancet/{}.wav", letter(i)));
+        write(&path, 2100.0 * (1.0 + 0.05 * f64::from(i)));
+        let path = add.join(format!("zeppelin/{}.wav", letter(i)));
+        write(&path, 310.0 * (1.0 + 0.05 * f64::from(i)));
+    }
+    let sheet = include_str!("../../models/signatures/shahed-136.toml");
+    let sheet = sheet.replace("= \"shahed-136\"", "= \"lancet\"");
+    std::fs::write(add.join("lancet.toml"), &sheet).unwrap();
+    let mine = dir.path().join("mine.model");
+    let output = retrain(&base, &add, &mine, &["--no-curve"]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("note: zeppelin is a label of your own"));
+    assert!(!said.contains("note: lancet"), "{said}");
+    let place = |model: &Path, label: &str| {
+        let header = header(model);
+        let labels = header["labels"].as_array().unwrap();
+        let own = labels.iter().find(|l| l["label"] == label).unwrap();
+        format!("{} {}", own["family"], own["class"])
+    };
+    assert_eq!(place(&mine, "lancet"), "\"piston-uav\" \"military-uav\"");
+    assert_eq!(place(&mine, "zeppelin"), "\"zeppelin\" \"zeppelin\"");
+    // The memory keeps it for the next round, in which nobody gives the sheet.
+    let next = dir.path().join("next.model");
+    let more = new_label(dir.path(), "more", 3);
+    let output = retrain(&mine, &more, &next, &["--no-curve", "-q"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(place(&next, "lancet"), "\"piston-uav\" \"military-uav\"");
+    std::fs::write(add.join("lancet.toml"), "id = 3").unwrap();
+    let broken = retrain(&base, &add, &mine, &["--no-curve", "-q"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(text(&broken.stderr).contains("lancet.toml"));
+}
+
+#[test]
+fn a_card_comes_in_two_forms_and_names_failures_hashes_and_the_way_to_make_it_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = new_label(dir.path(), "new", 4);
+    // Two that no model can get right.
+    for i in 0..2 {
+        write(
+            &add.join(format!("engine/odd{}.wav", letter(i))),
+            615.0 + f64::from(i),
+        );
+    }
+    let mine = dir.path().join("mine.model");
+    let (page, card) = (dir.path().join("card.html"), dir.path().join("card.md"));
+    let cards = [
+        "--card",
+        page.to_str().unwrap(),
+        "--card",
+        card.to_str().unwrap(),
+    ];
+    let output = retrain(
+        &base,
+        &add,
+        &mine,
+        &[&cards[..], &["--no-curve", "-q"]].concat(),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let card = std::fs::read_to_string(card).unwrap();
+    let page = std::fs::read_to_string(page).unwrap();
+    let sha256 = {
+        let shown = run(&["model", "show", "--format", "json", mine.to_str().unwrap()]);
+        let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+        shown["sha256"].as_str().unwrap().to_owned()
+    };
+    for text in [&card, &page] {
+        for wanted in [
+            "Learnt from",
+            "Augmentation",
+            "Retrained",
+            "Known failures",
+            "odda.wav",
+            "Hashes",
+            sha256.as_str(),
+            "The same again",
+            "--base BASE --add",
+        ] {
+            assert!(text.contains(wanted), "{wanted} is missing");
+        }
+    }
+    // Four pictures: in the page, and beside the text.
+    assert_eq!(page.matches("<svg ").count(), 4);
+    for name in ["reliability", "roc", "det", "confusion"] {
+        assert!(card.contains(&format!("(card.{name}.svg)")), "{name}");
+        assert!(dir.path().join(format!("card.{name}.svg")).is_file());
+    }
+}

@@ -5,6 +5,7 @@ mod overview;
 mod prevalence;
 mod sample;
 mod sharing;
+mod suggest;
 mod tables;
 
 pub use filter::Filter;
@@ -15,4 +16,5 @@ pub use overview::{
 pub use prevalence::{estimate, Estimate, Posterior, RESAMPLES};
 pub use sample::{pick_evenly, Pick};
 pub use sharing::KnownSounds;
+pub use suggest::{suggest, Suggest};
 pub use tables::{Column, Kind, Row, Table, Value};

@@ -62,17 +62,17 @@ pub struct Row<'a> {
     values: Vec<Value>,
 }
 
-const fn text(name: &'static str) -> Column {
+pub(super) const fn text(name: &'static str) -> Column {
     let kind = Kind::Text;
     Column { name, kind }
 }
 
-const fn real(name: &'static str) -> Column {
+pub(super) const fn real(name: &'static str) -> Column {
     let kind = Kind::Real;
     Column { name, kind }
 }
 
-const fn integer(name: &'static str) -> Column {
+pub(super) const fn integer(name: &'static str) -> Column {
     let kind = Kind::Integer;
     Column { name, kind }
 }
@@ -184,7 +184,7 @@ impl Table {
         }
     }
 
-    fn names(self) -> Names {
+    pub(super) fn names(self) -> Names {
         let label = Some("label");
         let probability = Some("probability");
         let within = Some("julianday(recorded_at) + start_s / 86400.0");
@@ -265,7 +265,12 @@ impl From<ValueRef<'_>> for Value {
     }
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// A row of these values, one per column.
+    pub(super) fn new(columns: &'a [Column], values: Vec<Value>) -> Self {
+        Self { columns, values }
+    }
+
     /// The columns.
     pub fn columns(&self) -> &[Column] {
         self.columns

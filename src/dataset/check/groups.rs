@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Listened, Severity};
 use crate::dataset::guess::Guess;
+use crate::dataset::labels::PHASE_REMEDY;
 use crate::dataset::Manifest;
 
 /// Source groups from which a signature has reference grade A.
@@ -29,6 +30,17 @@ pub(super) fn findings(
         .iter()
         .filter_map(|guess| spread(manifest, guess))
         .collect();
+    findings.extend(manifest.groups_called_as_phases().into_iter().map(|group| {
+        let own = manifest.recordings.iter().filter(|r| r.group == group);
+        Finding {
+            kind: "phase-not-learnt",
+            severity: Severity::Warning,
+            label: group.split_once('/').map(|(label, _)| label.to_owned()),
+            paths: own.map(|r| r.path.clone()).collect(),
+            what: format!("the folder {group} is taken for one source group, not for a phase"),
+            remedy: PHASE_REMEDY.to_owned(),
+        }
+    }));
     // What follows counts as training would.
     for guess in guesses {
         for &member in &guess.members {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::guess::{guess_groups, in_numbered_series, Guess};
-use super::Manifest;
+use super::{made, Manifest};
 use crate::fingerprint::Fingerprint;
 
 pub use labels::edit_distance;
@@ -115,7 +115,7 @@ pub fn check(
     let read = files::listen(&manifest.recordings, &wanted, progress);
     let mut findings = files::findings(manifest, &read);
     let listened: Vec<Option<Listened>> = read.into_iter().map(Result::ok).collect();
-    let guesses = guess_groups(&manifest.recordings, |place| {
+    let guesses = guess_groups(&manifest.recordings, &made(&manifest.recordings), |place| {
         let heard = listened[place].as_ref()?;
         (!heard.samples.is_empty()).then_some(heard.samples.as_slice())
     });

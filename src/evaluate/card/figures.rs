@@ -117,11 +117,22 @@ fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Resu
         "| {name} | {} | {} | {} | {} | {} | {} |",
         l.groups,
         share(&l.right),
-        detection.map_or_else(|| "-".into(), |d| format!("{:.4}", d.auc)),
+        detection.map_or_else(
+            || "-".into(),
+            |d| format!("{:.4}{}", d.auc, within(d.auc_interval))
+        ),
         detection.map_or_else(|| "-".into(), |d| share(&d.recall)),
-        optional(l.cllr),
+        l.cllr.map_or_else(
+            || "-".into(),
+            |cllr| format!("{cllr:.3}{}", within(l.cllr_interval))
+        ),
         optional(l.cllr_min)
     )
+}
+
+/// ` (0.912-0.987)`; nothing where there is no interval.
+fn within(interval: Option<[f64; 2]>) -> String {
+    interval.map_or_else(String::new, |[low, high]| format!(" ({low:.3}-{high:.3})"))
 }
 
 fn balanced(b: &Balanced) -> String {

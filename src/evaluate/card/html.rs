@@ -1,129 +1,46 @@
 //! The card as a page: the same text as the Markdown, with its pictures, in one file without scripts.
 
-use super::card;
-use crate::evaluate::figures::curves::{Curves, Roc};
-use crate::evaluate::figures::Figures;
-use crate::evaluate::pictures::{confusion_svg, escape, Plot, Scale, Series};
+use super::{card, pictures, HELD_OUT};
+use crate::evaluate::pictures::escape;
 use crate::evaluate::protocols::HeldOut;
-use crate::model::header::Header;
-use std::fmt::Write;
+use crate::model::store::Model;
 
-/// Title of the section under which the pictures stand.
-const PICTURED: &str = "Source groups held out";
-/// Fewest positives for a label's DET curve to be drawn.
-const MIN_POSITIVES: usize = 20;
-/// Range of the DET curve's axes.
-const DET: (f64, f64) = (0.001, 0.6);
-
-const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}\
+const STYLE: &str = ":root{color-scheme:light dark;--ink:#222;--paper:#fff;--soft:#f3f3f3;--line:#ccc;--dim:#555}\
+@media(prefers-color-scheme:dark){:root{--ink:#ddd;--paper:#161616;--soft:#242424;--line:#444;--dim:#aaa}\
+figure svg{filter:invert(1) hue-rotate(180deg)}}\
+body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--paper)}\
 table{border-collapse:collapse;margin:1rem 0;font-size:13px;display:block;overflow-x:auto}\
-td,th{border:1px solid #ccc;padding:.25rem .5rem;text-align:left}th{background:#f3f3f3}\
-pre{background:#f6f6f6;padding:1rem;overflow-x:auto}figure{display:inline-block;margin:.5rem 1rem .5rem 0;vertical-align:top}\
-figcaption{font-size:13px;color:#555;max-width:32rem}h2{border-bottom:1px solid #ddd;margin-top:2rem}";
+td,th{border:1px solid var(--line);padding:.25rem .5rem;text-align:left}th{background:var(--soft)}\
+code{overflow-wrap:anywhere}li,p{overflow-wrap:anywhere}\
+pre{background:var(--soft);padding:1rem;overflow-x:auto}figure{display:inline-block;max-width:100%;margin:.5rem 1rem .5rem 0;vertical-align:top}\
+figure svg{max-width:100%;height:auto}figcaption{font-size:13px;color:var(--dim);max-width:32rem}\
+h2{border-bottom:1px solid var(--line);margin-top:2rem}@media print{figure,tr{break-inside:avoid}}";
 
 /// The card of a model as HTML.
-pub fn card_html(header: &Header, held_out: &HeldOut) -> String {
-    let body = to_html(&card(header, held_out), |title| {
-        match (title == PICTURED, &held_out.grouped) {
-            (true, Some(figures)) => pictures(figures),
-            _ => String::new(),
+pub fn card_html(model: &Model, held_out: &HeldOut) -> String {
+    let body = to_html(&card(model, held_out, |_| String::new()), |title| {
+        match title == HELD_OUT {
+            true => figures(held_out),
+            false => String::new(),
         }
     });
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Model card: {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
-        escape(&header.id)
+        escape(&model.header().id)
     )
 }
 
-fn pictures(figures: &Figures) -> String {
+fn figures(held_out: &HeldOut) -> String {
     let mut text = String::new();
-    let mut figure = |svg: String, caption: &str| {
-        // Writing to a string never fails.
-        let _ = writeln!(
-            text,
-            "<figure>{svg}<figcaption>{}</figcaption></figure>",
-            escape(caption)
-        );
-    };
-    if let Some(curves) = &figures.curves {
-        figure(
-            reliability(curves),
-            "Of answers with this probability for the best label, how many are right. On the diagonal a probability means what it says.",
-        );
-        figure(
-            roc(curves),
-            "Detections against false alarms, for every threshold of the log10 LR.",
-        );
-        figure(
-            det(curves),
-            "Misses against false alarms on axes of normal deviates; labels with 20 recordings or more.",
+    for picture in pictures(held_out) {
+        text += &format!(
+            "<figure>{}<figcaption>{}</figcaption></figure>\n",
+            picture.svg,
+            escape(picture.caption)
         );
     }
-    figure(
-        confusion_svg(&figures.confusion, &figures.confusion_labels),
-        "Rows: what it is. Columns: the best label under the prior. Numbers are recordings.",
-    );
     text
-}
-
-fn reliability(curves: &Curves) -> String {
-    Plot {
-        title: "Reliability".into(),
-        x: ("probability stated".into(), Scale::Linear(0.0, 1.0)),
-        y: ("share that is right".into(), Scale::Linear(0.0, 1.0)),
-        series: vec![Series {
-            name: "best label".into(),
-            points: curves
-                .reliability
-                .iter()
-                .map(|(_, stated, seen)| [*stated, *seen])
-                .collect(),
-            intervals: curves
-                .reliability
-                .iter()
-                .map(|(n, _, seen)| {
-                    let hits = (seen * *n as f64).round() as usize;
-                    let interval = crate::evaluate::interval::clopper_pearson(hits, *n, 0.95);
-                    interval.map_or([0.0, 1.0], |i| [i.low, i.high])
-                })
-                .collect(),
-            marked: true,
-        }],
-        diagonal: true,
-    }
-    .svg()
-}
-
-fn line(roc: &Roc, of: impl Fn(&[f64; 2]) -> [f64; 2]) -> Series {
-    Series {
-        name: format!("{} ({})", roc.name, roc.n[0]),
-        points: roc.points.iter().map(of).collect(),
-        ..Series::default()
-    }
-}
-
-fn roc(curves: &Curves) -> String {
-    Plot {
-        title: "ROC".into(),
-        x: ("false alarms".into(), Scale::Linear(0.0, 1.0)),
-        y: ("detections".into(), Scale::Linear(0.0, 1.0)),
-        series: curves.roc.iter().map(|roc| line(roc, |p| *p)).collect(),
-        diagonal: true,
-    }
-    .svg()
-}
-
-fn det(curves: &Curves) -> String {
-    let many = curves.roc.iter().filter(|roc| roc.n[0] >= MIN_POSITIVES);
-    Plot {
-        title: "DET".into(),
-        x: ("false alarms".into(), Scale::Deviate(DET.0, DET.1)),
-        y: ("misses".into(), Scale::Deviate(DET.0, DET.1)),
-        series: many.map(|roc| line(roc, |p| [p[0], 1.0 - p[1]])).collect(),
-        diagonal: false,
-    }
-    .svg()
 }
 
 /// The Markdown that cards are written in: headings, paragraphs, lists, tables, code. `after` gives what stands right below

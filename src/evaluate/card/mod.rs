@@ -1,27 +1,36 @@
 //! Figures as Markdown: the terminal and the model card print the same text.
 
+mod about;
 mod figures;
 mod given_model;
 mod html;
 mod left_out;
 mod negatives;
 mod new_label;
+mod pictures;
 mod rendered;
 mod retrained;
 mod reuse;
+mod suggested;
 mod tracks;
 
 pub use given_model::given_model_markdown;
 pub use html::card_html;
 pub use new_label::new_label_svg;
+pub use pictures::{pictures, Picture};
 pub use retrained::{comparison_markdown, retrained_markdown};
 
 use super::figures::share::{Rate, Share};
 use super::figures::Figures;
 use super::protocols::HeldOut;
 use crate::model::header::Header;
+use crate::model::store::Model;
 use crate::model::taxonomy::TAXONOMY;
+use crate::train::recipe::Recipe;
 use std::fmt::Write;
+
+/// Title of the section of the figures that pictures are drawn of.
+pub const HELD_OUT: &str = "Source groups held out";
 
 /// `12 of 24 (0.500, 0.291-0.709)`.
 fn share(s: &Share) -> String {
@@ -67,7 +76,10 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
         sections.push(("Retrained", retrained_markdown(found)));
     }
     if let Some(figures) = &held_out.grouped {
-        sections.push(("Source groups held out", markdown(figures)));
+        sections.push((HELD_OUT, markdown(figures)));
+    }
+    if !held_out.failures.is_empty() {
+        sections.push(("Known failures", about::failures(&held_out.failures)));
     }
     if let Some(long) = &held_out.long_negatives {
         sections.push(("Long negatives", negatives::long(long)));
@@ -89,6 +101,9 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     if !held_out.new_labels.is_empty() {
         let text = new_label::new_labels(&held_out.new_labels);
         sections.push(("Labels learnt from a few recordings", text));
+    }
+    if let Some(found) = &held_out.suggested {
+        sections.push(("Suggested recordings", suggested::suggested(found)));
     }
     if let Some(found) = &held_out.phases {
         sections.push(("Dives", rendered::phases(found)));
@@ -122,19 +137,26 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     sections
 }
 
-/// The card of a model: what it was learnt from, and the figures of each protocol.
-pub fn card(header: &Header, held_out: &HeldOut) -> String {
+/// The card of a model: what it was learnt from, the figures of each protocol, what it fails at, and how to make it again. `after`
+/// gives what stands right below the heading of a section.
+pub fn card(model: &Model, held_out: &HeldOut, after: impl Fn(&str) -> String) -> String {
     let mut text = String::new();
     // Writing to a string never fails.
-    let _ = write_card(&mut text, header, held_out);
+    let _ = write_card(&mut text, model, held_out, after);
     text
 }
 
-fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt::Result {
+fn write_card(
+    out: &mut String,
+    model: &Model,
+    held_out: &HeldOut,
+    after: impl Fn(&str) -> String,
+) -> std::fmt::Result {
+    let header = model.header();
     writeln!(out, "# Model card: {}\n", header.id)?;
     writeln!(
         out,
-        "Written by `earwitness train --card`; not edited by hand.\n"
+        "Written by `earwitness train --card` or `earwitness model show --card`; not edited by hand.\n"
     )?;
     writeln!(out, "- learner: {}", header.learner)?;
     writeln!(
@@ -178,9 +200,16 @@ fn write_card(out: &mut String, header: &Header, held_out: &HeldOut) -> std::fmt
         let missing = missing.join(", ");
         writeln!(out, "Not learnt, for want of recordings: {missing}.")?;
     }
-    for (title, text) in sections(held_out) {
-        writeln!(out, "\n## {title}\n\n{}", text.trim_end())?;
+    about::write_data(out, &held_out.learnt_from)?;
+    let recipe = Recipe::from_toml(&header.id, &header.recipe);
+    if let Ok(recipe) = &recipe {
+        let text = about::augmentation(recipe);
+        writeln!(out, "\n## Augmentation\n\n{}", text.trim_end())?;
     }
+    for (title, text) in sections(held_out) {
+        writeln!(out, "\n## {title}\n\n{}{}", after(title), text.trim_end())?;
+    }
+    about::write_again(out, model, held_out.retrained.as_deref())?;
     writeln!(out, "\n## Recipe\n\n```toml\n{}```", header.recipe)
 }
 

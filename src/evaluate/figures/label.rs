@@ -3,6 +3,7 @@
 use super::alarm::strength;
 use super::share::Share;
 use super::Case;
+use crate::evaluate::bootstrap::Bootstrap;
 use crate::evaluate::cllr::{cllr, cllr_min};
 use crate::evaluate::error::MetricError;
 use crate::evaluate::roc::{at_false_alarm_rate, auc};
@@ -12,6 +13,13 @@ use std::collections::BTreeSet;
 
 /// Rate of false alarms at which recall is quoted.
 pub const ALARM_RATE: f64 = 0.01;
+
+/// Resampled sets from which the intervals of AUC and Cllr are taken.
+const RESAMPLED: Bootstrap = Bootstrap {
+    replicates: 1000,
+    confidence: 0.95,
+    seed: 0,
+};
 
 /// How well one label is told from the rest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +35,9 @@ pub struct LabelFigures {
     pub detection: Option<Detection>,
     /// Cost of the bounded log10 LRs; `None` where the label has none.
     pub cllr: Option<f64>,
+    /// 95 % interval of it by bootstrap over source groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cllr_interval: Option<[f64; 2]>,
     /// Its minimum, after the best monotone recalibration.
     pub cllr_min: Option<f64>,
     /// The same figures without recordings that may hold several (joined clips).
@@ -38,6 +49,9 @@ pub struct LabelFigures {
 pub struct Detection {
     /// Area under the ROC curve of the log10 LR against all other recordings.
     pub auc: f64,
+    /// 95 % interval by bootstrap over source groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auc_interval: Option<[f64; 2]>,
     /// Recall at 1 % false alarms.
     pub recall: Share,
     /// False alarms at that threshold.
@@ -47,17 +61,30 @@ pub struct Detection {
 }
 
 impl Detection {
-    /// Ranks recordings by their log10 LR; `None` where all or none are of the label.
+    /// Ranks recordings by their log10 LR; `None` where all or none are of the label. `groups` are their source groups, or
+    /// empty: then there is no interval.
     ///
     /// # Errors
     /// [`MetricError`] if a log10 LR is not a number.
-    pub fn new(strengths: &[f64], is_label: &[bool]) -> Result<Option<Self>, MetricError> {
+    pub fn new(
+        strengths: &[f64],
+        is_label: &[bool],
+        groups: &[usize],
+    ) -> Result<Option<Self>, MetricError> {
         if is_label.iter().all(|own| *own) || !is_label.contains(&true) {
             return Ok(None);
         }
+        let strata: Vec<usize> = is_label.iter().map(|own| usize::from(*own)).collect();
+        let area = |picked: &[usize]| {
+            let (values, own): (Vec<f64>, Vec<bool>) =
+                picked.iter().map(|&i| (strengths[i], is_label[i])).unzip();
+            auc(&values, &own).ok()
+        };
+        let interval = RESAMPLED.interval(groups, &strata, area).ok();
         let point = at_false_alarm_rate(strengths, is_label, ALARM_RATE)?;
         Ok(Some(Self {
             auc: auc(strengths, is_label)?,
+            auc_interval: interval.map(|i| [i.low, i.high]),
             recall: Share::new(point.hits, point.n_positive)?,
             false_alarms: Share::new(point.false_alarms, point.n_negative)?,
             threshold: point.threshold.is_finite().then_some(point.threshold),
@@ -81,7 +108,8 @@ impl LabelFigures {
             .iter()
             .map(|c| strength(&c.judgement, prior, label))
             .collect();
-        let detection = Detection::new(&strengths, &is_label)?;
+        let groups: Vec<usize> = cases.iter().map(|c| c.group).collect();
+        let detection = Detection::new(&strengths, &is_label, &groups)?;
         let own = || cases.iter().filter(|c| c.label == label);
         let bounded: Option<Vec<f64>> = cases.iter().map(|c| c.judgement.log10_lr[label]).collect();
         let bounded = bounded.filter(|_| detection.is_some());
@@ -89,6 +117,16 @@ impl LabelFigures {
             let lrs = bounded.as_ref();
             lrs.map(|lrs| of(lrs, &is_label, &[])).transpose()
         };
+        let cllr_interval = bounded.as_ref().and_then(|lrs| {
+            let strata: Vec<usize> = is_label.iter().map(|own| usize::from(*own)).collect();
+            let of_sample = |picked: &[usize]| {
+                let (lrs, own): (Vec<f64>, Vec<bool>) =
+                    picked.iter().map(|&i| (lrs[i], is_label[i])).unzip();
+                cllr(&lrs, &own, &[]).ok()
+            };
+            let found = RESAMPLED.interval(&groups, &strata, of_sample).ok()?;
+            Some([found.low, found.high])
+        });
         let without_joined = if own().any(|c| c.joined) && own().any(|c| !c.joined) {
             let single: Vec<&Case> = cases.iter().copied().filter(|c| !c.joined).collect();
             Some(Box::new(Self::new(&single, prior, label, name)?))
@@ -101,6 +139,7 @@ impl LabelFigures {
             groups: own().map(|c| c.group).collect::<BTreeSet<_>>().len(),
             detection,
             cllr: cost(cllr)?,
+            cllr_interval,
             cllr_min: cost(cllr_min)?,
             without_joined,
         })

@@ -76,7 +76,7 @@ impl Scale {
                 let last = (high / step + 1e-9).floor() as i64;
                 (first..=last).map(|k| k as f64 * step).collect()
             }
-            Self::Deviate(low, high) => [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6]
+            Self::Deviate(low, high) => [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6]
                 .into_iter()
                 .filter(|p| (low..=high).contains(p))
                 .collect(),
@@ -95,6 +95,14 @@ fn deviate(p: f64) -> f64 {
         -z
     } else {
         z
+    }
+}
+
+/// Lines beyond the number of colours are broken.
+fn dashes(number: usize) -> &'static str {
+    match number < COLOURS.len() {
+        true => "",
+        false => " stroke-dasharray=\"6 3\"",
     }
 }
 
@@ -144,19 +152,20 @@ impl Plot {
             )?;
         }
         for (number, series) in self.series.iter().enumerate() {
-            self.line(out, series, COLOURS[number % COLOURS.len()])?;
+            self.line(out, series, COLOURS[number % COLOURS.len()], dashes(number))?;
             let column = (number % 2) as f64 * (WIDTH - LEFT) / 2.0;
             let row = HEIGHT + LINE * (number / 2) as f64;
             writeln!(
                 out,
-                "<line x1=\"{0:.1}\" y1=\"{row:.1}\" x2=\"{1:.1}\" y2=\"{row:.1}\" stroke=\"{2}\" stroke-width=\"2\"/>\
+                "<line x1=\"{0:.1}\" y1=\"{row:.1}\" x2=\"{1:.1}\" y2=\"{row:.1}\" stroke=\"{2}\" stroke-width=\"2\"{6}/>\
                  <text x=\"{3:.1}\" y=\"{4:.1}\">{5}</text>",
                 LEFT + column,
                 LEFT + column + 18.0,
                 COLOURS[number % COLOURS.len()],
                 LEFT + column + 24.0,
                 row + 4.0,
-                escape(&series.name)
+                escape(&series.name),
+                dashes(number)
             )?;
         }
         writeln!(out, "</svg>")
@@ -207,7 +216,13 @@ impl Plot {
         )
     }
 
-    fn line(&self, out: &mut String, series: &Series, colour: &str) -> std::fmt::Result {
+    fn line(
+        &self,
+        out: &mut String,
+        series: &Series,
+        colour: &str,
+        dashes: &str,
+    ) -> std::fmt::Result {
         let places: Vec<String> = series
             .points
             .iter()
@@ -218,7 +233,7 @@ impl Plot {
             .collect();
         writeln!(
             out,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>",
             places.join(" ")
         )?;
         for (point, [low, high]) in series.points.iter().zip(&series.intervals) {

@@ -95,7 +95,7 @@ fn row(
         positives_left_out: left_out(true),
         negatives: side(false).flatten().count(),
         negatives_left_out: left_out(false),
-        detection: Detection::new(&strengths, &is_label)?,
+        detection: Detection::new(&strengths, &is_label, &[])?,
         answered: answered(true)?,
         others_answered: answered(false)?,
     })
@@ -115,7 +115,7 @@ mod tests {
             positives_left_out: 0,
             negatives: 4,
             negatives_left_out: 0,
-            detection: Detection::new(&[1.0, 0.0], &[true, false]).unwrap(),
+            detection: Detection::new(&[1.0, 0.0], &[true, false], &[]).unwrap(),
             answered: share(3),
             others_answered: share(1),
         };

@@ -180,6 +180,7 @@ fn part(
         rows,
         joins: Vec::new(),
         left_out: Vec::new(),
+        places: corpus.places.clone(),
     }
 }
 
@@ -187,28 +188,13 @@ fn part(
 mod tests {
     use super::*;
     use crate::evaluate::figures::testing::{infos, judgement};
-    use crate::fingerprint::Fingerprint;
     use ndarray::Array2;
 
     /// Labels a, background, c with two recordings each, each with one copy; the last of `c` lies
     /// in a group of `a`.
     fn corpus() -> Corpus {
         let recordings: Vec<Heard> = (0..6)
-            .map(|i| Heard {
-                label: i / 2,
-                group: if i == 5 { 0 } else { i },
-                fold: i % 2,
-                source: "s".into(),
-                sha256: [i as u8; 32],
-                seconds: 2.0,
-                joined: false,
-                fingerprint: Fingerprint::of(&[]),
-                path: format!("{i}.wav"),
-                note: String::new(),
-                origin: Origin::Recorded,
-                spans: Vec::new(),
-                stretch: None,
-            })
+            .map(|i| Heard::plain(i, i / 2, if i == 5 { 0 } else { i }, i % 2))
             .collect();
         let rows: Vec<Row> = (0..12)
             .map(|n| Row {
@@ -224,6 +210,7 @@ mod tests {
             rows,
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Default::default(),
         }
     }
 

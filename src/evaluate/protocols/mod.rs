@@ -18,6 +18,7 @@ mod rendered;
 mod reuse;
 mod run;
 mod sound;
+mod suggested;
 mod tracks;
 mod transfer;
 mod trial;
@@ -37,16 +38,22 @@ pub use phases::{phases, PhaseRow, Phases};
 pub use rendered::{rendered, Rendered, RenderedRow};
 pub use reuse::{reuse, CopyRow, Pairs, Reuse, SharedPair, Tail};
 pub use run::{run, Protocol};
+pub use suggested::{suggested, Suggested, SuggestedLabel, SuggestedWay};
 pub use tracks::{tracks, Followed, Mean, Passes, ReadByEye, Tracks};
 pub use transfer::{transfer, Transfer, TransferFigures};
 pub use trial::Trial;
 
 use super::error::MetricError;
-use super::figures::Figures;
+use super::failures::{failures, judgements_of, Failure};
+use super::figures::curves::Curves;
+use super::figures::{Case, Figures};
+use super::learnt_from::{learnt_from, LearntFrom};
 use crate::audio::AudioError;
 use crate::dataset::DatasetError;
 use crate::model::prior::PriorError;
 use crate::train::error::TrainError;
+use crate::train::memory::Memory;
+use crate::train::pipeline::{hierarchical_prior, label_infos};
 use serde::{Deserialize, Serialize};
 
 /// Why a protocol could not be run.
@@ -103,6 +110,12 @@ impl EvaluateError {
 pub struct HeldOut {
     /// Nested cross-validation by source group.
     pub grouped: Option<Figures>,
+    /// What was learnt from, by label and corpus.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub learnt_from: Vec<LearntFrom>,
+    /// The recordings that were answered worst, of those held out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
     /// False alarms on long negatives.
     pub long_negatives: Option<LongNegatives>,
     /// Detection where all recordings are equally long.
@@ -116,6 +129,9 @@ pub struct HeldOut {
     /// Labels taken out and learnt again from a few recordings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub new_labels: Vec<NewLabel>,
+    /// Suggested recordings against recordings drawn by chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggested: Option<Suggested>,
     /// Dives told from level flight.
     pub phases: Option<Phases>,
     /// Rendered clips: as in training, with shifted settings, and with these by models that learnt from them.
@@ -137,6 +153,40 @@ pub struct HeldOut {
 }
 
 impl HeldOut {
+    /// Adds what the figures of an older model lack and its training memory tells: what was learnt from, failures and curves. They
+    /// are those of the quick fits that the memory's scores are from, and say so.
+    ///
+    /// # Errors
+    /// [`EvaluateError`] if the scores cannot be calibrated.
+    pub fn complete(&mut self, memory: &Memory) -> Result<(), EvaluateError> {
+        let corpus = &memory.corpus;
+        if self.learnt_from.is_empty() {
+            self.learnt_from = learnt_from(corpus);
+        }
+        let judgements = judgements_of(memory)?;
+        if self.failures.is_empty() {
+            self.failures = failures(corpus, &judgements);
+        }
+        if let Some(figures) = self.grouped.as_mut().filter(|f| f.curves.is_none()) {
+            let recorded = corpus.recordings[..corpus.n_recorded()].iter();
+            let cases: Vec<Case> = recorded
+                .zip(judgements)
+                .filter_map(|(r, judgement)| {
+                    Some(Case {
+                        label: r.label,
+                        group: r.group,
+                        joined: r.joined,
+                        judgement: judgement?,
+                    })
+                })
+                .collect();
+            let prior = hierarchical_prior(corpus)?;
+            figures.curves = Some(Curves::new(&cases, &label_infos(corpus), &prior));
+            figures.protocol += ". Reliability, ROC and DET are drawn of the quick fits on the same folds that the training memory holds";
+        }
+        Ok(())
+    }
+
     /// Adds what [`reuse`] found; what could not be measured there is listed as skipped.
     pub fn take_reuse(&mut self, found: Reuse) {
         if found.copies.is_empty() {

@@ -242,12 +242,7 @@ fn fit_and_test(
     let judged: Vec<(usize, Judgement)> = (0..corpus.n_recorded())
         .filter(|&i| !segments[i].is_empty())
         .map(|i| {
-            let judgement = Judgement {
-                log_likelihoods: mean_scores(&segments[i], corpus.labels.len()),
-                probabilities: Vec::new(),
-                log10_lr: Vec::new(),
-                prediction_set: Vec::new(),
-            };
+            let judgement = Judgement::of_scores(mean_scores(&segments[i], corpus.labels.len()));
             (corpus.recordings[i].label, judgement)
         })
         .collect();
@@ -265,7 +260,7 @@ fn fit_and_test(
 }
 
 /// Mean, and the quantiles that leave [`TAIL`] out at each end.
-fn summary(mut values: Vec<f64>) -> Option<(f64, [f64; 2])> {
+pub(super) fn summary(mut values: Vec<f64>) -> Option<(f64, [f64; 2])> {
     if values.is_empty() {
         return None;
     }
@@ -283,8 +278,7 @@ fn summary(mut values: Vec<f64>) -> Option<(f64, [f64; 2])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::Fingerprint;
-    use crate::train::corpus::{Heard, Origin};
+    use crate::train::corpus::{Heard, Places};
     use crate::train::learner::{LearnerRecipe, LearnerSettings};
     use crate::train::takes::{Row, Take};
     use ndarray::Array2;
@@ -292,21 +286,7 @@ mod tests {
     /// Three labels 3 apart in one feature of two, 24 recordings each in groups of two, two segments each.
     fn corpus() -> Corpus {
         let recordings: Vec<Heard> = (0..72)
-            .map(|i| Heard {
-                label: i % 3,
-                group: (i / 6) * 3 + i % 3,
-                fold: (i / 6) % 3,
-                source: "s".into(),
-                sha256: [i as u8; 32],
-                seconds: 3.0,
-                joined: false,
-                fingerprint: Fingerprint::of(&[]),
-                path: format!("{i}.wav"),
-                note: String::new(),
-                origin: Origin::Recorded,
-                spans: Vec::new(),
-                stretch: None,
-            })
+            .map(|i| Heard::plain(i, i % 3, (i / 6) * 3 + i % 3, (i / 6) % 3))
             .collect();
         let noise = crate::train::sample::blobs(144, 2, 1, 0.0, 5).records;
         let features = Array2::from_shape_fn((144, 2), |(n, k)| {
@@ -330,6 +310,7 @@ mod tests {
                 .collect(),
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Places::new(),
         }
     }
 

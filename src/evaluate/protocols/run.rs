@@ -6,6 +6,7 @@ use super::{
     long_negatives, phases, rendered, transfer, EvaluateError, HeldOut, Trial,
 };
 use crate::dataset::Manifest;
+use crate::evaluate::learnt_from::learnt_from;
 use crate::train::corpus::{Corpus, Progress};
 use crate::train::recipe::Recipe;
 
@@ -78,6 +79,8 @@ pub fn run(
     if wanted.iter().any(|protocol| protocol.needs_trial()) {
         let trial = Trial::run(manifest, corpus, recipe, progress)?;
         found.grouped = Some(trial.figures().clone());
+        found.learnt_from = learnt_from(corpus);
+        found.failures = trial.failures();
         if wants(Protocol::LongNegatives) {
             found.long_negatives = long_negatives(&trial, progress)?;
             if found.long_negatives.is_none() {

@@ -160,7 +160,7 @@ fn figures<'a>(
     };
     let detect = |of: &dyn Fn(&Judgement) -> f64| {
         let strengths: Vec<f64> = cases.iter().map(|(h, _)| of(h.judgement)).collect();
-        Detection::new(&strengths, &truth)
+        Detection::new(&strengths, &truth, &[])
     };
     let military = detect(&|j| class_strength(infos, j, prior))?;
     let label = detect(&|j| strength(j, prior, number))?;

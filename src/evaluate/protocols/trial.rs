@@ -7,6 +7,7 @@ use super::EvaluateError;
 use crate::audio::{self, AudioError, ReadOptions, Source};
 use crate::dataset::{Manifest, Recording};
 use crate::evaluate::f1::{MacroF1, Said};
+use crate::evaluate::failures::{failures, Failure};
 use crate::evaluate::figures::alarm::{is_alarm, is_military, military_labels, strength};
 use crate::evaluate::figures::{figures, Case, Figures};
 use crate::model::header::LabelInfo;
@@ -81,8 +82,13 @@ impl<'a> Trial<'a> {
                 judgement: judgement.clone(),
             })
             .collect();
+        let groups: BTreeSet<usize> = recorded.iter().map(|r| r.group).collect();
+        let by = match groups.len() == recorded.len() {
+            true => "recording",
+            false => "source group",
+        };
         let protocol = format!(
-            "nested {}-fold cross-validation by source group, one answer per recording, hierarchical prior. Choice of the learner \
+            "nested {}-fold cross-validation by {by}, one answer per recording, hierarchical prior. Choice of the learner \
              (folds chose: {}), calibration, LR bounds and prediction sets come from inner folds of the other groups",
             recipe.folds,
             found.chosen.join(", ")
@@ -102,6 +108,12 @@ impl<'a> Trial<'a> {
     /// The figures of the recordings as they are.
     pub fn figures(&self) -> &Figures {
         &self.figures
+    }
+
+    /// The recordings that were answered worst.
+    pub(super) fn failures(&self) -> Vec<Failure> {
+        let judgements: Vec<_> = self.found.judgements.iter().cloned().map(Some).collect();
+        failures(self.corpus, &judgements)
     }
 
     /// The recordings of the corpus.

@@ -152,12 +152,7 @@ fn point(extended: &Extended, share: f64, tested: &[&Tested]) -> Option<CurvePoi
     let prior = hierarchical_prior(corpus).ok()?;
     for (i, scores) in tested.iter().flat_map(|t| &t.scores) {
         let truth = corpus.recordings[*i].label;
-        let judgement = Judgement {
-            log_likelihoods: scores.clone(),
-            probabilities: Vec::new(),
-            log10_lr: Vec::new(),
-            prediction_set: Vec::new(),
-        };
+        let judgement = Judgement::of_scores(scores.clone());
         let is_new = extended.added.contains(i);
         for &label in &labels {
             // Old recordings of the label itself prove nothing about the new ones.

@@ -68,7 +68,7 @@ pub fn hold_out(
 }
 
 /// For each fold what was learnt without it; `None` where that cannot be.
-pub(super) fn judges(
+pub(in crate::evaluate) fn judges(
     corpus: &Corpus,
     recipe: &Recipe,
     segments: &[Vec<Vec<f32>>],

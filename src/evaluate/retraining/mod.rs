@@ -6,6 +6,7 @@ mod folds;
 
 pub use curve::{learning_curve, CurvePoint};
 pub use doubts::doubts;
+pub(super) use folds::judges;
 pub use folds::{hold_out, Folds};
 
 use super::figures::{figures, Case, Figures};

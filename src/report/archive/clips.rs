@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::cut::{cut, write_wav};
 use super::{ExportError, Exporter, Folder};
 use crate::archive::query::{pick_evenly, Pick, Row};
-use crate::audio::{self, AudioError, ReadOptions, Source};
-use crate::SAMPLE_RATE;
 
 /// The list of the clips, beside them.
 const INDEX: &str = "clips.csv";
@@ -42,14 +41,6 @@ struct Wanted {
     pick: Pick,
 }
 
-/// A clip under way.
-struct Cut<'a> {
-    wanted: &'a Wanted,
-    from: u64,
-    to: u64,
-    samples: Vec<i16>,
-}
-
 impl Clips {
     /// Writes to `folder`, which is made if it is not there.
     pub fn new(folder: PathBuf, options: ClipOptions) -> Self {
@@ -70,38 +61,6 @@ impl Clips {
     /// Recordings that could not be read any more, each with the reason.
     pub fn failed(&self) -> &[String] {
         &self.failed
-    }
-
-    /// Reads a recording to the end of its last clip.
-    fn read<'a>(&self, path: &str, wanted: &'a [Wanted]) -> Result<Vec<Cut<'a>>, AudioError> {
-        let options = ReadOptions::default().with_ffmpeg(self.options.ffmpeg);
-        let mut reader = audio::open(&Source::Path(Path::new(path).to_owned()), &options)?;
-        let mut cuts: Vec<Cut> = wanted.iter().map(|w| self.plan(w)).collect();
-        let last = cuts.iter().map(|cut| cut.to).max().unwrap_or(0);
-        let mut at = 0;
-        while let Some(block) = reader.next_block()?.filter(|_| at < last) {
-            for cut in &mut cuts {
-                let first = (cut.from.saturating_sub(at) as usize).min(block.len());
-                let end = (cut.to.saturating_sub(at) as usize).min(block.len());
-                let samples = block[first..end.max(first)].iter();
-                cut.samples
-                    .extend(samples.map(|x| (x.clamp(-1.0, 1.0) * 32_767.0).round() as i16));
-            }
-            at += block.len() as u64;
-        }
-        Ok(cuts)
-    }
-
-    fn plan<'a>(&self, wanted: &'a Wanted) -> Cut<'a> {
-        let sample = |seconds: f64| (seconds.max(0.0) * f64::from(SAMPLE_RATE)).round() as u64;
-        let start = wanted.pick.start_s;
-        let end = wanted.end_s.min(start + self.options.longest_s);
-        Cut {
-            wanted,
-            from: sample(start - self.options.margin_s),
-            to: sample(end + self.options.margin_s),
-            samples: Vec::new(),
-        }
     }
 }
 
@@ -154,15 +113,20 @@ impl Exporter for Clips {
         .map_err(csv_fault)?;
         for group in wanted.chunk_by(|a, b| a.path == b.path) {
             let path = &group[0].path;
-            let cuts = match self.read(path, group) {
+            let (margin_s, longest_s) = (self.options.margin_s, self.options.longest_s);
+            let stretches = group.iter().map(|w| {
+                let start_s = w.pick.start_s;
+                let end_s = w.end_s.min(start_s + longest_s);
+                (start_s - margin_s, end_s + margin_s)
+            });
+            let cuts = match cut(path, stretches, self.options.ffmpeg) {
                 Ok(cuts) => cuts,
                 Err(error) => {
                     self.failed.push(error.to_string());
                     continue;
                 }
             };
-            for cut in cuts {
-                let w = cut.wanted;
+            for (w, cut) in group.iter().zip(cuts) {
                 let stem = Path::new(path)
                     .file_stem()
                     .unwrap_or_default()
@@ -173,7 +137,7 @@ impl Exporter for Clips {
                 );
                 let (file, name) = folder.create(&name)?;
                 write_wav(file, &cut.samples).map_err(|e| fault(Path::new(&name), e))?;
-                let clip_start_s = cut.from as f64 / f64::from(SAMPLE_RATE);
+                let clip_start_s = cut.start_s();
                 list.write_record([
                     &name,
                     path,
@@ -191,23 +155,4 @@ impl Exporter for Clips {
         }
         list.flush().map_err(|e| fault(&index, e))
     }
-}
-
-fn write_wav(file: std::fs::File, samples: &[i16]) -> std::io::Result<()> {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: SAMPLE_RATE,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let other = |error: hound::Error| match error {
-        hound::Error::IoError(error) => error,
-        error => std::io::Error::other(error),
-    };
-    let out = std::io::BufWriter::new(file);
-    let mut writer = hound::WavWriter::new(out, spec).map_err(other)?;
-    for sample in samples {
-        writer.write_sample(*sample).map_err(other)?;
-    }
-    writer.finalize().map_err(other)
 }

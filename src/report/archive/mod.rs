@@ -3,11 +3,13 @@
 mod audacity;
 mod clips;
 mod csv;
+mod cut;
 mod jsonl;
 mod overview;
 mod parquet;
 mod picture;
 mod raven;
+mod sorting;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -24,6 +26,7 @@ pub use self::overview::{as_json, as_text};
 pub use self::parquet::ParquetWriter;
 pub use self::picture::write_html;
 pub use self::raven::{RavenFolder, RavenWriter};
+pub use self::sorting::SortingFolder;
 
 /// Why an export ended.
 #[derive(Debug, thiserror::Error)]

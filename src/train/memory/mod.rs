@@ -11,7 +11,7 @@ mod stored;
 
 pub use error::MemoryError;
 
-use super::corpus::{Corpus, Origin, Progress};
+use super::corpus::{Corpus, Origin, Places, Progress};
 use super::error::TrainError;
 use super::fit::SegmentScores;
 use super::held_out::{choose, out_of_fold};
@@ -48,6 +48,9 @@ pub struct MemoryHeader {
     pub learnt_sha256: String,
     /// Its labels, sorted.
     pub labels: Vec<String>,
+    /// Family and class of labels that the project does not know.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: Places,
     /// Real recordings by corpus.
     pub sources: BTreeMap<String, usize>,
     /// The model's recipe, as TOML.
@@ -108,6 +111,7 @@ impl Memory {
                 model: model.header().id.clone(),
                 learnt_sha256: model.learnt_sha256()?,
                 labels: corpus.labels.clone(),
+                places: corpus.places.clone(),
                 sources,
                 recipe: recipe.to_toml(),
                 candidate,

@@ -197,6 +197,7 @@ impl Payload {
                 rows,
                 joins: Vec::new(),
                 left_out: Vec::new(),
+                places: header.places.clone(),
             },
             header,
             known: self.known,

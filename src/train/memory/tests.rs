@@ -42,6 +42,7 @@ fn memory() -> Memory {
         .collect();
     Memory {
         header: MemoryHeader {
+            places: Default::default(),
             format: MEMORY_FORMAT,
             feature_version: FEATURE_VERSION,
             n_features: width,
@@ -64,6 +65,7 @@ fn memory() -> Memory {
             rows,
             joins: Vec::new(),
             left_out: Vec::new(),
+            places: Default::default(),
         },
     }
 }

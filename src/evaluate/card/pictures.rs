@@ -1,0 +1,113 @@
+//! The pictures of a card: reliability, ROC, DET, confusion.
+
+use crate::evaluate::figures::curves::{Curves, Roc};
+use crate::evaluate::pictures::{confusion_svg, Plot, Scale, Series};
+use crate::evaluate::protocols::HeldOut;
+
+/// Fewest positives for a label's DET curve to be drawn.
+const MIN_POSITIVES: usize = 20;
+/// Range of the DET curve's axes.
+const DET: (f64, f64) = (0.001, 0.6);
+
+/// A picture with what it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// One word, for file names.
+    pub name: &'static str,
+    /// What it shows.
+    pub caption: &'static str,
+    /// The picture.
+    pub svg: String,
+}
+
+/// The pictures of what was held out; none without figures.
+pub fn pictures(held_out: &HeldOut) -> Vec<Picture> {
+    let Some(figures) = &held_out.grouped else {
+        return Vec::new();
+    };
+    let mut pictures = Vec::new();
+    if let Some(curves) = &figures.curves {
+        pictures.push(Picture {
+            name: "reliability",
+            caption: "Of answers with this probability for the best label, how many are right, with 95 % intervals (Clopper-Pearson). On the \
+                      diagonal a probability means what it says.",
+            svg: reliability(curves),
+        });
+        pictures.push(Picture {
+            name: "roc",
+            caption: "Detections against false alarms, for every threshold of the log10 LR.",
+            svg: roc(curves),
+        });
+        pictures.push(Picture {
+            name: "det",
+            caption: "Misses against false alarms on axes of normal deviates; labels with 20 recordings or more.",
+            svg: det(curves),
+        });
+    }
+    pictures.push(Picture {
+        name: "confusion",
+        caption:
+            "Rows: what it is. Columns: the best label under the prior. Numbers are recordings.",
+        svg: confusion_svg(&figures.confusion, &figures.confusion_labels),
+    });
+    pictures
+}
+
+fn reliability(curves: &Curves) -> String {
+    Plot {
+        title: "Reliability".into(),
+        x: ("probability stated".into(), Scale::Linear(0.0, 1.0)),
+        y: ("share that is right".into(), Scale::Linear(0.0, 1.0)),
+        series: vec![Series {
+            name: "best label".into(),
+            points: curves
+                .reliability
+                .iter()
+                .map(|(_, stated, seen)| [*stated, *seen])
+                .collect(),
+            intervals: curves
+                .reliability
+                .iter()
+                .map(|(n, _, seen)| {
+                    let hits = (seen * *n as f64).round() as usize;
+                    let interval = crate::evaluate::interval::clopper_pearson(hits, *n, 0.95);
+                    interval.map_or([0.0, 1.0], |i| [i.low, i.high])
+                })
+                .collect(),
+            marked: true,
+        }],
+        diagonal: true,
+    }
+    .svg()
+}
+
+fn line(roc: &Roc, of: impl Fn(&[f64; 2]) -> [f64; 2]) -> Series {
+    Series {
+        name: format!("{} ({})", roc.name, roc.n[0]),
+        points: roc.points.iter().map(of).collect(),
+        ..Series::default()
+    }
+}
+
+fn roc(curves: &Curves) -> String {
+    Plot {
+        title: "ROC".into(),
+        x: ("false alarms".into(), Scale::Linear(0.0, 1.0)),
+        y: ("detections".into(), Scale::Linear(0.0, 1.0)),
+        series: curves.roc.iter().map(|roc| line(roc, |p| *p)).collect(),
+        diagonal: true,
+    }
+    .svg()
+}
+
+fn det(curves: &Curves) -> String {
+    let many = curves.roc.iter().filter(|roc| roc.n[0] >= MIN_POSITIVES);
+    Plot {
+        title: "DET".into(),
+        x: ("false alarms".into(), Scale::Deviate(DET.0, DET.1)),
+        y: ("misses".into(), Scale::Deviate(DET.0, DET.1)),
+        series: many.map(|roc| line(roc, |p| [p[0], 1.0 - p[1]])).collect(),
+        diagonal: false,
+    }
+    .svg()
+}

@@ -1,0 +1,65 @@
+//! New recordings as they are read, before any is measured.
+
+use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
+use crate::dataset::{made, Manifest, Recording};
+use crate::train::corpus::Progress;
+use crate::train::listening::{decode_all, stretch_identity, Decoded};
+use crate::SAMPLE_RATE;
+
+/// What a new recording is before it is measured.
+pub(super) struct New {
+    pub listed: Recording,
+    pub sound: Decoded,
+    pub seconds: f64,
+}
+
+impl New {
+    /// Two stretches of one file are two recordings.
+    pub fn identity(&self) -> [u8; 32] {
+        match self.listed.range {
+            None => self.sound.sha256,
+            Some((from, to)) => stretch_identity(&self.sound.sha256, from, to),
+        }
+    }
+
+    pub fn agrees_with(&self, label: &str) -> bool {
+        (label == self.listed.label) != self.listed.is_not
+    }
+}
+
+/// Reads the recordings and guesses groups where nobody has given any.
+pub(super) fn read(
+    manifest: &Manifest,
+    left_out: &mut Vec<(String, String)>,
+    progress: Progress,
+) -> (Vec<New>, Vec<String>) {
+    let mut listed = Vec::new();
+    let mut sounds = Vec::new();
+    for (recording, result) in manifest
+        .recordings
+        .iter()
+        .zip(decode_all(&manifest.recordings, progress))
+    {
+        match result {
+            Err(reason) => left_out.push((recording.path.display().to_string(), reason)),
+            Ok(sound) => {
+                listed.push(recording.clone());
+                sounds.push(sound);
+            }
+        }
+    }
+    let mut said = Vec::new();
+    if !manifest.groups_given {
+        let guesses = guess_groups(&listed, &made(&listed), |place| {
+            Some(sounds[place].samples.as_slice())
+        });
+        said.extend(guesses.iter().map(Guess::sentence));
+        apply_guesses(&mut listed, &guesses);
+    }
+    let new = listed.into_iter().zip(sounds).map(|(listed, sound)| New {
+        seconds: sound.samples.len() as f64 / f64::from(SAMPLE_RATE),
+        listed,
+        sound,
+    });
+    (new.collect(), said)
+}
