@@ -6,7 +6,7 @@ use super::small_corpus::write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Moments at which a run is killed.
 const KILLS: u32 = 8;
@@ -63,9 +63,12 @@ fn kill_at_moments(
     let start = Instant::now();
     let output = run(config, arguments);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let whole = start.elapsed();
+    let mut whole = start.elapsed();
     let mut killed = 0;
-    for n in 0..KILLS {
+    for n in 0..3 * KILLS {
+        if killed == KILLS {
+            break;
+        }
         prepare();
         let mut child = command(config, arguments)
             .stdout(Stdio::null())
@@ -73,10 +76,15 @@ fn kill_at_moments(
             .spawn()
             .unwrap();
         // More often towards the end, where files are written.
-        let share = 1.0 - 0.6f64.powi(n as i32 + 1);
-        std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+        let share = 1.0 - 0.6f64.powi((n % KILLS) as i32 + 1);
+        let moment = whole.mul_f64(share);
+        std::thread::sleep(moment);
         child.kill().unwrap();
-        killed += u32::from(!child.wait().unwrap().success());
+        match child.wait().unwrap().success() {
+            // It was faster than the run that was timed, beside which the machine did something else.
+            true => whole = moment,
+            false => killed += 1,
+        }
         check();
     }
     killed
@@ -141,7 +149,7 @@ fn a_promotion_that_is_killed_leaves_the_old_model_or_the_new_one_in_use() {
         assert!(shown.status.success(), "{}", text(&shown.stderr));
         seen[usize::from(text(&shown.stdout).contains("multirotor"))] += 1;
     });
-    assert_eq!(seen[0] + seen[1], KILLS);
+    assert!(seen[0] + seen[1] >= KILLS, "{seen:?}");
 }
 
 /// A file system of its own, taken down at the end.

@@ -111,17 +111,20 @@ impl Observer for Narrator {
     }
 }
 
-/// `120 of 300 files, 4.5 h of sound, 2100 times real time, 3 without an answer, about 2 min left`.
+/// `120 of 300 files, 4.5 h of sound, 2100 times real time, 3 without an answer, about 2 min left`. How fast it is is not
+/// said of less than a second: databases note whole ones.
 pub fn progress_line(totals: &Totals, elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs_f64().max(1e-3);
+    let seconds = elapsed.as_secs_f64();
     let mut text = format!(
-        "{} of {} files, {:.1} h of sound, {:.0} times real time, {} without an answer",
+        "{} of {} files, {:.1} h of sound",
         totals.done,
         totals.todo,
         totals.sound_s / 3600.0,
-        totals.sound_s / seconds,
-        totals.failed
     );
+    if seconds >= 1.0 {
+        text += &format!(", {:.0} times real time", totals.sound_s / seconds);
+    }
+    text += &format!(", {} without an answer", totals.failed);
     if let Some(left) = left(totals, seconds) {
         text += &format!(", about {} left", span(left));
     }
@@ -131,7 +134,7 @@ pub fn progress_line(totals: &Totals, elapsed: Duration) -> String {
 /// Seconds that the rest may take: as much per byte as what is done. Before a fiftieth is, nobody knows.
 fn left(totals: &Totals, seconds: f64) -> Option<f64> {
     let (done, all) = (totals.done_bytes as f64, totals.todo_bytes as f64);
-    (done > 0.02 * all && all > 0.0).then(|| seconds * (all - done) / done)
+    (done > 0.02 * all && done < all).then(|| seconds * (all - done) / done)
 }
 
 fn span(seconds: f64) -> String {
@@ -160,6 +163,10 @@ mod tests {
         let text = progress_line(&totals, Duration::from_secs(60));
         let wanted = "120 of 300 files, 2.0 h of sound, 120 times real time, 3 without an answer, about 2 min left";
         assert_eq!(text, wanted);
+        let text = progress_line(&totals, Duration::from_millis(900));
+        assert!(!text.contains("real time"), "{text}");
+        totals.done_bytes = 3000;
+        assert!(!progress_line(&totals, Duration::from_secs(60)).contains("left"));
         totals.done_bytes = 10;
         assert!(!progress_line(&totals, Duration::from_secs(60)).contains("left"));
     }

@@ -95,19 +95,26 @@ fn shortened(path: &str) -> String {
 
 fn labels(text: &mut String, o: &Overview) {
     heading(text, "Labels, by recording");
-    *text += "  label           answered  expected (95 % interval)   probability 0 ... 1\n";
+    let named = |h: &Histogram| match h.grade.as_str() {
+        "C" => format!("{} (C)", h.label),
+        _ => h.label.clone(),
+    };
+    let widths = o.histograms.iter().map(|h| named(h).chars().count());
+    let width = widths.max().unwrap_or(0).max("label".len());
+    let _ = writeln!(
+        text,
+        "  {:<width$}  answered  expected (95 % interval)   probability 0 ... 1",
+        "label"
+    );
     for (n, h) in o.histograms.iter().enumerate() {
         let expected = o.expected.get(n).map_or("-".to_owned(), |e| {
             format!("{:.0} ({:.0} to {:.0})", e.expected, e.low, e.high)
         });
-        let label = match h.grade.as_str() {
-            "C" => format!("{} (C)", h.label),
-            _ => h.label.clone(),
-        };
+        let label = named(h);
         let above_half: i64 = h.recordings[5..].iter().sum();
         let _ = writeln!(
             text,
-            "  {label:<16}{:>8}  {expected:<25}  |{}| {above_half} above 0.5",
+            "  {label:<width$}  {:>8}  {expected:<25}  |{}| {above_half} above 0.5",
             h.answered,
             bars(h)
         );
