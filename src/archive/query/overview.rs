@@ -134,8 +134,12 @@ pub struct TimedDetection {
     pub unix: f64,
     /// The label.
     pub label: String,
+    /// The label's grade.
+    pub grade: String,
     /// Probability of the label in the recording.
     pub probability: f64,
+    /// The file.
+    pub path: String,
 }
 
 /// Answers the common questions about what `filter` lets through; `top` detections are listed.
@@ -295,13 +299,16 @@ impl Question<'_> {
 
     fn timed(&self) -> Result<Vec<TimedDetection>, ArchiveError> {
         let timed = "(SELECT * FROM detections WHERE recorded_at IS NOT NULL)";
-        let select =
-            format!("SELECT unixepoch(recorded_at) + start_s, label, probability FROM {timed}");
-        self.rows(&select, DETECTIONS, "ORDER BY 1, 2", |row| {
+        let select = format!(
+            "SELECT unixepoch(recorded_at) + start_s, label, grade, probability, path FROM {timed}"
+        );
+        self.rows(&select, DETECTIONS, "ORDER BY 1, 2, 5", |row| {
             Ok(TimedDetection {
                 unix: row.get(0)?,
                 label: row.get(1)?,
-                probability: row.get(2)?,
+                grade: row.get(2)?,
+                probability: row.get(3)?,
+                path: row.get(4)?,
             })
         })
     }

@@ -6,11 +6,27 @@ use std::io::{self, Write};
 use crate::archive::query::{Overview, TimedDetection};
 use crate::archive::time::Moment;
 
-/// Labels that get a colour of their own (P. Tol, "Colour schemes", technical note SRON/EPS/TN/09-002, 2021: the
-/// bright scheme, told apart by the colour-blind too); the others share one.
-const COLOURS: [&str; 7] = [
-    "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB",
+/// Labels that get a sign of their own; the others share the last one. The colours are told apart by the colour-blind too
+/// (P. Tol, "Colour schemes", technical note SRON/EPS/TN/09-002, 2021: the bright scheme), the shapes in print without colour.
+/// Each shape is a path about its middle, of a width of about 2.
+const SIGNS: [(&str, &str); 7] = [
+    ("#4477AA", "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z"),
+    ("#EE6677", "m-.9-.9h1.8v1.8h-1.8z"),
+    ("#228833", "m0-1.15l1.1 1.9h-2.2z"),
+    ("#CCBB44", "m0-1.25l1.25 1.25l-1.25 1.25l-1.25-1.25z"),
+    ("#66CCEE", "m0 1.15l-1.1-1.9h2.2z"),
+    (
+        "#AA3377",
+        "m-.35-1.15h.7v.8h.8v.7h-.8v.8h-.7v-.8h-.8v-.7h.8z",
+    ),
+    ("#888888", "m-1.15-.5h2.3v1h-2.3z"),
 ];
+const STYLE: &str = ":root{--paper:#fff;--ink:#1a1a1a;--soft:#595959;--rule:#ddd}\
+@media(prefers-color-scheme:dark){:root{--paper:#16181a;--ink:#ececec;--soft:#a9adb1;--rule:#3a3e42}}\
+body{font:1rem/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem;background:var(--paper);color:var(--ink)}\
+h1{font-size:1.5rem;line-height:1.25}svg{width:100%;height:auto}text{font:12px system-ui,sans-serif;fill:var(--soft)}\
+.grid{stroke:var(--rule)}.key{display:inline-block;margin-right:1.2em}.key svg{width:.9em;height:.9em}.note{color:var(--soft)}\
+.plot{overflow-x:auto}.plot svg{min-width:40rem}";
 /// The drawing, in pixels.
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 480.0;
@@ -36,8 +52,10 @@ pub fn write_html(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Detections over time</title>\n\
-         <style>body{{font:14px sans-serif;max-width:60em;margin:2em auto;color:#222}}text{{font:12px sans-serif;fill:#444}}</style>\n\
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>Detections over time</title>\n\
+         <style>{STYLE}</style>\n\
          <h1>Detections over date and time of day</h1>"
     )?;
     match (dots.first(), dots.last()) {
@@ -55,9 +73,10 @@ pub fn write_html(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     let c = &overview.counts;
     writeln!(
         out,
-        "<p>{} of {all} detections, in {} of {} files whose time of recording is known. Each dot is a detection; the larger, the \
-         likelier its label in the recording. Times are those of names and Broadcast Wave (local time) and of MP4 and its \
-         like (UTC); clocks of recorders are often wrong.</p>\n<p>Model {}.</p></html>",
+        "<p>{} of {all} detections, in the {} of {} files whose time of recording is known. Each sign is a detection; the larger, the \
+         likelier its label in the recording; point at one to see which file it is in. Times are those of names and Broadcast \
+         Wave (local time) and of MP4 and its like (UTC); clocks of recorders are often wrong. (C): consistent with a label that \
+         was learnt from rendered sound only.</p>\n<p class=\"note\">Model {}.</p></html>",
         dots.len(),
         c.timed,
         c.files,
@@ -94,43 +113,53 @@ fn draw(dots: &[&TimedDetection], days: &Days, out: &mut dyn Write) -> io::Resul
     }
     let mut labels: Vec<&str> = counts.keys().copied().collect();
     labels.sort_by_key(|label| (std::cmp::Reverse(counts[label]), *label));
-    let colour = |label: &str| {
+    let sign = |label: &str| {
         let at = labels
             .iter()
             .position(|l| *l == label)
             .unwrap_or(usize::MAX);
-        COLOURS[at.min(COLOURS.len() - 1)]
+        SIGNS[at.min(SIGNS.len() - 1)]
     };
     writeln!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Detections over date and time of day\">"
+        "<div class=\"plot\"><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Detections over date and time of day\">"
     )?;
     axes(days, out)?;
     for dot in dots {
         let second = dot.unix.rem_euclid(DAY_S);
+        let (colour, shape) = sign(&dot.label);
         writeln!(
             out,
-            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"{}\" fill-opacity=\"0.6\"><title>{} {:.2}, {}</title></circle>",
+            "<path transform=\"translate({:.1} {:.1}) scale({:.1})\" d=\"M0 0{shape}\" fill=\"{colour}\" fill-opacity=\"0.7\"><title>{} {:.2}, {}, {}</title></path>",
             days.x(dot.unix),
             TOP + PLOT_HEIGHT * second / DAY_S,
-            1.5 + 3.5 * dot.probability,
-            colour(&dot.label),
-            escaped(&dot.label),
+            2.5 + 3.5 * dot.probability,
+            escaped(&named(dot)),
             dot.probability,
-            Moment::from_unix(dot.unix as i64)
+            Moment::from_unix(dot.unix as i64),
+            escaped(&dot.path)
         )?;
     }
-    writeln!(out, "</svg>\n<p>")?;
+    writeln!(out, "</svg></div>\n<p>")?;
     for label in &labels {
+        let (colour, shape) = sign(label);
+        let one = dots.iter().find(|dot| dot.label == *label);
         writeln!(
             out,
-            "<span style=\"color:{}\">&#9679;</span> {} ({})&ensp;",
-            colour(label),
-            escaped(label),
+            "<span class=\"key\"><svg viewBox=\"-1.3 -1.3 2.6 2.6\" aria-hidden=\"true\"><path d=\"M0 0{shape}\" fill=\"{colour}\"/></svg> {} ({})</span>",
+            escaped(&one.map_or_else(String::new, |dot| named(dot))),
             counts[label]
         )?;
     }
     writeln!(out, "</p>")
+}
+
+/// Of a label without recordings nothing is heard but that the sound is like it.
+fn named(dot: &TimedDetection) -> String {
+    match dot.grade.as_str() {
+        "C" => format!("like {} (C)", dot.label),
+        _ => dot.label.clone(),
+    }
 }
 
 fn axes(days: &Days, out: &mut dyn Write) -> io::Result<()> {
@@ -139,7 +168,7 @@ fn axes(days: &Days, out: &mut dyn Write) -> io::Result<()> {
         let y = TOP + PLOT_HEIGHT * f64::from(hour) / 24.0;
         writeln!(
             out,
-            "<path d=\"M{LEFT} {y:.1}H{right}\" stroke=\"#ddd\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{hour:02}:00</text>",
+            "<path d=\"M{LEFT} {y:.1}H{right}\" class=\"grid\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{hour:02}:00</text>",
             LEFT - 8.0,
             y + 4.0
         )?;
@@ -152,7 +181,7 @@ fn axes(days: &Days, out: &mut dyn Write) -> io::Result<()> {
         let date = &date[..10];
         writeln!(
             out,
-            "<path d=\"M{x:.1} {TOP}V{bottom}\" stroke=\"#eee\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{date}</text>",
+            "<path d=\"M{x:.1} {TOP}V{bottom}\" class=\"grid\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{date}</text>",
             bottom + 18.0
         )?;
     }
@@ -181,12 +210,14 @@ mod tests {
         let dot = TimedDetection {
             unix: last,
             label: "a<b".into(),
+            grade: "C".into(),
             probability: 1.0,
+            path: "2020/x.wav".into(),
         };
         let mut out = Vec::new();
         draw(&[&dot], &days, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains("cy=\"328.0\" r=\"5.0\""), "{text}");
-        assert!(text.contains("a&lt;b 1.00, 2020-10-04T18:00:00"));
+        assert!(text.contains("translate(827.0 328.0) scale(6.0)"), "{text}");
+        assert!(text.contains("like a&lt;b (C) 1.00, 2020-10-04T18:00:00, 2020/x.wav"));
     }
 }
