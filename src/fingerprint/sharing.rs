@@ -21,6 +21,8 @@ const PASSES: usize = 4;
 const KEY_BITS: std::ops::RangeInclusive<u32> = 16..=24;
 /// A part of a word that occurs this many times, beyond what is common, is passed over.
 const CROWDED: usize = 4096;
+/// Words of a query that are looked up together.
+const AT_A_TIME: usize = 1024;
 /// Queries that are searched at a time: half an hour of sound and more.
 const BLOCK_WORDS: usize = 1 << 17;
 
@@ -118,20 +120,31 @@ impl Sharing {
             n => self.ends[n - 1],
         };
         let mut found: Vec<Link> = Vec::new();
-        for (at, word) in query.iter().enumerate().filter(|(_, word)| **word != 0) {
-            for position in table.places(*word) {
-                let position = *position as usize;
-                if position >= before {
-                    break;
-                }
-                if !is_promising(&self.words, position, query, at) {
-                    continue;
-                }
-                let earlier = self.ends.partition_point(|end| *end <= position);
+        let mut places: Vec<(usize, &[u32])> = Vec::with_capacity(AT_A_TIME);
+        let mut candidates: Vec<(usize, usize)> = Vec::new();
+        // Large tables lie outside the caches. Each of these loops asks for many places in them before any answer decides
+        // what comes next, so that the answers are waited for together.
+        for first in (0..query.len()).step_by(AT_A_TIME) {
+            let end = query.len().min(first + AT_A_TIME);
+            places.clear();
+            let heard = (first..end).filter(|at| query[*at] != 0);
+            places.extend(heard.map(|at| (at, table.places(query[at]))));
+            candidates.clear();
+            for (at, positions) in &places {
+                let earlier = positions.iter().map(|position| *position as usize);
+                candidates.extend(
+                    earlier
+                        .take_while(|position| *position < before)
+                        .map(|position| (*at, position)),
+                );
+            }
+            candidates.retain(|(at, position)| is_promising(&self.words, *position, query, *at));
+            for (at, position) in &candidates {
+                let earlier = self.ends.partition_point(|end| *end <= *position);
                 let is_known = known.root(earlier) == group
                     || found.iter().any(|link| link.earlier == earlier);
                 if !is_known {
-                    found.extend(self.compare(earlier, later, query, at, position));
+                    found.extend(self.compare(earlier, later, query, *at, *position));
                 }
             }
         }
