@@ -227,7 +227,7 @@ fn the_overview_counts_what_is_there_and_draws_what_has_a_time() {
     assert!((sum - usable).abs() < 0.01, "{sum} {usable}");
     let page = fs::read_to_string(picture).unwrap();
     let timed = place.count(&format!("{DETECTIONS} WHERE recorded_at IS NOT NULL"));
-    assert_eq!(page.matches("<circle").count(), timed);
+    assert_eq!(page.matches("<path transform=").count(), timed);
     let words = earwitness(&["query", text(&place.database)]);
     let words = String::from_utf8(words.stdout).unwrap();
     assert!(
