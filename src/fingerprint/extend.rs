@@ -103,12 +103,9 @@ impl Overlay<'_> {
     }
 }
 
-/// A cheap look at a stored word and its two neighbours, which turns away nearly every chance hit.
-/// Where a neighbour is missing or silent it counts as chance.
-pub(super) fn is_promising(stored: &[u32], position: usize, query: &[u32], at: usize) -> bool {
-    /// Of 96; the same sound through the worst codecs has 24 on average, other sound that was
-    /// found by 16 equal bits has 40.
-    const TOLERATED: u32 = 31;
+/// Differing bits, of 96, of a stored word and its two neighbours: a cheap look that turns away nearly every chance hit.
+/// Where a neighbour is missing or silent it counts as chance. The same sound through the worst codecs has 24 on average.
+pub(super) fn errors_around(stored: &[u32], position: usize, query: &[u32], at: usize) -> u32 {
     let word =
         |words: &[u32], at: Option<usize>| at.and_then(|at| words.get(at)).copied().unwrap_or(0);
     let errors = |stored: u32, query: u32| (stored ^ query).count_ones();
@@ -121,7 +118,6 @@ pub(super) fn is_promising(stored: &[u32], position: usize, query: &[u32], at: u
             word(stored, Some(position + 1)),
             word(query, Some(at + STRIDE)),
         )
-        < TOLERATED
 }
 
 /// How far an extension got.

@@ -5,10 +5,12 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::extend::{is_promising, Overlay, Stretch};
+use super::extend::{errors_around, Overlay, Stretch};
 use super::tables::Tables;
 use super::{span_s, Fingerprint, HOP, SAMPLE_RATE, STRIDE};
 
+/// Most differing bits of a word and its two neighbours, of 96; other sound that was found by 16 equal bits has 40.
+const TOLERATED: u32 = 30;
 /// A query longer than two minutes is searched with half the look-ups: what it shares with another
 /// recording is seldom short, and its time counts.
 const LONG_WORDS: usize = 7500;
@@ -124,7 +126,7 @@ impl Search<'_> {
     fn consider(&mut self, at: usize, position: usize) {
         let index = self.index;
         // Looking at the words before finding out whose they are turns nearly all away cheaply.
-        if !is_promising(&index.words, position, self.query, at) {
+        if errors_around(&index.words, position, self.query, at) > TOLERATED {
             return;
         }
         let number = index.entry_at(position);

@@ -2,12 +2,16 @@
 //!
 //! An [`Index`](super::Index) answers about one recording; asked for each of `n` in turn its time grows with `n` squared,
 //! since a part of 16 bits occurs everywhere in a large archive. Here parts grow with the archive, up to 24 of a
-//! word's 32 bits, so that a look-up meets a few places at most; and recordings that are known to belong together are not
+//! word's 32 bits, so that a look-up meets few places, and look-ups are sorted, so that no word waits for memory; and recordings that are known to belong together are not
 //! compared again, so that a sound in a thousand files costs a thousand comparisons and not a million.
 
 use rayon::prelude::*;
 
-use super::extend::{is_promising, Overlay};
+mod table;
+
+use table::{Neighbours, Table, PASSES};
+
+use super::extend::{errors_around, Overlay};
 use super::{span_s, Fingerprint, HOP, SAMPLE_RATE, STRIDE};
 
 /// Agreement beyond chance that counts as the same sound, in standard deviations; higher than for one query
@@ -15,16 +19,15 @@ use super::{span_s, Fingerprint, HOP, SAMPLE_RATE, STRIDE};
 const SAME_SOUND_SIGMAS: f64 = 10.0;
 /// The shortest stretch that counts, as for one query.
 const LEAST_WORDS: u32 = 12;
-/// Parts of a word: each look-up leaves one of them out.
-const PASSES: usize = 4;
-/// Least and most bits that are looked up.
-const KEY_BITS: std::ops::RangeInclusive<u32> = 16..=24;
-/// A part of a word that occurs this many times, beyond what is common, is passed over.
-const CROWDED: usize = 4096;
-/// Words of a query that are looked up together.
-const AT_A_TIME: usize = 1024;
-/// Queries that are searched at a time: half an hour of sound and more.
-const BLOCK_WORDS: usize = 1 << 17;
+/// Most differing bits of a word and its two neighbours, of 96. Other sound that was found by 16 to 24 equal bits has 40
+/// to 36 on average, the same sound through the worst codecs 20 to 18.
+const TOLERATED: u32 = 26;
+/// Words of the recordings that are searched at a time: 5 hours of sound. Each time, most of the table is read.
+const BLOCK_WORDS: usize = 1 << 20;
+/// Look-ups that one thread does at a time.
+const AT_A_TIME: usize = 1 << 14;
+/// Groups in which one word is looked at.
+const MOST_PLACES: usize = 8;
 
 /// Sound that two recordings share.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,8 +44,8 @@ pub struct Link {
     pub overlap_s: f64,
 }
 
-/// Recordings among which shared sound is looked for: 62.5 bytes per second of sound, and as much again while it is
-/// looked for.
+/// Recordings among which shared sound is looked for: 62.5 bytes per second of sound, and twice as much again while it
+/// is looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Sharing {
     /// One past the last word of each recording.
@@ -90,65 +93,118 @@ impl Sharing {
             let table = Table::new(&self.words, pass);
             let mut next = 0;
             while next < self.ends.len() {
-                let mut block = Vec::new();
-                let mut words = 0;
-                while next < self.ends.len() && words < BLOCK_WORDS {
-                    let fingerprint = fetch(next)?;
-                    words += fingerprint.words().len();
-                    block.push((next, fingerprint));
+                let mut block = Block::starting_at(next);
+                while next < self.ends.len() && block.words.len() < BLOCK_WORDS {
+                    block.add(&fetch(next)?);
                     next += 1;
                 }
-                let found: Vec<Vec<Link>> = block
-                    .par_iter()
-                    .map(|(later, query)| self.search(*later, query.words(), &table, &links))
-                    .collect();
-                found
-                    .into_iter()
-                    .flatten()
-                    .for_each(|link| links.join(link));
+                let found = self.search(&block, &table, &links);
+                found.into_iter().for_each(|link| links.join(link));
             }
         }
         links.links.sort_by_key(|l| (l.earlier, l.later));
         Ok(links)
     }
 
-    /// What a recording shares with those before it, other than those of its group.
-    fn search(&self, later: usize, query: &[u32], table: &Table, known: &Links) -> Vec<Link> {
-        let group = known.root(later);
-        let before = match later {
-            0 => 0,
-            n => self.ends[n - 1],
-        };
-        let mut found: Vec<Link> = Vec::new();
-        let mut places: Vec<(usize, &[u32])> = Vec::with_capacity(AT_A_TIME);
-        let mut candidates: Vec<(usize, usize)> = Vec::new();
-        // Large tables lie outside the caches. Each of these loops asks for many places in them before any answer decides
-        // what comes next, so that the answers are waited for together.
-        for first in (0..query.len()).step_by(AT_A_TIME) {
-            let end = query.len().min(first + AT_A_TIME);
-            places.clear();
-            let heard = (first..end).filter(|at| query[*at] != 0);
-            places.extend(heard.map(|at| (at, table.places(query[at]))));
-            candidates.clear();
-            for (at, positions) in &places {
-                let earlier = positions.iter().map(|position| *position as usize);
-                candidates.extend(
-                    earlier
-                        .take_while(|position| *position < before)
-                        .map(|position| (*at, position)),
-                );
+    /// What the recordings of a block share with those before each of them, other than those of its group.
+    ///
+    /// A table of many hours lies outside the caches, so the look-ups are sorted: it is gone through from its beginning to
+    /// its end instead of to and fro.
+    fn search(&self, block: &Block, table: &Table, known: &Links) -> Vec<Link> {
+        let mut look_ups = block.look_ups(table);
+        look_ups.par_sort_unstable_by_key(|look_up| look_up.key);
+        let mut promising: Vec<Place> = look_ups
+            .par_chunks(AT_A_TIME)
+            .flat_map_iter(|look_ups| self.promising(block, look_ups, table, known))
+            .collect();
+        promising.par_sort_unstable();
+        let later = |place: &Place| block.holding(place.at);
+        promising
+            .par_chunk_by(|a, b| later(a) == later(b))
+            .flat_map_iter(|places| self.compare_all(block, later(&places[0]), places, known))
+            .collect()
+    }
+
+    /// Places of earlier recordings that look like the words that are looked up, of at most [`MOST_PLACES`] groups for
+    /// each: a sound that is everywhere is joined to its first ones, and so are all others that hold it.
+    fn promising(
+        &self,
+        block: &Block,
+        look_ups: &[LookUp],
+        table: &Table,
+        known: &Links,
+    ) -> Vec<Place> {
+        let mut promising = Vec::new();
+        let mut groups = Vec::with_capacity(1 + MOST_PLACES);
+        for look_up in look_ups {
+            let entries = table.entries(look_up.key);
+            let mut alike = entries
+                .iter()
+                .filter(|entry| entry.neighbours.are_like(look_up.neighbours))
+                .peekable();
+            if alike.peek().is_none() {
+                continue;
             }
-            candidates.retain(|(at, position)| is_promising(&self.words, *position, query, *at));
-            for (at, position) in &candidates {
-                let earlier = self.ends.partition_point(|end| *end <= *position);
-                let is_known = known.root(earlier) == group
-                    || found.iter().any(|link| link.earlier == earlier);
-                if !is_known {
-                    found.extend(self.compare(earlier, later, query, *at, *position));
+            let later = block.holding(look_up.at);
+            let (query, at) = (block.query(later), look_up.at as usize - block.start(later));
+            let before = self.start(later) as u32;
+            let alike = alike.filter(|entry| {
+                let position = entry.position as usize;
+                entry.position < before
+                    && errors_around(&self.words, position, query, at) <= TOLERATED
+            });
+            groups.clear();
+            groups.push(known.root(later));
+            for entry in alike {
+                let group = known.root(self.holding(entry.position));
+                if !groups.contains(&group) {
+                    groups.push(group);
+                    let position = entry.position;
+                    promising.push(Place {
+                        at: look_up.at,
+                        position,
+                    });
+                    if groups.len() > MOST_PLACES {
+                        break;
+                    }
                 }
             }
         }
+        promising
+    }
+
+    /// Compares one recording with those that it meets at these places.
+    fn compare_all(
+        &self,
+        block: &Block,
+        later: usize,
+        places: &[Place],
+        known: &Links,
+    ) -> Vec<Link> {
+        let mut found: Vec<Link> = Vec::new();
+        for place in places {
+            let earlier = self.holding(place.position);
+            let group = known.root(earlier);
+            if found.iter().all(|link| known.root(link.earlier) != group) {
+                let at = place.at as usize - block.start(later);
+                let position = place.position as usize;
+                found.extend(self.compare(earlier, later, block.query(later), at, position));
+            }
+        }
         found
+    }
+
+    /// The recording that has the word at this place.
+    fn holding(&self, position: u32) -> usize {
+        self.ends.partition_point(|end| *end <= position as usize)
+    }
+
+    /// First word of a recording.
+    fn start(&self, recording: usize) -> usize {
+        match recording {
+            0 => 0,
+            n => self.ends[n - 1],
+        }
     }
 
     fn compare(
@@ -159,10 +215,7 @@ impl Sharing {
         at: usize,
         position: usize,
     ) -> Option<Link> {
-        let start = match earlier {
-            0 => 0,
-            n => self.ends[n - 1],
-        };
+        let start = self.start(earlier);
         let word = position - start;
         let shift = at as i64 - (word * STRIDE) as i64;
         let overlay = Overlay {
@@ -179,6 +232,81 @@ impl Sharing {
             offset_s: shift as f64 * HOP as f64 / SAMPLE_RATE,
             overlap_s: span_s(stretch.end - stretch.first),
         })
+    }
+}
+
+/// A word of a recording that is searched, and a place where it may occur in an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    /// Among the words of the block.
+    at: u32,
+    /// Among the words of all recordings.
+    position: u32,
+}
+
+/// A word of a recording that is searched.
+#[derive(Debug, Clone, Copy)]
+struct LookUp {
+    key: u32,
+    /// Among the words of the block.
+    at: u32,
+    neighbours: Neighbours,
+}
+
+/// Neighbouring recordings that are searched together, with all their words.
+struct Block {
+    /// Number of the first recording.
+    first: usize,
+    /// One past the last word of each recording.
+    ends: Vec<usize>,
+    words: Vec<u32>,
+}
+
+impl Block {
+    fn starting_at(first: usize) -> Self {
+        Self {
+            first,
+            ends: Vec::new(),
+            words: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, fingerprint: &Fingerprint) {
+        self.words.extend(fingerprint.words());
+        self.ends.push(self.words.len());
+    }
+
+    /// Every word that says something.
+    fn look_ups(&self, table: &Table) -> Vec<LookUp> {
+        let of = |recording: usize| {
+            let (query, start) = (self.query(recording), self.start(recording));
+            let heard = query.iter().enumerate().filter(|(_, word)| **word != 0);
+            heard.map(move |(at, word)| LookUp {
+                key: table.key(*word),
+                at: (start + at) as u32,
+                neighbours: Neighbours::of(query, at, STRIDE),
+            })
+        };
+        (self.first..self.first + self.ends.len())
+            .into_par_iter()
+            .flat_map_iter(of)
+            .collect()
+    }
+
+    /// The recording that has the word at this place.
+    fn holding(&self, at: u32) -> usize {
+        self.first + self.ends.partition_point(|end| *end <= at as usize)
+    }
+
+    fn start(&self, recording: usize) -> usize {
+        match recording - self.first {
+            0 => 0,
+            n => self.ends[n - 1],
+        }
+    }
+
+    fn query(&self, recording: usize) -> &[u32] {
+        &self.words[self.start(recording)..self.ends[recording - self.first]]
     }
 }
 
@@ -217,74 +345,6 @@ impl Links {
             self.parents[link.later] = a.min(b);
         }
     }
-}
-
-/// Where in the row of all words a part of a word occurs.
-struct Table {
-    pass: usize,
-    bits: u32,
-    /// Where each bucket begins; one more than there are.
-    starts: Vec<u32>,
-    positions: Vec<u32>,
-    crowd: usize,
-}
-
-impl Table {
-    /// A counting sort of the positions. Words of 0 are left out: they say nothing.
-    fn new(words: &[u32], pass: usize) -> Self {
-        let bits = (words.len().max(2).ilog2() + 2).clamp(*KEY_BITS.start(), *KEY_BITS.end());
-        let key = |word: u32| key(word, pass, bits);
-        let mut starts = vec![0u32; (1 << bits) + 1];
-        for word in words.iter().filter(|word| **word != 0) {
-            starts[key(*word) + 1] += 1;
-        }
-        for bucket in 0..1 << bits {
-            starts[bucket + 1] += starts[bucket];
-        }
-        let mut positions = vec![0; starts[1 << bits] as usize];
-        // Filled from the back, each start moves to the front of its bucket: no second row of them is needed.
-        let heard = words.iter().enumerate().filter(|(_, word)| **word != 0);
-        for (position, word) in heard.rev() {
-            let slot = &mut starts[key(*word) + 1];
-            *slot -= 1;
-            positions[*slot as usize] = position as u32;
-        }
-        starts.remove(0);
-        starts.push(positions.len() as u32);
-        Self {
-            pass,
-            bits,
-            starts,
-            positions,
-            crowd: CROWDED + 16 * (words.len() >> bits),
-        }
-    }
-
-    /// Positions whose words share this part, ascending.
-    fn places(&self, word: u32) -> &[u32] {
-        let bucket = key(word, self.pass, self.bits);
-        let (first, end) = (
-            self.starts[bucket] as usize,
-            self.starts[bucket + 1] as usize,
-        );
-        match end - first <= self.crowd {
-            true => &self.positions[first..end],
-            false => &[],
-        }
-    }
-}
-
-/// The word's four parts (low and high half of its even and of its odd bits) but one; of the last of these
-/// only as many bits as are wanted.
-fn key(word: u32, pass: usize, bits: u32) -> usize {
-    let (even, odd) = (
-        super::tables::even_bits(word),
-        super::tables::even_bits(word >> 1),
-    );
-    let parts = [even & 0xff, odd & 0xff, even >> 8, odd >> 8];
-    let part = |n: usize| parts[(pass + n) % 4];
-    let whole = part(1) << 16 | part(2) << 8 | part(3);
-    (whole >> (24 - bits)) as usize & ((1 << bits) - 1)
 }
 
 #[cfg(test)]
@@ -346,18 +406,5 @@ mod tests {
         assert!(links(&[vec![0; 500], vec![0; 500], vec![]])
             .groups()
             .is_empty());
-    }
-
-    #[test]
-    fn every_position_is_in_the_bucket_of_its_word() {
-        let words: Vec<u32> = random_words(5, 3000);
-        for pass in 0..PASSES {
-            let table = Table::new(&words, pass);
-            for (position, word) in words.iter().enumerate() {
-                let places = table.places(*word);
-                assert!(places.contains(&(position as u32)));
-                assert!(places.is_sorted());
-            }
-        }
     }
 }
