@@ -35,6 +35,7 @@ mod error;
 mod ffmpeg;
 mod fitness;
 mod info;
+mod look_ahead;
 pub(crate) mod metadata;
 mod meter;
 mod mixdown;

@@ -7,6 +7,7 @@ mod evaluate;
 mod files;
 mod memory;
 mod promote;
+mod proof;
 mod render;
 mod retrain;
 mod samples;

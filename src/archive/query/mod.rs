@@ -1,6 +1,7 @@
 //! Questions to a database: which rows, how many, and what they amount to.
 
 mod filter;
+mod findings;
 mod overview;
 mod prevalence;
 mod sample;
@@ -9,10 +10,11 @@ mod suggest;
 mod tables;
 
 pub use filter::Filter;
-pub use overview::{
-    overview, Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection,
-    TopDetection, BINS,
+pub use findings::{
+    Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection, TopDetection,
+    BINS,
 };
+pub use overview::overview;
 pub use prevalence::{estimate, Estimate, Posterior, RESAMPLES};
 pub use sample::{pick_evenly, Pick};
 pub use sharing::KnownSounds;

@@ -3,144 +3,20 @@
 use std::collections::HashMap;
 
 use rusqlite::{params_from_iter, Row};
-use serde::Serialize;
 
 use super::filter::{Filter, Names};
+use super::findings::{
+    Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection, TopDetection,
+    BINS,
+};
 use super::prevalence::{estimate, Estimate, Posterior};
 use crate::archive::store::Reader;
 use crate::archive::ArchiveError;
 
-/// Bins of a histogram of probabilities.
-pub const BINS: usize = 10;
 /// Folders that are listed.
 const FOLDERS: usize = 20;
 /// Groups of reused sound that are listed.
 const GROUPS: usize = 10;
-
-/// Everything at once.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Overview {
-    /// What was read.
-    pub counts: Counts,
-    /// What could not be read, by kind, the most frequent first.
-    pub errors: Vec<ErrorCount>,
-    /// Each label's probabilities over all recordings.
-    pub histograms: Vec<Histogram>,
-    /// How many recordings to expect of each label, in the order of `histograms`; recordings that can carry an
-    /// answer only.
-    pub expected: Vec<Estimate>,
-    /// Files by folder and answer, the fullest first.
-    pub folders: Vec<FolderCount>,
-    /// The likeliest detections.
-    pub top: Vec<TopDetection>,
-    /// The largest groups of recordings that share sound.
-    pub reused: Vec<Reused>,
-    /// How many groups there are.
-    pub reused_groups: usize,
-    /// Detections with the time at which they were heard, where that is known.
-    pub timed: Vec<TimedDetection>,
-    /// The model and the prior.
-    pub model: String,
-}
-
-/// What was read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Counts {
-    /// Files with an answer.
-    pub files: i64,
-    /// Different recordings among them.
-    pub recordings: i64,
-    /// Hours of different sound.
-    pub hours: f64,
-    /// Recordings that can carry no answer.
-    pub unusable: i64,
-    /// Files without an answer.
-    pub unreadable: i64,
-    /// Files whose time of recording is known.
-    pub timed: i64,
-}
-
-/// Files with one kind of error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ErrorCount {
-    /// Its kind.
-    pub kind: String,
-    /// How many.
-    pub files: i64,
-    /// What one of them says.
-    pub example: String,
-}
-
-/// How a label's probability is distributed over recordings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Histogram {
-    /// The label.
-    pub label: String,
-    /// Its reference grade.
-    pub grade: String,
-    /// Recordings by tenths of probability.
-    pub recordings: [i64; BINS],
-    /// Recordings that were answered with this label.
-    pub answered: i64,
-}
-
-/// Files of one folder with one answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FolderCount {
-    /// The folder.
-    pub folder: String,
-    /// The answer.
-    pub label: String,
-    /// How many files.
-    pub files: i64,
-}
-
-/// One of the likeliest detections.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TopDetection {
-    /// The file.
-    pub path: String,
-    /// Start, s.
-    pub start_s: f64,
-    /// End, s.
-    pub end_s: f64,
-    /// The label.
-    pub label: String,
-    /// The phase, where it is clear.
-    pub phase: Option<String>,
-    /// Reference grade of the label.
-    pub grade: String,
-    /// Probability of the label in the recording.
-    pub probability: f64,
-    /// Highest of its segments' probabilities.
-    pub peak: f64,
-}
-
-/// Files that share sound.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Reused {
-    /// Number of the group.
-    pub group: i64,
-    /// The longest stretch that two of them share, s.
-    pub overlap_s: f64,
-    /// The files.
-    pub paths: Vec<String>,
-}
-
-/// A detection with its time.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TimedDetection {
-    /// When it was heard, s since 1970 by the clock that the recording goes by.
-    pub unix: f64,
-    /// The label.
-    pub label: String,
-    /// The label's grade.
-    pub grade: String,
-    /// Probability of the label in the recording.
-    pub probability: f64,
-    /// The file.
-    pub path: String,
-}
 
 /// Answers the common questions about what `filter` lets through; `top` detections are listed.
 ///

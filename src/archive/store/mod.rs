@@ -4,15 +4,19 @@
 //! is on the disk when it is committed. A database whose run has ended is a single file again that opens from
 //! read-only media too.
 
+mod files;
 mod lock;
 mod read;
+mod runs;
 mod schema;
 mod write;
 
+pub(super) use files::Origin;
 pub use read::{Reader, RunState};
+pub use runs::Totals;
+pub(super) use runs::{set_current, Planned};
 pub use schema::SCHEMA_VERSION;
-pub use write::Totals;
-pub(super) use write::{set_current, Origin, Planned, Store};
+pub(super) use write::Store;
 
 /// A file that is to be worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]

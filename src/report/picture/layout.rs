@@ -1,6 +1,6 @@
 //! How large things are in a picture by itself and in one for a page.
 
-use super::raster;
+use super::letters;
 
 /// Sizes of one kind of picture, in its units.
 pub(super) struct Layout {
@@ -23,7 +23,7 @@ pub(super) const ALONE: Layout = Layout {
     left: 64.0,
     right: 84.0,
     line: 24.0,
-    letter: raster::LETTER,
+    letter: letters::LETTER,
     heights: [513.0, 257.0],
     is_alone: true,
 };

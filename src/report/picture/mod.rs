@@ -18,6 +18,7 @@ mod interval;
 mod joint;
 mod key;
 mod layout;
+mod letters;
 mod marks;
 mod pass;
 mod png;

@@ -1,27 +1,24 @@
 //! Two models on the same recordings: what each gets right, and whether the difference could be chance.
 
-use super::bootstrap::Bootstrap;
-use super::confusion::Confusion;
+mod statistics;
+
 use super::error::MetricError;
 use super::figures::alarm::strength;
-use super::probability::{calibration_error, reliability};
 use super::roc::auc;
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
 use crate::model::prior::Prior;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Resampled sets for the intervals.
-const REPLICATES: usize = 500;
-/// Bins of stated probabilities.
-const BINS: usize = 10;
+use statistics::{moved, Scored, Set};
+
+pub use statistics::confusion_of_b;
+
 /// A probability of 0 for what is true costs as much as this.
 const LEAST_PROBABILITY: f64 = 1e-4;
 /// How much a label may lose in AUC.
 pub const AUC_LOSS: f64 = 0.01;
-/// How far the probability of the truth must move to be listed.
-const MOVED: f64 = 0.1;
 /// Most recordings listed on each side.
 const LISTED: usize = 20;
 
@@ -235,143 +232,6 @@ impl Comparison {
         }
         reasons
     }
-}
-
-/// What is counted of a case.
-struct Scored {
-    label: usize,
-    right: [bool; 2],
-    /// Probability of the truth.
-    truth: [f64; 2],
-    /// Probability of the best label, and whether it is the truth.
-    best: [(f64, bool); 2],
-}
-
-impl Scored {
-    fn new(case: &PairedCase, place: impl Fn(&str) -> usize, a: Side, b: Side) -> Self {
-        let sides = [(&case.a, a), (&case.b, b)];
-        let name = |side: Side, label: usize| side.infos[label].label == case.label;
-        Self {
-            label: place(&case.label),
-            right: sides.map(|(j, side)| name(side, j.likeliest())),
-            truth: sides.map(|(j, side)| {
-                let own = side.infos.iter().position(|l| l.label == case.label);
-                own.map_or(0.0, |l| j.probabilities[l])
-            }),
-            best: sides.map(|(j, side)| (j.probabilities[j.best()], name(side, j.best()))),
-        }
-    }
-}
-
-/// A statistic of the items picked, for the side 0 or 1.
-type Statistic<'a> = &'a (dyn Fn(&[usize], usize) -> Option<f64> + Sync);
-
-struct Set {
-    scored: Vec<Scored>,
-    groups: Vec<usize>,
-    strata: Vec<usize>,
-    n_labels: usize,
-}
-
-impl Set {
-    fn delta(&self, statistic: Statistic) -> Result<Delta, MetricError> {
-        let all: Vec<usize> = (0..self.scored.len()).collect();
-        let undefined = MetricError::Undefined {
-            metric: "comparison",
-            needs: "recordings that both models can judge",
-        };
-        let (Some(a), Some(b)) = (statistic(&all, 0), statistic(&all, 1)) else {
-            return Err(undefined);
-        };
-        let bootstrap = Bootstrap {
-            replicates: REPLICATES,
-            ..Bootstrap::default()
-        };
-        let interval = bootstrap.interval(&self.groups, &self.strata, |picked| {
-            Some(statistic(picked, 1)? - statistic(picked, 0)?)
-        });
-        Ok(Delta {
-            a,
-            b,
-            difference: b - a,
-            interval: interval.ok().map(|i| [i.low, i.high]),
-        })
-    }
-
-    /// Mean over labels of the mean of `of`.
-    fn balanced<'a>(
-        &self,
-        picked: impl Iterator<Item = &'a usize>,
-        of: impl Fn(&Scored) -> f64,
-    ) -> Option<f64> {
-        let mut sums = vec![(0.0, 0usize); self.n_labels];
-        for &i in picked {
-            let scored = &self.scored[i];
-            sums[scored.label].0 += of(scored);
-            sums[scored.label].1 += 1;
-        }
-        let means: Vec<f64> = sums
-            .iter()
-            .filter(|(_, n)| *n > 0)
-            .map(|(sum, n)| sum / *n as f64)
-            .collect();
-        (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
-    }
-
-    fn calibration_error(&self, side: usize) -> f64 {
-        let (stated, hits): (Vec<f64>, Vec<bool>) =
-            self.scored.iter().map(|s| s.best[side]).unzip();
-        let stated: Vec<f64> = stated.iter().map(|p| p.clamp(0.0, 1.0)).collect();
-        let bins = reliability(&stated, &hits, BINS);
-        bins.ok()
-            .and_then(|bins| calibration_error(&bins))
-            .unwrap_or(0.0)
-    }
-}
-
-/// Recordings whose truth became likelier, and less likely.
-fn moved(cases: &[PairedCase], scored: &[Scored], a: Side, b: Side) -> [Vec<Change>; 2] {
-    let mut sides: [BTreeMap<(i64, usize), Change>; 2] = [BTreeMap::new(), BTreeMap::new()];
-    for (i, (case, s)) in cases.iter().zip(scored).enumerate() {
-        let step = s.truth[1] - s.truth[0];
-        if step.abs() < MOVED && s.right[0] == s.right[1] {
-            continue;
-        }
-        let got_better = match s.right[0] == s.right[1] {
-            true => step > 0.0,
-            false => s.right[1],
-        };
-        let change = Change {
-            path: case.path.clone(),
-            label: case.label.clone(),
-            said: [
-                a.infos[case.a.likeliest()].label.clone(),
-                b.infos[case.b.likeliest()].label.clone(),
-            ],
-            probability: s.truth,
-            is_new: case.is_new,
-        };
-        // New recordings first, then by how far they moved.
-        let size = (step.abs() * 1e6) as i64 + if case.is_new { 10_000_000 } else { 0 };
-        sides[usize::from(!got_better)].insert((-size, i), change);
-    }
-    sides.map(|side| side.into_values().collect())
-}
-
-/// Rows of true labels, columns of likeliest labels, of the second model.
-///
-/// # Errors
-/// [`MetricError`] if a label is unknown to it.
-pub fn confusion_of_b(cases: &[PairedCase], b: Side) -> Result<Confusion, MetricError> {
-    let number = |label: &str| {
-        b.infos
-            .iter()
-            .position(|l| l.label == label)
-            .unwrap_or(usize::MAX)
-    };
-    let truth: Vec<usize> = cases.iter().map(|c| number(&c.label)).collect();
-    let said: Vec<usize> = cases.iter().map(|c| c.b.likeliest()).collect();
-    Confusion::new(&truth, &said, b.infos.len())
 }
 
 #[cfg(test)]

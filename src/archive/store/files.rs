@@ -1,0 +1,218 @@
+//! The rows about files: which recording each holds, when that was made, and the answer or the error.
+
+use std::path::Path;
+
+use rusqlite::{params, Connection};
+
+use super::{Job, Store};
+use crate::archive::answer::Answer;
+use crate::archive::events::events;
+use crate::archive::recorded::RecordedAt;
+use crate::archive::{id, name, time, ArchiveError};
+
+impl Store {
+    /// Whether a recording has an answer under these settings.
+    pub(in crate::archive) fn is_answered(
+        &self,
+        sha256: &[u8; 32],
+        settings: i64,
+    ) -> Result<bool, ArchiveError> {
+        let answer = id::answer(id::recording(sha256), settings);
+        self.ask(|db| {
+            db.prepare_cached("SELECT 1 FROM answers WHERE id = ?")?
+                .exists([answer])
+        })
+    }
+
+    /// Says which recording a file holds, and takes it off the list of errors.
+    pub(in crate::archive) fn link(
+        &mut self,
+        job: &Job,
+        sha256: &[u8; 32],
+    ) -> Result<(), ArchiveError> {
+        self.begin()?;
+        self.ask(|db| {
+            db.prepare_cached("UPDATE files SET recording = ? WHERE path = ?")?
+                .execute(params![id::recording(sha256), job.key])?;
+            forget_error(db, &job.key)
+        })
+    }
+
+    /// Remembers when a file was recorded.
+    pub(in crate::archive) fn put_recorded_at(
+        &mut self,
+        job: &Job,
+        recorded: Option<&RecordedAt>,
+    ) -> Result<(), ArchiveError> {
+        let Some(recorded) = recorded else {
+            return Ok(());
+        };
+        self.begin()?;
+        self.ask(|db| {
+            db.prepare_cached("UPDATE files SET recorded_at = ?, recorded_by = ? WHERE path = ?")?
+                .execute(params![
+                    recorded.moment.to_string(),
+                    recorded.by.as_str(),
+                    job.key
+                ])
+        })?;
+        Ok(())
+    }
+
+    /// Remembers why a file has no answer.
+    pub(in crate::archive) fn put_error(
+        &mut self,
+        key: &str,
+        kind: &str,
+        message: &str,
+        ffmpeg: bool,
+    ) -> Result<(), ArchiveError> {
+        self.begin()?;
+        self.ask(|db| {
+            db.prepare_cached("INSERT OR REPLACE INTO errors VALUES (?, ?, ?, ?)")?
+                .execute(params![key, kind, message, ffmpeg])
+        })?;
+        Ok(())
+    }
+
+    /// Keeps an answer about the recording in a file.
+    pub(in crate::archive) fn put_answer(
+        &mut self,
+        job: &Job,
+        sha256: &[u8; 32],
+        answer: &Answer,
+        origin: Origin,
+    ) -> Result<(), ArchiveError> {
+        self.begin()?;
+        self.ask(|db| {
+            put_recording(db, sha256, job.size, answer)?;
+            put_answer(db, id::recording(sha256), answer, origin)
+        })?;
+        self.link(job, sha256)
+    }
+}
+
+/// Under which settings, in which run and in how many seconds an answer was found.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::archive) struct Origin {
+    pub(in crate::archive) settings: i64,
+    pub(in crate::archive) run: i64,
+    pub(in crate::archive) seconds: f64,
+}
+
+fn forget_error(db: &Connection, key: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM errors WHERE path = ?")?
+        .execute([key])?;
+    Ok(())
+}
+
+fn put_recording(
+    db: &Connection,
+    sha256: &[u8; 32],
+    size: u64,
+    answer: &Answer,
+) -> rusqlite::Result<()> {
+    let hash = crate::model::store::hex(sha256);
+    let known = db
+        .prepare_cached("SELECT 1 FROM recordings WHERE sha256 = ?")?
+        .exists([&hash])?;
+    if known {
+        return Ok(());
+    }
+    let (id, r) = (id::recording(sha256), &answer.recording);
+    db.prepare_cached(
+        "INSERT INTO recordings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        id,
+        hash,
+        size as i64,
+        r.duration_s,
+        r.container,
+        r.codec,
+        r.sample_rate_hz,
+        r.channels,
+        r.decoder,
+        r.fitness,
+        r.rms_dbfs,
+        r.peak_dbfs,
+        r.clipped_fraction,
+        r.silent_fraction,
+        r.bandwidth_hz,
+    ])?;
+    db.prepare_cached("INSERT INTO fingerprints VALUES (?, ?)")?
+        .execute(params![id, answer.fingerprint])?;
+    Ok(())
+}
+
+fn put_answer(db: &Connection, recording: i64, a: &Answer, origin: Origin) -> rusqlite::Result<()> {
+    let id = id::answer(recording, origin.settings);
+    let score = a.score(&a.label);
+    let json = |list: &[String]| serde_json::Value::from(list.to_vec()).to_string();
+    db.prepare_cached(
+        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        id,
+        recording,
+        origin.settings,
+        a.decision,
+        a.label,
+        a.family,
+        a.phase,
+        a.grade,
+        score.map(|s| s.probability),
+        score.and_then(|s| s.log10_lr),
+        a.log10_lr_bounds.map(|b| b[0]),
+        a.log10_lr_bounds.map(|b| b[1]),
+        a.dive_probability,
+        a.dive_s.map(|d| d[0]),
+        a.dive_s.map(|d| d[1]),
+        json(&a.prediction_set),
+        a.heard_s,
+        a.statement,
+        json(&a.warnings),
+    ])?;
+    db.prepare_cached("INSERT INTO work VALUES (?, ?, ?, ?)")?
+        .execute(params![id, origin.run, time::now(), origin.seconds])?;
+    let mut scores = db.prepare_cached("INSERT INTO scores VALUES (?, ?, ?, ?)")?;
+    for s in &a.scores {
+        scores.execute(params![id, s.label, s.probability, s.log10_lr])?;
+    }
+    let mut segments = db.prepare_cached("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)")?;
+    for (number, s) in a.segments.iter().enumerate() {
+        let number = number as i64;
+        segments.execute(params![
+            id,
+            number,
+            s.start_s,
+            s.end_s,
+            s.label,
+            s.probability
+        ])?;
+    }
+    let mut rows = db.prepare_cached("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+    for (number, e) in events(a).iter().enumerate() {
+        rows.execute(params![
+            id,
+            number as i64,
+            e.label,
+            e.phase,
+            e.start_s,
+            e.end_s,
+            e.segments as i64,
+            e.peak,
+            e.mean
+        ])?;
+    }
+    Ok(())
+}
+
+impl Job {
+    /// The name in the database of the folder that the file is in, and of the file in it.
+    pub(in crate::archive) fn folder_and_name(&self) -> (String, String) {
+        let folder = self.path.parent().map(name::to_text).unwrap_or_default();
+        let file = self.path.file_name().map(Path::new);
+        (folder, file.map(name::to_text).unwrap_or_default())
+    }
+}
