@@ -2,8 +2,9 @@
 //!
 //! An [`Index`](super::Index) answers about one recording; asked for each of `n` in turn its time grows with `n` squared,
 //! since a part of 16 bits occurs everywhere in a large archive. Here parts grow with the archive, up to 24 of a
-//! word's 32 bits, so that a look-up meets few places, and look-ups are sorted, so that no word waits for memory; and recordings that are known to belong together are not
-//! compared again, so that a sound in a thousand files costs a thousand comparisons and not a million.
+//! word's 32 bits, so that a look-up meets few places; look-ups are sorted, so that none waits for memory; and recordings
+//! that are known to belong together are not compared again, so that a sound in a thousand files costs a thousand
+//! comparisons and not a million.
 
 use rayon::prelude::*;
 
@@ -22,8 +23,8 @@ const LEAST_WORDS: u32 = 12;
 /// Most differing bits of a word and its two neighbours, of 96. Other sound that was found by 16 to 24 equal bits has 40
 /// to 36 on average, the same sound through the worst codecs 20 to 18.
 const TOLERATED: u32 = 26;
-/// Words of the recordings that are searched at a time: 5 hours of sound. Each time, most of the table is read.
-const BLOCK_WORDS: usize = 1 << 20;
+/// Words of the recordings that are searched at a time: 9 hours of sound. Each time, most of the table is read.
+const BLOCK_WORDS: usize = 1 << 21;
 /// Look-ups that one thread does at a time.
 const AT_A_TIME: usize = 1 << 14;
 /// Groups in which one word is looked at.
