@@ -19,6 +19,17 @@ pub enum Fitness {
     Unfit,
 }
 
+impl Fitness {
+    /// Its name in answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fit => "fit",
+            Self::Limited => "limited",
+            Self::Unfit => "unfit",
+        }
+    }
+}
+
 /// Why a recording is not, or not wholly, fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

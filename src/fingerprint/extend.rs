@@ -147,7 +147,7 @@ mod tests {
             query: &query,
             shift: 301 - 50 * STRIDE as i64,
         };
-        assert!(is_promising(&stored, 100, &query, 301 + 50 * STRIDE));
+        assert!(errors_around(&stored, 100, &query, 301 + 50 * STRIDE) < 24);
         let stretch = overlay.extend(100);
         assert!(
             stretch.first.abs_diff(50) <= 2 && stretch.end.abs_diff(150) <= 2,
@@ -166,7 +166,7 @@ mod tests {
             shift: 0,
         };
         let promising: Vec<usize> = (0..4000)
-            .filter(|word| is_promising(&stored, *word, &query, word * STRIDE))
+            .filter(|word| errors_around(&stored, *word, &query, word * STRIDE) <= 30)
             .collect();
         assert!(promising.len() < 20, "{}", promising.len());
         assert!(promising

@@ -7,7 +7,7 @@ use super::phase::PhaseModel;
 use super::prior::Prior;
 use super::segments::log_probabilities;
 use super::store::Model;
-use crate::audio::{self, AudioError, Source};
+use crate::audio::{self, AudioError, Fitness, Source};
 use crate::fingerprint::Fingerprint;
 
 /// A recording as the model heard it.
@@ -19,6 +19,8 @@ pub struct Examined {
     pub fingerprint: Fingerprint,
     /// How the model knows the recording from its training, if it does.
     pub known: Option<Known>,
+    /// What it is fit for.
+    pub fitness: Fitness,
     /// The judgement; `None` if the recording cannot carry an answer.
     pub judgement: Option<Judgement>,
 }
@@ -55,6 +57,7 @@ impl Model {
         Ok(Examined {
             known: self.parts.memory.knows(&heard.sha256, &heard.fingerprint),
             judgement: self.judge_heard(&heard, &options.prior),
+            fitness: heard.fitness(),
             sha256: heard.sha256,
             fingerprint: heard.fingerprint,
         })

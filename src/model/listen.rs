@@ -54,6 +54,12 @@ pub(super) struct Heard {
     measured: [u64; 2],
 }
 
+impl Heard {
+    pub(super) fn fitness(&self) -> Fitness {
+        self.summary.quality.fitness().0
+    }
+}
+
 /// The answer about a recording with what it was made from.
 #[derive(Debug, Clone)]
 pub struct Listened {
@@ -161,8 +167,7 @@ impl Model {
 
     /// What the segments amount to; `None` if the recording cannot carry an answer.
     pub(super) fn judge_heard(&self, heard: &Heard, prior: &Prior) -> Option<Judgement> {
-        let (fitness, _) = heard.summary.quality.fitness();
-        let usable = fitness != Fitness::Unfit && !heard.segments.is_empty();
+        let usable = heard.fitness() != Fitness::Unfit && !heard.segments.is_empty();
         usable.then(|| self.parts.judge.judge(&heard.segments.scores(), prior))
     }
 

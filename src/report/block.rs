@@ -54,7 +54,7 @@ fn answer(c: &Classification) -> String {
         _ => format!("{share} sound most like {}", c.label),
     };
     text += &field("rests on", &rests_on);
-    text += &field("fitness", words::fitness(c.fitness));
+    text += &field("fitness", c.fitness.name());
     for warning in &c.warnings {
         text += &field("warning", &printable(warning));
     }

@@ -87,7 +87,7 @@ fn cells(c: &Classification) -> [String; 26] {
         c.prediction_set_insufficient.join("; "),
         c.coverage.to_string(),
         c.heard_s.to_string(),
-        words::fitness(c.fitness).to_owned(),
+        c.fitness.name().to_owned(),
         c.warnings.join("; "),
         c.statement.clone(),
         c.model.id.clone(),

@@ -1,6 +1,5 @@
 //! How answers are put into words, alike in every format for people.
 
-use crate::audio::Fitness;
 use crate::model::answer::{Classification, Decision, Grade};
 use crate::verify::condition::Question;
 
@@ -55,14 +54,6 @@ pub fn decision(decision: Decision) -> &'static str {
         Decision::Class => "class",
         Decision::Unknown => "unknown",
         Decision::Unusable => "unusable",
-    }
-}
-
-pub fn fitness(fitness: Fitness) -> &'static str {
-    match fitness {
-        Fitness::Fit => "fit",
-        Fitness::Limited => "limited",
-        Fitness::Unfit => "unfit",
     }
 }
 

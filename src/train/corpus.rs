@@ -2,6 +2,7 @@
 
 use super::kinds::{Kinds, Noted};
 use super::takes::{Row, Take};
+use crate::audio::Fitness;
 use crate::dataset::Span;
 use crate::features::SEGMENT_S;
 use crate::fingerprint::Fingerprint;
@@ -41,6 +42,8 @@ pub struct Heard {
     pub spans: Vec<Span>,
     /// From when to when it is cut from the file, s, if it is but a stretch of it.
     pub stretch: Option<(f64, f64)>,
+    /// What its file is fit for; `None` for rendered sound, and where a memory of an earlier make does not say.
+    pub fitness: Option<Fitness>,
 }
 
 /// Where the sound of a training recording comes from.
@@ -160,6 +163,7 @@ impl Heard {
             origin: Origin::Recorded,
             spans: Vec::new(),
             stretch: None,
+            fitness: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::error::TrainError;
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
 use super::takes::{measure_takes, Row, Sound, Take, Takes};
-use crate::audio::{self, ReadOptions, Source};
+use crate::audio::{self, Fitness, ReadOptions, Source};
 use crate::channel::{ChainParams, ValidChainParams};
 use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{
@@ -51,6 +51,8 @@ pub(crate) struct Decoded {
     pub fingerprint: Fingerprint,
     /// Of the whole file.
     pub sha256: [u8; 32],
+    /// Of as much of the file as was read.
+    pub fitness: Fitness,
 }
 
 impl Corpus {
@@ -121,6 +123,7 @@ impl Corpus {
                             Some(_) => Vec::new(),
                         },
                         stretch: recording.range,
+                        fitness: Some(sound.fitness),
                     });
                     listed.push(recording.clone());
                     samples.push(sound.samples);
@@ -236,6 +239,7 @@ impl Corpus {
             origin: Origin::Rendered,
             spans: clip.spans(),
             stretch: None,
+            fitness: None,
         });
     }
 
@@ -358,6 +362,7 @@ fn decode(source: &Source, range: Option<(f64, f64)>) -> Result<Decoded, String>
             break;
         }
     }
+    let (fitness, _) = reader.finish().quality.fitness();
     if let Some((from, _)) = range {
         samples.truncate(end);
         samples.drain(..place(from).min(samples.len()));
@@ -371,5 +376,6 @@ fn decode(source: &Source, range: Option<(f64, f64)>) -> Result<Decoded, String>
         fingerprint: Fingerprint::of(&samples),
         samples,
         sha256,
+        fitness,
     })
 }

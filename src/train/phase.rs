@@ -232,25 +232,14 @@ fn weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize], classes: &[usize]) 
 mod tests {
     use super::*;
     use crate::dataset::Span;
-    use crate::fingerprint::Fingerprint;
     use crate::train::learner::{LearnerRecipe, LearnerSettings};
     use crate::train::takes::Row;
 
     fn heard(label: usize, number: usize, spans: Vec<Span>) -> Heard {
         Heard {
-            label,
-            group: number,
-            fold: number % 3,
-            source: "s".into(),
-            sha256: [0; 32],
             seconds: 8.0,
-            joined: false,
-            fingerprint: Fingerprint::of(&[]),
-            path: format!("{number}.wav"),
-            note: String::new(),
-            origin: Origin::Recorded,
             spans,
-            stretch: None,
+            ..Heard::plain(number, label, number, number % 3)
         }
     }
 

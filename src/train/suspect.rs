@@ -86,27 +86,12 @@ fn flat_probabilities(log_likelihoods: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::Fingerprint;
-    use crate::train::corpus::{Heard, Origin, Places};
+    use crate::train::corpus::{Heard, Places};
     use ndarray::Array2;
 
     /// Ten recordings of each of two labels with these probabilities of the first.
     fn doubted(of_first: [f64; 20]) -> Vec<String> {
-        let heard = |i: usize| Heard {
-            label: i / 10,
-            group: i,
-            fold: 0,
-            source: "s".into(),
-            sha256: [i as u8; 32],
-            seconds: 2.0,
-            joined: false,
-            fingerprint: Fingerprint::of(&[]),
-            path: i.to_string(),
-            note: String::new(),
-            origin: Origin::Recorded,
-            spans: Vec::new(),
-            stretch: None,
-        };
+        let heard = |i: usize| Heard::plain(i, i / 10, i, 0);
         let corpus = Corpus {
             labels: vec!["a".into(), "b".into()],
             recordings: (0..20).map(heard).collect(),
@@ -138,7 +123,7 @@ mod tests {
         p[3] = 0.02;
         p[12] = 0.95;
         p[19] = 0.99;
-        assert_eq!(doubted(p), ["3", "12"]);
+        assert_eq!(doubted(p), ["3.wav", "12.wav"]);
     }
 
     #[test]

@@ -208,25 +208,9 @@ impl Takes<'_> {
 mod tests {
     use super::*;
     use crate::channel::ChainParams;
-    use crate::fingerprint::Fingerprint;
-    use crate::train::corpus::Origin;
 
     fn heard(label: usize) -> Heard {
-        Heard {
-            label,
-            group: 0,
-            fold: 0,
-            source: String::new(),
-            sha256: [0; 32],
-            seconds: 3.0,
-            joined: false,
-            fingerprint: Fingerprint::of(&[]),
-            path: String::new(),
-            note: String::new(),
-            origin: Origin::Recorded,
-            spans: Vec::new(),
-            stretch: None,
-        }
+        Heard::plain(0, label, 0, 0)
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
         }
     }
     writeln!(out)?;
+    write_by_fitness(out, f)?;
     writeln!(
         out,
         "- balanced accuracy over {} labels, all equally likely beforehand: {}; with the prior of the answers: {}",
@@ -108,6 +109,38 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
         writeln!(out, "| **{name}** | {} |", cells.join(" | "))?;
     }
     Ok(())
+}
+
+/// The same by what the recordings are fit for, for labels that have recordings of more than one fitness.
+fn write_by_fitness(out: &mut String, f: &Figures) -> std::fmt::Result {
+    let several = |l: &&LabelFigures| l.by_fitness.iter().filter(|of| of.right.n > 0).count() > 1;
+    let mut labels = f.labels.iter().filter(several).peekable();
+    if labels.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "By the fitness of the recording, at the same thresholds:\n"
+    )?;
+    writeln!(
+        out,
+        "| label | fitness | right | detected | others alarmed |"
+    )?;
+    writeln!(out, "|---|---|---|---|---|")?;
+    for label in labels {
+        for of in label.by_fitness.iter().filter(|of| of.right.n > 0) {
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} |",
+                label.label,
+                of.fitness.name(),
+                share(&of.right),
+                share(&of.recall),
+                share(&of.false_alarms)
+            )?;
+        }
+    }
+    writeln!(out)
 }
 
 fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Result {

@@ -3,6 +3,7 @@
 use super::alarm::strength;
 use super::share::Share;
 use super::Case;
+use crate::audio::Fitness;
 use crate::evaluate::bootstrap::Bootstrap;
 use crate::evaluate::cllr::{cllr, cllr_min};
 use crate::evaluate::error::MetricError;
@@ -40,6 +41,9 @@ pub struct LabelFigures {
     pub cllr_interval: Option<[f64; 2]>,
     /// Its minimum, after the best monotone recalibration.
     pub cllr_min: Option<f64>,
+    /// The same counts for recordings of each fitness, where that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_fitness: Vec<OfFitness>,
     /// The same figures without recordings that may hold several (joined clips).
     pub without_joined: Option<Box<LabelFigures>>,
 }
@@ -58,6 +62,44 @@ pub struct Detection {
     pub false_alarms: Share,
     /// The threshold, as a log10 LR without bounds; `None` if any alarm would be one too many.
     pub threshold: Option<f64>,
+}
+
+/// How well a label is told among recordings of one fitness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfFitness {
+    /// Their fitness.
+    pub fitness: Fitness,
+    /// Recordings of the label whose best label it is.
+    pub right: Share,
+    /// Recordings of the label detected at the threshold of all recordings.
+    pub recall: Share,
+    /// Recordings of other labels alarmed at that threshold.
+    pub false_alarms: Share,
+}
+
+impl OfFitness {
+    /// `threshold` is a log10 LR without bounds; `None` if nothing may be detected.
+    fn new(
+        cases: &[&Case],
+        strengths: &[f64],
+        label: usize,
+        threshold: Option<f64>,
+        fitness: Fitness,
+    ) -> Result<Self, MetricError> {
+        let these = cases.iter().zip(strengths);
+        let these = || these.clone().filter(|(c, _)| c.fitness == Some(fitness));
+        let detected = |strength: f64| threshold.is_some_and(|least| strength >= least);
+        let (own, others) = (
+            || these().filter(|(c, _)| c.label == label),
+            || these().filter(|(c, _)| c.label != label),
+        );
+        Ok(Self {
+            fitness,
+            right: Share::of(own(), |(c, _)| c.judgement.best() == label)?,
+            recall: Share::of(own(), |(_, strength)| detected(**strength))?,
+            false_alarms: Share::of(others(), |(_, strength)| detected(**strength))?,
+        })
+    }
 }
 
 impl Detection {
@@ -133,6 +175,12 @@ impl LabelFigures {
         } else {
             None
         };
+        let known: BTreeSet<Fitness> = cases.iter().filter_map(|c| c.fitness).collect();
+        let threshold = detection.as_ref().and_then(|d| d.threshold);
+        let by_fitness = known
+            .into_iter()
+            .map(|fitness| OfFitness::new(cases, &strengths, label, threshold, fitness))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             label: name.to_owned(),
             right: Share::of(own(), |c| c.judgement.best() == label)?,
@@ -141,6 +189,7 @@ impl LabelFigures {
             cllr: cost(cllr)?,
             cllr_interval,
             cllr_min: cost(cllr_min)?,
+            by_fitness,
             without_joined,
         })
     }

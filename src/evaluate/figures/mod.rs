@@ -16,6 +16,7 @@ use super::confusion::Confusion;
 use super::coverage::coverage;
 use super::error::MetricError;
 use super::f1::MacroF1;
+use crate::audio::Fitness;
 use crate::model::decide::{level, Level};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
@@ -68,6 +69,8 @@ pub struct Case {
     pub group: usize,
     /// Whether it is joined from clips that may come from several recordings.
     pub joined: bool,
+    /// What its file is fit for, if that is known.
+    pub fitness: Option<Fitness>,
     /// What the model made of it.
     pub judgement: Judgement,
 }

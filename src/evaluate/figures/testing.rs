@@ -45,6 +45,7 @@ pub fn case(label: usize, judgement: Judgement) -> Case {
         label,
         group: label,
         joined: false,
+        fitness: None,
         judgement,
     }
 }

@@ -114,6 +114,7 @@ pub fn given_model(
                 label,
                 group,
                 joined: recording.may_hold_several(),
+                fitness: Some(examined.fitness),
                 judgement: judgement.clone(),
             }),
             _ => drop(strange.insert(&recording.label)),

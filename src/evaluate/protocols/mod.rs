@@ -176,6 +176,7 @@ impl HeldOut {
                         label: r.label,
                         group: r.group,
                         joined: r.joined,
+                        fitness: r.fitness,
                         judgement: judgement?,
                     })
                 })

@@ -79,6 +79,7 @@ impl<'a> Trial<'a> {
                 label: recording.label,
                 group: recording.group,
                 joined: recording.joined,
+                fitness: recording.fitness,
                 judgement: judgement.clone(),
             })
             .collect();

@@ -101,6 +101,7 @@ pub fn proof(
             label: recording.label,
             group: recording.group,
             joined: recording.joined,
+            fitness: recording.fitness,
             judgement,
         })
     };

@@ -277,21 +277,17 @@ impl Block {
         self.ends.push(self.words.len());
     }
 
-    /// Every word that says something.
+    /// Every word that says something. (Rows of known length are gathered in place, without a second one beside them.)
     fn look_ups(&self, table: &Table) -> Vec<LookUp> {
-        let of = |recording: usize| {
-            let (query, start) = (self.query(recording), self.start(recording));
-            let heard = query.iter().enumerate().filter(|(_, word)| **word != 0);
-            heard.map(move |(at, word)| LookUp {
-                key: table.key(*word),
-                at: (start + at) as u32,
-                neighbours: Neighbours::of(query, at, STRIDE),
-            })
+        let look_up = |at: usize| LookUp {
+            key: table.key(self.words[at]),
+            at: at as u32,
+            neighbours: Neighbours::of(&self.words, at, STRIDE),
         };
-        (self.first..self.first + self.ends.len())
-            .into_par_iter()
-            .flat_map_iter(of)
-            .collect()
+        let all = (0..self.words.len()).into_par_iter();
+        let mut look_ups: Vec<LookUp> = all.map(look_up).collect();
+        look_ups.retain(|look_up| self.words[look_up.at as usize] != 0);
+        look_ups
     }
 
     /// The recording that has the word at this place.

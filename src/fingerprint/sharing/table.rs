@@ -101,9 +101,10 @@ impl Table {
                     .for_each(|bucket| starts[*bucket as usize] += 1);
                 starts.copy_from_slice(&starts_of(starts));
                 let mut next = starts.to_vec();
-                for (entry, bucket) in entries.to_vec().into_iter().zip(buckets) {
+                let unsorted = entries.to_vec();
+                for (entry, bucket) in unsorted.iter().zip(buckets) {
                     let slot = &mut next[*bucket as usize];
-                    entries[*slot as usize] = entry;
+                    entries[*slot as usize] = *entry;
                     *slot += 1;
                 }
                 starts.iter_mut().for_each(|start| *start += first);

@@ -63,7 +63,7 @@ fn recording(evidence: &Evidence) -> String {
         identity.codec,
         identity.container,
         identity.sample_rate,
-        words::fitness(fitness.overall)
+        fitness.overall.name()
     ));
     if agreement.concord == Concord::Disagree {
         text += &lines_of("BUT", &agreement.because.join(" "));
@@ -214,8 +214,15 @@ fn rests_on(evidence: &Evidence) -> String {
         return String::new();
     };
     let mut text = words::grade(own.grade).to_owned();
-    if let Some(recall) = own.held_out.as_ref().and_then(|h| h.recall) {
+    let held_out = own.held_out.as_ref();
+    if let Some(recall) = held_out.and_then(|h| h.recall) {
         text += &format!("; {} of {} held-out ones detected", recall.hits, recall.n);
+    }
+    if let Some(of) = held_out.and_then(|h| h.of_this_fitness.as_ref()) {
+        let recall = of.recall;
+        if recall.n > 0 {
+            text += &format!(", {} of {} as fit as this", recall.hits, recall.n);
+        }
     }
     line("grade", &text)
 }
@@ -225,13 +232,7 @@ fn unfit(fitness: &FitFor) -> String {
     let verdicts = fitness.condition.verdicts.iter();
     let each: Vec<String> = verdicts
         .filter(|v| v.fitness != Fitness::Fit)
-        .map(|v| {
-            format!(
-                "{} {}",
-                words::fitness(v.fitness),
-                words::question(v.question)
-            )
-        })
+        .map(|v| format!("{} {}", v.fitness.name(), words::question(v.question)))
         .collect();
     line("fitness", &each.join(", "))
 }

@@ -126,6 +126,7 @@ impl Extended {
                 origin: Origin::Recorded,
                 spans: phase_span(&listed, seconds),
                 stretch: listed.range,
+                fitness: Some(sound.fitness),
             });
             sounds.push(Sound::Recorded(sound.samples));
         }

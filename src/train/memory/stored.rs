@@ -2,6 +2,7 @@
 
 use super::codes::Codes;
 use super::{Memory, MemoryHeader};
+use crate::audio::Fitness;
 use crate::dataset::Span;
 use crate::fingerprint::Fingerprint;
 use crate::model::memory::TrainingMemory;
@@ -41,6 +42,9 @@ pub(super) struct StoredRecording {
     note: String,
     spans: Vec<(f32, f32, String, Option<String>)>,
     stretch: Option<(f64, f64)>,
+    /// Memories of an earlier make end here.
+    #[serde(default)]
+    fitness: Option<Fitness>,
 }
 
 impl StoredRecording {
@@ -72,6 +76,7 @@ impl StoredRecording {
                 })
                 .collect(),
             stretch: heard.stretch,
+            fitness: heard.fitness,
         }
     }
 
@@ -113,6 +118,7 @@ impl StoredRecording {
             origin,
             spans: self.spans.into_iter().map(span).collect(),
             stretch: self.stretch,
+            fitness: self.fitness,
         })
     }
 }

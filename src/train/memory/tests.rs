@@ -1,5 +1,5 @@
 use super::*;
-use crate::fingerprint::Fingerprint;
+use crate::audio::Fitness;
 use crate::train::corpus::Heard;
 use crate::train::takes::Row;
 use ndarray::Array2;
@@ -9,23 +9,17 @@ fn memory() -> Memory {
     let width = schema().len();
     let recordings: Vec<Heard> = (0..8)
         .map(|i| Heard {
-            label: i % 2,
-            group: i / 2,
-            fold: i % 3,
-            source: "s".into(),
             sha256: if i == 7 { [0; 32] } else { [i as u8 + 1; 32] },
-            seconds: 3.0,
             joined: i == 1,
-            fingerprint: Fingerprint::of(&[]),
-            path: format!("{i}.wav"),
             note: "dog; indoors".into(),
             origin: if i == 7 {
                 Origin::Rendered
             } else {
                 Origin::Recorded
             },
-            spans: Vec::new(),
             stretch: (i == 2).then_some((0.5, 3.5)),
+            fitness: (i != 3).then_some(Fitness::Limited),
+            ..Heard::plain(i, i % 2, i / 2, i % 3)
         })
         .collect();
     let takes = [Take::AsItIs, Take::AsItIs, Take::Copy(1), Take::Noise];

@@ -168,7 +168,7 @@ pub fn gather(
     };
     let named = std::iter::once(heard.label.as_str());
     let named = named.chain(heard.alternatives.iter().map(|a| a.label.as_str()));
-    let references = reference::references(model.header(), named);
+    let references = reference::references(model.header(), condition.overall, named);
     let agreement = agreement::agreement(&heard, &measured);
     let asked = asked::answer(
         model,

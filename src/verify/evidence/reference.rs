@@ -1,5 +1,6 @@
 //! On what the knowledge of a label rests.
 
+use crate::audio::Fitness;
 use crate::model::answer::Grade;
 use crate::model::header::{Header, LabelInfo};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,22 @@ pub struct HeldOut {
     pub false_alarms: Option<Counted>,
     /// Area under the ROC curve.
     pub auc: Option<f64>,
+    /// The same counts over held-out recordings of this recording's fitness alone; `None` where the model has none.
+    pub of_this_fitness: Option<OfThisFitness>,
+}
+
+/// How a label did on held-out recordings of one fitness.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfThisFitness {
+    /// Their fitness.
+    pub fitness: Fitness,
+    /// Recordings of the label whose best label it was.
+    pub right: Counted,
+    /// Recordings of the label that were detected, at the threshold of all.
+    pub recall: Counted,
+    /// Recordings of other labels that were alarmed.
+    pub false_alarms: Counted,
 }
 
 /// A share as it was counted, with its 95 % Clopper-Pearson interval.
@@ -58,16 +75,17 @@ pub struct Counted {
 /// One per label named, in the order given.
 pub(super) fn references<'a>(
     header: &Header,
+    fitness: Fitness,
     labels: impl Iterator<Item = &'a str>,
 ) -> Vec<Reference> {
     let info = |label: &str| header.labels.iter().find(|l| l.label == label);
     labels
         .filter_map(info)
-        .map(|info| reference(header, info))
+        .map(|info| reference(header, fitness, info))
         .collect()
 }
 
-fn reference(header: &Header, info: &LabelInfo) -> Reference {
+fn reference(header: &Header, fitness: Fitness, info: &LabelInfo) -> Reference {
     Reference {
         label: info.label.clone(),
         grade: info.grade,
@@ -75,12 +93,12 @@ fn reference(header: &Header, info: &LabelInfo) -> Reference {
         groups: info.groups,
         rendered: info.rendered,
         sources: info.sources.clone(),
-        held_out: held_out(header.held_out.as_ref(), &info.label),
+        held_out: held_out(header.held_out.as_ref(), fitness, &info.label),
     }
 }
 
 /// The figures of a label in what the model says of itself; a model of another make may hold none.
-fn held_out(figures: Option<&Value>, label: &str) -> Option<HeldOut> {
+fn held_out(figures: Option<&Value>, fitness: Fitness, label: &str) -> Option<HeldOut> {
     let grouped = figures?.get("grouped")?;
     let labels = grouped.get("labels")?.as_array()?;
     let own = labels
@@ -93,5 +111,9 @@ fn held_out(figures: Option<&Value>, label: &str) -> Option<HeldOut> {
         recall: counted("recall"),
         false_alarms: counted("false_alarms"),
         auc: own.get("auc").and_then(Value::as_f64),
+        of_this_fitness: own
+            .get("by_fitness")
+            .and_then(|all| serde_json::from_value::<Vec<OfThisFitness>>(all.clone()).ok())
+            .and_then(|all| all.into_iter().find(|of| of.fitness == fitness)),
     })
 }

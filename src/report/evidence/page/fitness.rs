@@ -147,5 +147,5 @@ pub(super) fn verdict(fitness: Fitness) -> Cell {
         Fitness::Limited => "maybe",
         Fitness::Unfit => "no",
     };
-    Cell::Verdict(kind, words::fitness(fitness).to_owned())
+    Cell::Verdict(kind, fitness.name().to_owned())
 }

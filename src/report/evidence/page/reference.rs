@@ -3,7 +3,7 @@
 use super::cell::{figure, shown_as, text, Cell, Table};
 use super::Section;
 use crate::report::words;
-use crate::verify::evidence::{Counted, Evidence};
+use crate::verify::evidence::{Counted, Evidence, Reference};
 
 pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
     let mut section = Section::new("reference", "On what this rests");
@@ -38,6 +38,7 @@ pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
         ]);
     }
     section.tables.push(table);
+    section.tables.extend(of_this_fitness(evidence));
     let outside = evidence.outside;
     let mut distance = Table::new("", &["", ""]);
     distance.row([
@@ -51,12 +52,41 @@ pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
     let protocol = evidence.references.iter().find_map(|r| r.held_out.as_ref());
     if let Some(held) = protocol {
         section.notes.push(format!(
-            "Held-out figures are counted over recordings of every length and fitness, intervals are Clopper-Pearson, 95 %. Protocol: {}.",
+            "Held-out figures of the first table are counted over recordings of every length and fitness, those of the second over recordings as fit as this one, at the threshold of all; intervals are Clopper-Pearson, 95 %. Protocol: {}.",
             held.protocol
         ));
     }
     section.notes.push("Grade A: learnt from real recordings of 10 source groups or more, B: of fewer, C: from rendered sound only. A group is all that was cut from one original.".into());
     section
+}
+
+/// The same counts over held-out recordings that are as fit as this one.
+fn of_this_fitness(evidence: &Evidence) -> Option<Table> {
+    let known = |own: &Reference| own.held_out.as_ref()?.of_this_fitness.clone();
+    let fitness = evidence.fitness.overall.name();
+    let mut table = Table::new(
+        format!("Held-out recordings that are as fit for an answer as this one: {fitness}"),
+        &[
+            "label",
+            "right",
+            "detected at 1 % false alarms",
+            "others alarmed",
+        ],
+    );
+    for (own, of) in evidence
+        .references
+        .iter()
+        .filter_map(|own| Some((own, known(own)?)))
+    {
+        table.row([
+            text(own.label.clone()),
+            counted(Some(of.right).filter(|right| right.n > 0)),
+            counted(Some(of.recall).filter(|recall| recall.n > 0)),
+            counted(Some(of.false_alarms)),
+        ]);
+    }
+    let any = evidence.references.iter().any(|own| known(own).is_some());
+    any.then_some(table)
 }
 
 /// A share as it was counted, with its interval, or the word that there is none.
