@@ -25,6 +25,8 @@ const LEAST_WORDS: u32 = 12;
 const TOLERATED: u32 = 26;
 /// Words of the recordings that are searched at a time: 9 hours of sound. Each time, most of the table is read.
 const BLOCK_WORDS: usize = 1 << 21;
+/// A smaller table stays in a processor's second cache, or near it.
+const CACHE_BYTES: usize = 4 << 20;
 /// Look-ups that one thread does at a time.
 const AT_A_TIME: usize = 1 << 14;
 /// Groups in which one word is looked at.
@@ -109,11 +111,13 @@ impl Sharing {
 
     /// What the recordings of a block share with those before each of them, other than those of its group.
     ///
-    /// A table of many hours lies outside the caches, so the look-ups are sorted: it is gone through from its beginning to
-    /// its end instead of to and fro.
+    /// A table of many hours lies outside the caches; then the look-ups are sorted: it is gone through from its beginning
+    /// to its end instead of to and fro.
     fn search(&self, block: &Block, table: &Table, known: &Links) -> Vec<Link> {
         let mut look_ups = block.look_ups(table);
-        look_ups.par_sort_unstable_by_key(|look_up| look_up.key);
+        if table.bytes() > CACHE_BYTES {
+            look_ups.par_sort_unstable_by_key(|look_up| look_up.key);
+        }
         let mut promising: Vec<Place> = look_ups
             .par_chunks(AT_A_TIME)
             .flat_map_iter(|look_ups| self.promising(block, look_ups, table, known))

@@ -119,6 +119,11 @@ impl Table {
         }
     }
 
+    /// What it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.starts.as_slice()) + size_of_val(self.entries.as_slice())
+    }
+
     /// By what a word is looked up. Look-ups in the order of their keys go through the table from its beginning to its end.
     pub(super) fn key(&self, word: u32) -> u32 {
         key(word, self.pass, self.bits) as u32
