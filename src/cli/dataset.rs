@@ -229,7 +229,7 @@ fn as_table(manifest: &Manifest, checked: &Checked) -> String {
             .count()
     };
     let mut text = format!(
-        "{} recordings of {} labels in {} source groups: {} faults, {} warnings, {} notes\n",
+        "recordings: {}, labels: {}, source groups: {}; faults: {}, warnings: {}, notes: {}\n",
         manifest.recordings.len(),
         manifest.labels().len(),
         groups.len(),

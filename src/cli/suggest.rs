@@ -79,7 +79,8 @@ pub fn run(args: &SuggestArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> 
     let rows = suggest(&reader, &args.rows.filter(), wanted)?;
     if rows.len() < wanted.recordings && !verbosity.quiet {
         eprintln!(
-            "note: {} recordings of source groups of their own can be suggested, no more",
+            "note: {} can be suggested, no more: one recording of each source group, none that the model was trained on or \
+             cannot answer about",
             rows.len()
         );
     }

@@ -378,7 +378,7 @@ fn suggestions_are_clips_to_sort_and_go_straight_into_training() {
     let check = earwitness(&["dataset", "check", "--no-doubts", text(&folder)]);
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
     assert!(
-        said.starts_with("3 recordings of 1 labels in 3 source groups"),
+        said.starts_with("recordings: 3, labels: 1, source groups: 3;"),
         "{said}"
     );
     // A second time would mix with what was sorted.

@@ -177,7 +177,7 @@ fn write_comparison(out: &mut String, c: &Comparison, a: &str, b: &str) -> std::
         ("worse", &c.worse, c.moved[1]),
     ] {
         if n > 0 {
-            writeln!(out, "\n{n} recordings got {what}; the most of all:\n")?;
+            writeln!(out, "\nThese got {what}, the most of {n}:\n")?;
         }
         side.iter()
             .take(8)
