@@ -224,7 +224,7 @@ fn rests_on(evidence: &Evidence) -> String {
             text += &format!(", {} of {} as fit as this", recall.hits, recall.n);
         }
     }
-    line("grade", &text)
+    lines_of("grade", &text)
 }
 
 /// What the recording is not, or not wholly, fit for.
