@@ -279,6 +279,31 @@ mod tests {
     }
 
     #[test]
+    fn each_fitness_is_counted_by_itself_at_the_threshold_of_all() {
+        let mut cases = cases();
+        // The engine that is taken for a harop, and that alone, is of limited fitness; of one background nothing is known.
+        cases
+            .iter_mut()
+            .for_each(|c| c.fitness = Some(Fitness::Fit));
+        cases[3].fitness = Some(Fitness::Limited);
+        cases[5].fitness = None;
+        let found = figures("none", &cases, &infos(), &prior()).unwrap();
+        let counts = |label: &str| {
+            let each = found.label(label).unwrap().by_fitness.iter();
+            let of = |share: &Share| (share.hits, share.n);
+            each.map(|f| (f.fitness, of(&f.right), of(&f.recall), of(&f.false_alarms)))
+                .collect::<Vec<_>>()
+        };
+        use Fitness::{Fit, Limited};
+        let engine = counts("engine");
+        assert_eq!(engine[0], (Fit, (1, 1), (1, 1), (0, 3)));
+        assert_eq!(engine[1], (Limited, (0, 1), (0, 1), (0, 0)));
+        let background = counts("background");
+        assert_eq!(background[0], (Fit, (1, 1), (1, 1), (0, 3)));
+        assert_eq!(background[1], (Limited, (0, 0), (0, 0), (0, 1)));
+    }
+
+    #[test]
     fn recordings_of_one_label_alone_have_no_detection() {
         let found = figures("none", &cases()[..2], &infos(), &prior()).unwrap();
         assert_eq!(found.labels.len(), 1);

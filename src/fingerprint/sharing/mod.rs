@@ -8,9 +8,16 @@
 
 use rayon::prelude::*;
 
+mod block;
+mod links;
+mod row;
 mod table;
 
-use table::{Neighbours, Table, PASSES};
+use block::{Block, LookUp, Searched};
+use row::Row;
+use table::{Table, PASSES};
+
+pub use links::{Link, Links};
 
 use super::extend::{errors_around, Overlay};
 use super::{span_s, Fingerprint, HOP, SAMPLE_RATE, STRIDE};
@@ -32,36 +39,11 @@ const AT_A_TIME: usize = 1 << 14;
 /// Groups in which one word is looked at.
 const MOST_PLACES: usize = 8;
 
-/// Sound that two recordings share.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Link {
-    /// The recording that was added earlier.
-    pub earlier: usize,
-    /// The one that was added later.
-    pub later: usize,
-    /// Agreement: 1 where all bits are the same, 0 where half of them are, as by chance.
-    pub score: f64,
-    /// Where in the later recording the earlier one begins, s; negative where the later one begins later.
-    pub offset_s: f64,
-    /// How long the common sound is, s.
-    pub overlap_s: f64,
-}
-
 /// Recordings among which shared sound is looked for: 62.5 bytes per second of sound, and twice as much again while it
 /// is looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Sharing {
-    /// One past the last word of each recording.
-    ends: Vec<usize>,
-    words: Vec<u32>,
-}
-
-/// What was found: enough links to join every group, not every pair in it.
-#[derive(Debug, Clone, Default)]
-pub struct Links {
-    links: Vec<Link>,
-    /// A recording of the same group, nearer to its first; itself for that one.
-    parents: Vec<usize>,
+    row: Row,
 }
 
 impl Sharing {
@@ -72,9 +54,8 @@ impl Sharing {
 
     /// Adds a recording; they are numbered from 0.
     pub fn add(&mut self, fingerprint: &Fingerprint) {
-        self.words
-            .extend(fingerprint.words().iter().step_by(STRIDE));
-        self.ends.push(self.words.len());
+        let words = fingerprint.words().iter().step_by(STRIDE);
+        self.row.push(words.copied());
     }
 
     /// Looks for what the recordings share. `fetch` gives each one's whole fingerprint again, several times: they need
@@ -88,16 +69,13 @@ impl Sharing {
         &self,
         mut fetch: impl FnMut(usize) -> Result<Fingerprint, E>,
     ) -> Result<Links, E> {
-        let mut links = Links {
-            links: Vec::new(),
-            parents: (0..self.ends.len()).collect(),
-        };
+        let mut links = Links::none(self.row.recordings());
         for pass in 0..PASSES {
-            let table = Table::new(&self.words, pass);
+            let table = Table::new(self.row.words(), pass);
             let mut next = 0;
-            while next < self.ends.len() {
+            while next < self.row.recordings() {
                 let mut block = Block::starting_at(next);
-                while next < self.ends.len() && block.words.len() < BLOCK_WORDS {
+                while next < self.row.recordings() && block.len() < BLOCK_WORDS {
                     block.add(&fetch(next)?);
                     next += 1;
                 }
@@ -105,7 +83,7 @@ impl Sharing {
                 found.into_iter().for_each(|link| links.join(link));
             }
         }
-        links.links.sort_by_key(|l| (l.earlier, l.later));
+        links.sort();
         Ok(links)
     }
 
@@ -123,10 +101,9 @@ impl Sharing {
             .flat_map_iter(|look_ups| self.promising(block, look_ups, table, known))
             .collect();
         promising.par_sort_unstable();
-        let later = |place: &Place| block.holding(place.at);
         promising
-            .par_chunk_by(|a, b| later(a) == later(b))
-            .flat_map_iter(|places| self.compare_all(block, later(&places[0]), places, known))
+            .par_chunk_by(|a, b| block.recording(a.at) == block.recording(b.at))
+            .flat_map_iter(|places| self.compare_all(block, places, known))
             .collect()
     }
 
@@ -150,18 +127,17 @@ impl Sharing {
             if alike.peek().is_none() {
                 continue;
             }
-            let later = block.holding(look_up.at);
-            let (query, at) = (block.query(later), look_up.at as usize - block.start(later));
-            let before = self.start(later) as u32;
+            let later = block.searched(look_up.at);
+            let before = self.row.start(later.recording) as u32;
             let alike = alike.filter(|entry| {
                 let position = entry.position as usize;
                 entry.position < before
-                    && errors_around(&self.words, position, query, at) <= TOLERATED
+                    && errors_around(self.row.words(), position, later.query, later.at) <= TOLERATED
             });
             groups.clear();
-            groups.push(known.root(later));
+            groups.push(known.root(later.recording));
             for entry in alike {
-                let group = known.root(self.holding(entry.position));
+                let group = known.root(self.row.holding(entry.position));
                 if !groups.contains(&group) {
                     groups.push(group);
                     let position = entry.position;
@@ -178,61 +154,32 @@ impl Sharing {
         promising
     }
 
-    /// Compares one recording with those that it meets at these places.
-    fn compare_all(
-        &self,
-        block: &Block,
-        later: usize,
-        places: &[Place],
-        known: &Links,
-    ) -> Vec<Link> {
+    /// Compares one recording, in which all these places lie, with those that it meets there.
+    fn compare_all(&self, block: &Block, places: &[Place], known: &Links) -> Vec<Link> {
         let mut found: Vec<Link> = Vec::new();
         for place in places {
-            let earlier = self.holding(place.position);
-            let group = known.root(earlier);
+            let group = known.root(self.row.holding(place.position));
             if found.iter().all(|link| known.root(link.earlier) != group) {
-                let at = place.at as usize - block.start(later);
-                let position = place.position as usize;
-                found.extend(self.compare(earlier, later, block.query(later), at, position));
+                found.extend(self.compare(&block.searched(place.at), place.position));
             }
         }
         found
     }
 
-    /// The recording that has the word at this place.
-    fn holding(&self, position: u32) -> usize {
-        self.ends.partition_point(|end| *end <= position as usize)
-    }
-
-    /// First word of a recording.
-    fn start(&self, recording: usize) -> usize {
-        match recording {
-            0 => 0,
-            n => self.ends[n - 1],
-        }
-    }
-
-    fn compare(
-        &self,
-        earlier: usize,
-        later: usize,
-        query: &[u32],
-        at: usize,
-        position: usize,
-    ) -> Option<Link> {
-        let start = self.start(earlier);
-        let word = position - start;
-        let shift = at as i64 - (word * STRIDE) as i64;
+    fn compare(&self, later: &Searched, position: u32) -> Option<Link> {
+        let earlier = self.row.holding(position);
+        let word = position as usize - self.row.start(earlier);
+        let shift = later.at as i64 - (word * STRIDE) as i64;
         let overlay = Overlay {
-            stored: &self.words[start..self.ends[earlier]],
-            query,
+            stored: self.row.of(earlier),
+            query: later.query,
             shift,
         };
         let stretch = overlay.extend(word);
         let same = stretch.words >= LEAST_WORDS && stretch.sigmas() >= SAME_SOUND_SIGMAS;
         same.then(|| Link {
             earlier,
-            later,
+            later: later.recording,
             score: 1.0 - 2.0 * stretch.error_rate(),
             offset_s: shift as f64 * HOP as f64 / SAMPLE_RATE,
             overlap_s: span_s(stretch.end - stretch.first),
@@ -247,105 +194,6 @@ struct Place {
     at: u32,
     /// Among the words of all recordings.
     position: u32,
-}
-
-/// A word of a recording that is searched.
-#[derive(Debug, Clone, Copy)]
-struct LookUp {
-    key: u32,
-    /// Among the words of the block.
-    at: u32,
-    neighbours: Neighbours,
-}
-
-/// Neighbouring recordings that are searched together, with all their words.
-struct Block {
-    /// Number of the first recording.
-    first: usize,
-    /// One past the last word of each recording.
-    ends: Vec<usize>,
-    words: Vec<u32>,
-}
-
-impl Block {
-    fn starting_at(first: usize) -> Self {
-        Self {
-            first,
-            ends: Vec::new(),
-            words: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, fingerprint: &Fingerprint) {
-        self.words.extend(fingerprint.words());
-        self.ends.push(self.words.len());
-    }
-
-    /// Every word that says something. (Rows of known length are gathered in place, without a second one beside them.)
-    fn look_ups(&self, table: &Table) -> Vec<LookUp> {
-        let look_up = |at: usize| LookUp {
-            key: table.key(self.words[at]),
-            at: at as u32,
-            neighbours: Neighbours::of(&self.words, at, STRIDE),
-        };
-        let all = (0..self.words.len()).into_par_iter();
-        let mut look_ups: Vec<LookUp> = all.map(look_up).collect();
-        look_ups.retain(|look_up| self.words[look_up.at as usize] != 0);
-        look_ups
-    }
-
-    /// The recording that has the word at this place.
-    fn holding(&self, at: u32) -> usize {
-        self.first + self.ends.partition_point(|end| *end <= at as usize)
-    }
-
-    fn start(&self, recording: usize) -> usize {
-        match recording - self.first {
-            0 => 0,
-            n => self.ends[n - 1],
-        }
-    }
-
-    fn query(&self, recording: usize) -> &[u32] {
-        &self.words[self.start(recording)..self.ends[recording - self.first]]
-    }
-}
-
-impl Links {
-    /// The links, sorted by their recordings.
-    pub fn links(&self) -> &[Link] {
-        &self.links
-    }
-
-    /// The groups of two recordings and more, in order of their first ones; each sorted.
-    pub fn groups(&self) -> Vec<Vec<usize>> {
-        let mut members: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
-        for recording in 0..self.parents.len() {
-            members
-                .entry(self.root(recording))
-                .or_default()
-                .push(recording);
-        }
-        members.into_values().filter(|m| m.len() > 1).collect()
-    }
-
-    fn root(&self, mut recording: usize) -> usize {
-        while self.parents[recording] != recording {
-            recording = self.parents[recording];
-        }
-        recording
-    }
-
-    /// The first recording of a group stands for it.
-    fn join(&mut self, link: Link) {
-        let (a, b) = (self.root(link.earlier), self.root(link.later));
-        if a != b {
-            self.links.push(link);
-            self.parents[a.max(b)] = a.min(b);
-            // Shortens the way for those that ask next.
-            self.parents[link.later] = a.min(b);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -399,6 +247,20 @@ mod tests {
         let found = links(&recordings);
         assert_eq!(found.groups().len(), 1);
         assert_eq!(found.links().len(), 59);
+    }
+
+    #[test]
+    fn what_is_sorted_for_is_found_as_well() {
+        // 300,000 words are kept of these, whose table is larger than the caches.
+        let mut recordings: Vec<Vec<u32>> = (0..30).map(|n| random_words(n, 40_000)).collect();
+        let piece = damaged(&recordings[2][30_001..30_321], 100);
+        recordings[27][12_345..12_665].copy_from_slice(&piece);
+        let mut sharing = Sharing::new();
+        recordings
+            .iter()
+            .for_each(|words| sharing.add(&words.iter().copied().collect()));
+        assert!(Table::new(sharing.row.words(), 0).bytes() > CACHE_BYTES);
+        assert_eq!(links(&recordings).groups(), [[2, 27]]);
     }
 
     #[test]

@@ -221,7 +221,7 @@ fn rests_on(evidence: &Evidence) -> String {
     if let Some(of) = held_out.and_then(|h| h.of_this_fitness.as_ref()) {
         let recall = of.recall;
         if recall.n > 0 {
-            text += &format!(", {} of {} as fit as this", recall.hits, recall.n);
+            text += &format!("; as fit as this one: {} of {}", recall.hits, recall.n);
         }
     }
     lines_of("grade", &text)

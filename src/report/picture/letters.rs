@@ -51,6 +51,7 @@ const ALPHABETS: [Alphabet; 5] = [
         &iso_8859_9::FONT_9X18_BOLD,
     ),
 ];
+
 impl Canvas {
     pub(super) fn write(&mut self, words: &Words) {
         let text = printable(&words.text);

@@ -84,6 +84,18 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn recordings_of_memories_that_say_nothing_of_fitness_are_read() {
+    let stored = StoredRecording::of(&Heard::plain(0, 1, 2, 3));
+    let whole = rmp_serde::to_vec(&stored).unwrap();
+    // A row of twelve values, of which the last is none.
+    assert_eq!((whole[0], *whole.last().unwrap()), (0x9c, 0xc0));
+    let mut older = whole[..whole.len() - 1].to_vec();
+    older[0] = 0x9b;
+    let read: StoredRecording = rmp_serde::from_slice(&older).unwrap();
+    assert_eq!(rmp_serde::to_vec(&read).unwrap(), whole);
+}
+
+#[test]
 fn cut_changed_and_foreign_files_are_refused_by_name() {
     let bytes = memory().to_bytes("m").unwrap();
     for n in [0, 7, 8, 15, 40, bytes.len() / 2, bytes.len() - 1] {

@@ -17,7 +17,7 @@ pub use gather::{gather, Drawn, Gathered, VerifyError, VerifyOptions};
 pub use heard::{Heard, Stretch};
 pub use identity::Identity;
 pub use measured::{CombEvidence, Measured};
-pub use reference::{Counted, HeldOut, Reference};
+pub use reference::{Counted, HeldOut, OfThisFitness, Reference};
 pub use strength::{verbal, SCALE};
 pub use summary::LIMITS;
 

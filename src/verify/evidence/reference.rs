@@ -117,3 +117,27 @@ fn held_out(figures: Option<&Value>, fitness: Fitness, label: &str) -> Option<He
             .and_then(|all| all.into_iter().find(|of| of.fitness == fitness)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn held_out_figures_are_those_of_the_label_and_of_the_fitness_asked_for() {
+        let share = |hits: u64, n: u64| json!({"hits": hits, "n": n, "share": 0.5, "low": 0.0, "high": 1.0});
+        let of = |fitness: &str, hits: u64| json!({"fitness": fitness, "right": share(hits, 9), "recall": share(hits, 9), "false_alarms": share(0, 9)});
+        let figures = json!({"grouped": {"protocol": "p", "labels": [
+            {"label": "siren", "right": share(1, 9)},
+            {"label": "engine", "right": share(7, 9), "auc": 0.5, "by_fitness": [of("fit", 5), of("limited", 2)]},
+        ]}});
+        let found = held_out(Some(&figures), Fitness::Limited, "engine").unwrap();
+        assert_eq!((found.right.hits, found.auc), (7, Some(0.5)));
+        let own = found.of_this_fitness.unwrap();
+        assert_eq!((own.fitness, own.right.hits), (Fitness::Limited, 2));
+        // A model of an earlier make does not tell them apart.
+        let found = held_out(Some(&figures), Fitness::Fit, "siren").unwrap();
+        assert_eq!((found.right.hits, found.of_this_fitness), (1, None));
+        assert!(held_out(Some(&figures), Fitness::Fit, "jet").is_none());
+    }
+}

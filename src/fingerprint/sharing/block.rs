@@ -1,0 +1,78 @@
+//! Recordings that are searched together, and the look-ups for their words.
+
+use rayon::prelude::*;
+
+use super::row::Row;
+use super::table::{Neighbours, Table};
+use crate::fingerprint::{Fingerprint, STRIDE};
+
+/// Neighbouring recordings that are searched together, with all their words.
+pub(super) struct Block {
+    /// Number of the first recording.
+    first: usize,
+    row: Row,
+}
+
+/// A word that is searched.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LookUp {
+    pub key: u32,
+    /// Among the words of the block.
+    pub at: u32,
+    pub neighbours: Neighbours,
+}
+
+/// A recording that holds a word, and where.
+pub(super) struct Searched<'a> {
+    /// Its number.
+    pub recording: usize,
+    /// Its words.
+    pub query: &'a [u32],
+    /// The word among them.
+    pub at: usize,
+}
+
+impl Block {
+    pub(super) fn starting_at(first: usize) -> Self {
+        let row = Row::default();
+        Self { first, row }
+    }
+
+    pub(super) fn add(&mut self, fingerprint: &Fingerprint) {
+        self.row.push(fingerprint.words().iter().copied());
+    }
+
+    /// How many words.
+    pub(super) fn len(&self) -> usize {
+        self.row.words().len()
+    }
+
+    /// Every word that says something. (Rows of known length are gathered in place, without a second one beside them.)
+    pub(super) fn look_ups(&self, table: &Table) -> Vec<LookUp> {
+        let words = self.row.words();
+        let look_up = |at: usize| LookUp {
+            key: table.key(words[at]),
+            at: at as u32,
+            neighbours: Neighbours::of(words, at, STRIDE),
+        };
+        let all = (0..words.len()).into_par_iter();
+        let mut look_ups: Vec<LookUp> = all.map(look_up).collect();
+        look_ups.retain(|look_up| words[look_up.at as usize] != 0);
+        look_ups
+    }
+
+    /// The recording that has the word at this place.
+    pub(super) fn recording(&self, at: u32) -> usize {
+        self.first + self.row.holding(at)
+    }
+
+    /// The same with its words.
+    pub(super) fn searched(&self, at: u32) -> Searched<'_> {
+        let own = self.row.holding(at);
+        Searched {
+            recording: self.first + own,
+            query: self.row.of(own),
+            at: at as usize - self.row.start(own),
+        }
+    }
+}
