@@ -5,7 +5,7 @@
 
 mod shared;
 #[path = "../speed/sound.rs"]
-#[allow(dead_code)] // Copies are made here in another way.
+#[allow(dead_code)] // Some of it is for the other bench.
 mod sound;
 mod stages;
 mod usage;
@@ -21,12 +21,16 @@ use earwitness::archive::walk::Walk;
 use earwitness::archive::work::{Launcher, Limits, Workers};
 use earwitness::archive::{self, Observer, Options, Setup, Shard};
 
+use rayon::prelude::*;
+use stages::Stages;
 use usage::Usage;
 
 /// Recordings of ten minutes in each archive.
-const FILES: usize = 12;
+const FILES: usize = 24;
 /// Turns of runs that are compared.
 const TURNS: usize = 3;
+/// Jobs of the runs whose parts are looked at.
+const JOBS: usize = 2;
 
 struct Nobody;
 
@@ -34,46 +38,51 @@ impl Observer for Nobody {}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let wav = folder.path().join("ten-minutes.wav");
-    sound::write_wav(&wav, 16_000)?;
-    let hours = FILES as f64 * f64::from(sound::MINUTES) / 60.0;
-    println!(
-        "{FILES} recordings of {} minutes ({hours} h)",
-        sound::MINUTES
-    );
+    let minutes = sound::MINUTES;
+    let hours = FILES as f64 * f64::from(minutes) / 60.0;
+    println!("{FILES} recordings of {minutes} minutes ({hours} h), no two of the same sound");
     println!("\n16 kHz, 16-bit, mono WAV");
-    measure(folder.path(), &wav, "wav")?;
-    match sound::write_aac(folder.path()) {
-        Ok(m4a) => {
-            println!("\n44.1 kHz AAC in MP4");
-            measure(folder.path(), &m4a, "m4a")?;
-        }
-        Err(reason) => println!("skipped: 44.1 kHz AAC ({reason})"),
+    let wavs = recordings(folder.path(), "wav", |path, number| {
+        sound::write_numbered(path, 16_000, minutes * 60, number).map_err(|e| e.to_string())
+    })?;
+    long_files(&wavs)?;
+    println!("\n44.1 kHz AAC in MP4");
+    match recordings(folder.path(), "m4a", sound::write_numbered_aac) {
+        Ok(m4as) => long_files(&m4as)?,
+        Err(reason) => println!("skipped: {reason}"),
     }
     println!("\n4,000 recordings of 2 s");
-    small_files(folder.path())
+    small_files(folder.path(), &wavs[0])
 }
 
-/// An archive of copies that differ in their last bytes.
-fn measure(folder: &Path, template: &Path, name: &str) -> Result<(), Box<dyn Error>> {
-    let archive = folder.join(format!("{name}-archive"));
+/// Writes an archive, in a folder of its own.
+fn recordings(
+    folder: &Path,
+    extension: &str,
+    write: impl Fn(&Path, u8) -> Result<(), String> + Sync,
+) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let archive = folder.join(extension);
     fs::create_dir(&archive)?;
-    let bytes = fs::read(template)?;
-    for n in 0..FILES {
-        let mut copy = bytes.clone();
-        // An empty box in MP4; in WAV what stands behind the sound is passed over.
-        copy.extend(b"\0\0\0\x10free");
-        copy.extend((n as u64).to_be_bytes());
-        fs::write(archive.join(format!("{n}.{name}")), copy)?;
-    }
+    let written: Result<Vec<PathBuf>, String> = (0..FILES)
+        .into_par_iter()
+        .map(|number| {
+            let path = archive.join(format!("{number}.{extension}"));
+            write(&path, number as u8).map(|()| path)
+        })
+        .collect();
+    Ok(written?)
+}
+
+fn long_files(files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
     let seconds = FILES as f64 * f64::from(sound::MINUTES) * 60.0;
-    report(&archive, seconds, Some(template))
+    let archive = files[0].parent().unwrap_or(Path::new("."));
+    report(archive, seconds, Some(Stages::of(files, JOBS)?))
 }
 
-fn small_files(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let archive = folder.join("small-archive");
+fn small_files(folder: &Path, wav: &Path) -> Result<(), Box<dyn Error>> {
+    let archive = folder.join("small");
     fs::create_dir(&archive)?;
-    let wav = fs::read(folder.join("ten-minutes.wav"))?;
+    let wav = fs::read(wav)?;
     for n in 0..4000usize {
         // Two seconds from somewhere in it.
         let start = 44 + 4 * (n * 2311 % 4_000_000);
@@ -86,20 +95,23 @@ fn small_files(folder: &Path) -> Result<(), Box<dyn Error>> {
     report(&archive, 8000.0, None)
 }
 
-fn report(archive: &Path, seconds: f64, template: Option<&Path>) -> Result<(), Box<dyn Error>> {
+fn report(archive: &Path, seconds: f64, mut stages: Option<Stages>) -> Result<(), Box<dyn Error>> {
     let processes = Workers::Processes(Launcher {
         program: PathBuf::from(env!("CARGO_BIN_EXE_earwitness")),
         arguments: vec!["archive-worker".into()],
     });
     let kinds = [
         ("processes, 1 job ", processes.clone(), 1),
-        ("processes, 2 jobs", processes, 2),
-        ("threads, 2 jobs  ", Workers::Threads, 2),
+        ("processes, 2 jobs", processes, JOBS),
+        ("threads, 2 jobs  ", Workers::Threads, JOBS),
     ];
     let mut best = vec![f64::INFINITY; kinds.len()];
     let mut usage = Usage::default();
     let mut sharing = 0.0;
     for _ in 0..TURNS {
+        if let Some(stages) = &mut stages {
+            stages.take_turn()?;
+        }
         for (n, (_, workers, jobs)) in kinds.iter().enumerate() {
             let before = Usage::now();
             let folder = tempfile::tempdir()?;
@@ -132,8 +144,8 @@ fn report(archive: &Path, seconds: f64, template: Option<&Path>) -> Result<(), B
         100.0 * (usage.own - sharing) / all,
         100.0 * sharing / all
     );
-    if let Some(template) = template {
-        stages::print(template, FILES as f64, all)?;
+    if let Some(stages) = stages {
+        stages.print(best[1], all);
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Boosted trees, as they are applied: all trees of all labels in flat arrays.
 
 use super::scorer::{
-    check_finite, check_size, impl_predict, log_softmax, Scorer, ScorerError, Scratch,
+    check_finite, check_size, impl_predict, log_softmax, log_softmax_rows, Scorer, ScorerError,
+    Scratch,
 };
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 /// One tree: where it starts in the node arrays, and which label's score it adds to.
@@ -35,6 +37,9 @@ pub struct BoostedTrees {
     pub(crate) value: Vec<f32>,
 }
 
+/// Rows that walk a tree side by side: while one waits for its node, the others go on.
+const AT_ONCE: usize = 8;
+
 /// Threshold of a leaf: no finite value exceeds it.
 pub(crate) const LEAF: f32 = f32::MAX;
 
@@ -60,6 +65,23 @@ impl BoostedTrees {
             }
         }
         counts
+    }
+
+    /// The leaves in which these rows of features end up.
+    #[inline]
+    fn leaves<const N: usize>(&self, tree: &TreeHead, rows: &[&[f32]; N]) -> [usize; N] {
+        // Slices of one length let the compiler drop most bounds checks.
+        let n = self.child.len();
+        let (feature, threshold, child) =
+            (&self.feature[..n], &self.threshold[..n], &self.child[..n]);
+        let mut nodes = [tree.root as usize; N];
+        for _ in 0..tree.depth {
+            for (node, row) in nodes.iter_mut().zip(rows) {
+                let right = row[feature[*node] as usize] > threshold[*node];
+                *node = child[*node] as usize + usize::from(right);
+            }
+        }
+        nodes
     }
 
     fn fault(reason: &str) -> ScorerError {
@@ -114,19 +136,31 @@ impl Scorer for BoostedTrees {
         assert_eq!(row.len(), self.n_features);
         assert_eq!(out.len(), self.base.len());
         out.copy_from_slice(&self.base);
-        // Slices of one length let the compiler drop most bounds checks.
-        let n = self.child.len();
-        let (feature, threshold) = (&self.feature[..n], &self.threshold[..n]);
-        let (child, value) = (&self.child[..n], &self.value[..n]);
         for tree in &self.trees {
-            let mut node = tree.root as usize;
-            for _ in 0..tree.depth {
-                let right = row[feature[node] as usize] > threshold[node];
-                node = child[node] as usize + usize::from(right);
-            }
-            out[tree.label as usize] += value[node];
+            let [leaf] = self.leaves(tree, &[row]);
+            out[tree.label as usize] += self.value[leaf];
         }
         log_softmax(out);
+    }
+
+    fn score_rows(&self, x: ArrayView2<f32>, mut out: ArrayViewMut2<f32>) {
+        assert_eq!(x.dim(), (out.nrows(), self.n_features));
+        assert_eq!(out.ncols(), self.base.len());
+        let x = x.as_standard_layout();
+        let rows: Vec<&[f32]> = x.rows().into_iter().filter_map(|r| r.to_slice()).collect();
+        let (sides, rest) = rows.as_chunks::<AT_ONCE>();
+        let mut sums = Array2::from_shape_fn(out.raw_dim(), |(_, label)| self.base[label]);
+        // Tree by tree: one that has just been walked lies in the nearest cache.
+        for tree in &self.trees {
+            let mut sums = sums.column_mut(tree.label as usize);
+            let leaves = sides.iter().flat_map(|rows| self.leaves(tree, rows));
+            let last = rest.iter().flat_map(|row| self.leaves(tree, &[row]));
+            for (sum, leaf) in sums.iter_mut().zip(leaves.chain(last)) {
+                *sum += self.value[leaf];
+            }
+        }
+        out.assign(&sums);
+        log_softmax_rows(out);
     }
 
     fn validate(&self, n_features: usize, n_labels: usize) -> Result<(), ScorerError> {
@@ -191,6 +225,31 @@ mod tests {
         stump().scores_into(&[0.6], &mut Scratch::default(), &mut high);
         assert!((low[1] - low[0] + 1.0).abs() < 1e-6);
         assert!((high[1] - high[0] - 2.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn rows_together_score_as_each_alone() {
+        let mut trees = stump();
+        trees.trees.push(TreeHead {
+            root: 3,
+            label: 0,
+            depth: 2,
+        });
+        trees.feature.extend([0; 5]);
+        trees.threshold.extend([-0.25, LEAF, 0.75, LEAF, LEAF]);
+        trees.child.extend([4, 4, 6, 6, 7]);
+        trees.value.extend([0.0, 0.3, 0.0, -0.7, 1.1]);
+        trees.validate(1, 2).unwrap();
+        // More than walk side by side, and not a multiple of them.
+        let n = 2 * AT_ONCE + 3;
+        let x = Array2::from_shape_fn((n, 1), |(row, _)| row as f32 / 9.0 - 1.0);
+        let mut together = Array2::zeros((n, 2));
+        trees.score_rows(x.view(), together.view_mut());
+        for (row, found) in x.rows().into_iter().zip(together.rows()) {
+            let mut alone = [0.0; 2];
+            trees.scores_into(&row.to_vec(), &mut Scratch::default(), &mut alone);
+            assert_eq!(found.to_vec(), alone);
+        }
     }
 
     #[test]

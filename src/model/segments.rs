@@ -6,7 +6,7 @@ use super::scorer::Scorer;
 use ndarray::{Array2, ArrayView2};
 
 /// Segments scored at once: enough for matrix products to pay, few enough to hold.
-pub const BATCH: usize = 32;
+pub const BATCH: usize = 128;
 
 /// Scores measured `segments` (feature vectors of the length that the model was learnt on) by a
 /// classifier behind its scaler; one row of natural log-probabilities per segment.
