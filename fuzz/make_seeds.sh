@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes small valid files to start fuzzing from, with ffmpeg: corpus/container_reader,
 # corpus/wav_reader, corpus/model_file and corpus/memory_file. All sound in them is synthetic.
+# EARWITNESS, an absolute path, names the program that trains the models; without it, it is built.
 set -eu
 cd "$(dirname "$0")"
 containers=corpus/container_reader
@@ -72,7 +73,11 @@ for hz in 90 180 610; do
             "$folder/recordings/tone-$hz/$i.wav"
     done
 done
-cargo build --release --manifest-path ../Cargo.toml
+# Fuzzing builds with other flags than the rest: a program that is there already need not be built again.
+if [ -z "${EARWITNESS:-}" ]; then
+    cargo build --release --manifest-path ../Cargo.toml
+    EARWITNESS=../target/release/earwitness
+fi
 for learners in logistic perceptron boosting; do
     case $learners in
     logistic) settings='l2 = 1.0
@@ -96,10 +101,10 @@ feature_share = 0.1' ;;
     esac
     sed '/^\[\[learners\]\]/,/^$/d; s/^folds.*/folds = 3/; s/^max_copies.*/max_copies = 0/' ../models/default.toml >"$folder/recipe.toml"
     printf '\n[[learners]]\nkind = "%s"\n%s\n' "$learners" "$settings" >>"$folder/recipe.toml"
-    ../target/release/earwitness train --quiet --folders "$folder/recordings" --recipe "$folder/recipe.toml" -o "$folder/model"
+    "$EARWITNESS" train --quiet --folders "$folder/recordings" --recipe "$folder/recipe.toml" -o "$folder/model"
     # Without rendered clips a memory is small enough to be changed all over.
     sed '/^\[rendered\]/,/^$/d; /^\[phase\]/,/^$/d' "$folder/recipe.toml" >"$folder/plain.toml"
-    ../target/release/earwitness train --quiet --folders "$folder/recordings" --recipe "$folder/plain.toml" -o "$folder/plain" \
+    "$EARWITNESS" train --quiet --folders "$folder/recordings" --recipe "$folder/plain.toml" -o "$folder/plain" \
         --memory "$folder/memory"
     for kind in model memory; do
         size=$(wc -c <"$folder/$kind")

@@ -28,7 +28,7 @@ use usage::Usage;
 /// Recordings of ten minutes in each archive.
 const FILES: usize = 24;
 /// Turns of runs that are compared.
-const TURNS: usize = 3;
+const TURNS: usize = 5;
 /// Jobs of the runs whose parts are looked at.
 const JOBS: usize = 2;
 

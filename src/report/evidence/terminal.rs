@@ -58,7 +58,7 @@ fn recording(evidence: &Evidence) -> String {
         };
     }
     let mut text = cut(&format!(
-        "{name}: {:.1} s of {} in {}, {} Hz; {}",
+        "{name}: {:.1} s of {} in {}, {} Hz; {} for an answer",
         identity.duration_s,
         identity.codec,
         identity.container,

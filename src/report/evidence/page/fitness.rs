@@ -19,7 +19,7 @@ pub(super) fn fitness(at: &str, evidence: &Evidence) -> Section {
     let fitness = &evidence.fitness;
     let q = &fitness.quality;
     let mut table = Table::new("", &["", ""]);
-    table.row([text("as a whole"), verdict(fitness.overall)]);
+    table.row([text("for an answer"), verdict(fitness.overall)]);
     let mut measured = |name: &str, key: &str, value: f64, digits: usize, unit: &str| {
         let own = figure(format!("{at}/{key}"), value, digits);
         table.row([text(name), Cell::Mixed(vec![own, text(unit)])]);
