@@ -67,18 +67,18 @@ impl BoostedTrees {
         counts
     }
 
-    /// The leaves in which these rows of features end up.
+    /// The leaves in which rows of features end up; all of them, one behind the other, are in `rows`.
     #[inline]
-    fn leaves<const N: usize>(&self, tree: &TreeHead, rows: &[&[f32]; N]) -> [usize; N] {
+    fn leaves<const N: usize>(&self, tree: &TreeHead, rows: &[f32]) -> [usize; N] {
         // Slices of one length let the compiler drop most bounds checks.
         let n = self.child.len();
         let (feature, threshold, child) =
             (&self.feature[..n], &self.threshold[..n], &self.child[..n]);
         let mut nodes = [tree.root as usize; N];
         for _ in 0..tree.depth {
-            for (node, row) in nodes.iter_mut().zip(rows) {
-                let right = row[feature[*node] as usize] > threshold[*node];
-                *node = child[*node] as usize + usize::from(right);
+            for (row, node) in nodes.iter_mut().enumerate() {
+                let value = rows[row * self.n_features + feature[*node] as usize];
+                *node = child[*node] as usize + usize::from(value > threshold[*node]);
             }
         }
         nodes
@@ -137,7 +137,7 @@ impl Scorer for BoostedTrees {
         assert_eq!(out.len(), self.base.len());
         out.copy_from_slice(&self.base);
         for tree in &self.trees {
-            let [leaf] = self.leaves(tree, &[row]);
+            let [leaf] = self.leaves(tree, row);
             out[tree.label as usize] += self.value[leaf];
         }
         log_softmax(out);
@@ -147,15 +147,17 @@ impl Scorer for BoostedTrees {
         assert_eq!(x.dim(), (out.nrows(), self.n_features));
         assert_eq!(out.ncols(), self.base.len());
         let x = x.as_standard_layout();
-        let rows: Vec<&[f32]> = x.rows().into_iter().filter_map(|r| r.to_slice()).collect();
-        let (sides, rest) = rows.as_chunks::<AT_ONCE>();
+        let x = x.as_slice().unwrap_or_default();
+        let (abreast, last) = x.split_at(x.len() - x.len() % (AT_ONCE * self.n_features));
         let mut sums = Array2::from_shape_fn(out.raw_dim(), |(_, label)| self.base[label]);
         // Tree by tree: one that has just been walked lies in the nearest cache.
         for tree in &self.trees {
+            let many = abreast.chunks_exact(AT_ONCE * self.n_features);
+            let many = many.flat_map(|rows| self.leaves::<AT_ONCE>(tree, rows));
+            let single = last.chunks_exact(self.n_features);
+            let single = single.flat_map(|row| self.leaves::<1>(tree, row));
             let mut sums = sums.column_mut(tree.label as usize);
-            let leaves = sides.iter().flat_map(|rows| self.leaves(tree, rows));
-            let last = rest.iter().flat_map(|row| self.leaves(tree, &[row]));
-            for (sum, leaf) in sums.iter_mut().zip(leaves.chain(last)) {
+            for (sum, leaf) in sums.iter_mut().zip(many.chain(single)) {
                 *sum += self.value[leaf];
             }
         }
