@@ -1,7 +1,7 @@
 //! What `earwitness archive` reaches, and where its time goes: `cargo bench --bench archive`.
 //!
 //! On a machine that does other work at the same time, ratios tell and seconds don't: runs that are compared
-//! take turns, and the best of each counts.
+//! take turns, and the best of each counts; the whole against its stages is the median of the turns.
 
 mod shared;
 #[path = "../speed/sound.rs"]

@@ -12,18 +12,22 @@ use earwitness::features::Extractor;
 
 use crate::usage::Usage;
 
-/// The work on one recording, each time a part more of it.
-const STAGES: usize = 4;
-/// The one that ends with features.
-const FEATURES: usize = 2;
+/// The work on one recording: hashing, and from decoding on each time a part more of it.
+#[derive(Clone, Copy)]
+enum Stage {
+    Hash,
+    Decode,
+    Features,
+    Classify,
+}
 
 /// What was measured so far of one archive.
 pub struct Stages {
     recordings: Vec<(Source, [u8; 32])>,
     threads: usize,
     listener: Listener,
-    /// Processor time over all recordings, the best of all turns, s.
-    best: [f64; STAGES],
+    /// Processor time of each stage over all recordings, the best of all turns, s.
+    best: [f64; 4],
 }
 
 impl Stages {
@@ -37,7 +41,7 @@ impl Stages {
             recordings: files.iter().map(recording).collect::<Result<_, _>>()?,
             threads,
             listener: Setup::new().listener()?,
-            best: [f64::INFINITY; STAGES],
+            best: [f64::INFINITY; 4],
         })
     }
 
@@ -45,11 +49,12 @@ impl Stages {
     pub fn take_turn(&mut self) -> Result<f64, AudioError> {
         let mut features = 0.0;
         // Those last: they are compared with what is run next.
-        for stage in [0, 1, 3, FEATURES] {
+        for stage in [Stage::Hash, Stage::Decode, Stage::Classify, Stage::Features] {
             let (started, before) = (Instant::now(), Usage::now());
             self.all(stage)?;
             features = started.elapsed().as_secs_f64();
-            self.best[stage] = self.best[stage].min(Usage::now().since(&before).own);
+            let best = &mut self.best[stage as usize];
+            *best = best.min(Usage::now().since(&before).own);
         }
         Ok(features)
     }
@@ -68,7 +73,7 @@ impl Stages {
     }
 
     /// One stage of all recordings, shared out among the threads.
-    fn all(&self, stage: usize) -> Result<(), AudioError> {
+    fn all(&self, stage: Stage) -> Result<(), AudioError> {
         std::thread::scope(|scope| {
             let worker = |thread: usize| {
                 let mut mine = self.recordings.iter().skip(thread).step_by(self.threads);
@@ -81,15 +86,15 @@ impl Stages {
         })
     }
 
-    fn one(&self, stage: usize, recording: &(Source, [u8; 32])) -> Result<(), AudioError> {
+    fn one(&self, stage: Stage, recording: &(Source, [u8; 32])) -> Result<(), AudioError> {
         let (source, hash) = recording;
         match stage {
-            0 => {
+            Stage::Hash => {
                 black_box(audio::content_hash(source)?);
             }
-            1 => read(source, |_| {})?,
-            FEATURES => features(source)?,
-            _ => {
+            Stage::Decode => read(source, |_| {})?,
+            Stage::Features => features(source)?,
+            Stage::Classify => {
                 let Listener { model, options } = &self.listener;
                 black_box(model.listen(source, *hash, options, &mut |_| ())?);
             }

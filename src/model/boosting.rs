@@ -4,7 +4,7 @@ use super::scorer::{
     check_finite, check_size, impl_predict, log_softmax, log_softmax_rows, Scorer, ScorerError,
     Scratch,
 };
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 /// One tree: where it starts in the node arrays, and which label's score it adds to.
@@ -149,19 +149,20 @@ impl Scorer for BoostedTrees {
         let x = x.as_standard_layout();
         let x = x.as_slice().unwrap_or_default();
         let (abreast, last) = x.split_at(x.len() - x.len() % (AT_ONCE * self.n_features));
-        let mut sums = Array2::from_shape_fn(out.raw_dim(), |(_, label)| self.base[label]);
+        for mut row in out.rows_mut() {
+            row.assign(&ArrayView1::from(&self.base));
+        }
         // Tree by tree: one that has just been walked lies in the nearest cache.
         for tree in &self.trees {
             let many = abreast.chunks_exact(AT_ONCE * self.n_features);
             let many = many.flat_map(|rows| self.leaves::<AT_ONCE>(tree, rows));
             let single = last.chunks_exact(self.n_features);
             let single = single.flat_map(|row| self.leaves::<1>(tree, row));
-            let mut sums = sums.column_mut(tree.label as usize);
+            let mut sums = out.column_mut(tree.label as usize);
             for (sum, leaf) in sums.iter_mut().zip(many.chain(single)) {
                 *sum += self.value[leaf];
             }
         }
-        out.assign(&sums);
         log_softmax_rows(out);
     }
 
@@ -202,6 +203,7 @@ impl_predict!(BoostedTrees);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Array2;
 
     /// One stump for label 1: feature 0 above 0.5 adds 2, otherwise -1.
     fn stump() -> BoostedTrees {
