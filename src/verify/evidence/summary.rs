@@ -28,6 +28,12 @@ pub(super) fn summary(
     if let Some(reuse) = reuse {
         said.extend(reused(reuse));
     }
+    // What makes the answer worthless stands before it.
+    let trained_on = fitness
+        .warnings
+        .iter()
+        .filter_map(|w| w.strip_prefix("trained-on-this: "));
+    said.extend(trained_on.map(|known| format!("Mind: {known}.")));
     said.push(heard.statement.clone());
     if let (Some(lr), Some(strength)) = (heard.own_lr(), &heard.strength) {
         said.push(format!("log10 LR {lr:+.2}: {strength}."));
