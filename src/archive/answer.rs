@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fingerprint::Fingerprint;
 use crate::model::answer::{Classification, Grade, SegmentAnswer};
 use crate::model::listen::Listened;
 
@@ -91,9 +92,8 @@ pub struct Answer {
     pub scores: Vec<ScoreRow>,
     /// The segments, in order.
     pub segments: Vec<SegmentRow>,
-    /// The words of the fingerprint, each with its lowest byte first.
-    #[serde(with = "bytes")]
-    pub fingerprint: Vec<u8>,
+    /// What finds the same sound in other recordings.
+    pub fingerprint: Fingerprint,
 }
 
 impl Answer {
@@ -131,11 +131,7 @@ impl Answer {
             heard_s: c.heard_s,
             statement: c.statement,
             warnings: c.warnings,
-            fingerprint: fingerprint
-                .words()
-                .iter()
-                .flat_map(|word| word.to_le_bytes())
-                .collect(),
+            fingerprint,
         }
     }
 
@@ -193,47 +189,6 @@ impl From<SegmentAnswer> for SegmentRow {
             end_s: s.end_s,
             label: s.label,
             probability: s.probability,
-        }
-    }
-}
-
-/// Bytes as one block of MessagePack instead of a list of numbers.
-mod bytes {
-    use serde::de::{Error, SeqAccess, Visitor};
-    use serde::{Deserializer, Serializer};
-    use std::fmt;
-
-    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        deserializer.deserialize_byte_buf(Bytes)
-    }
-
-    struct Bytes;
-
-    impl<'de> Visitor<'de> for Bytes {
-        type Value = Vec<u8>;
-
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("bytes")
-        }
-
-        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-            Ok(bytes.to_vec())
-        }
-
-        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-            Ok(bytes)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<u8>, A::Error> {
-            let mut bytes = Vec::new();
-            while let Some(byte) = seq.next_element()? {
-                bytes.push(byte);
-            }
-            Ok(bytes)
         }
     }
 }

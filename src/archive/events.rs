@@ -94,7 +94,7 @@ pub(crate) mod tests {
             warnings: Vec::new(),
             scores: Vec::new(),
             segments: segments.iter().enumerate().map(segment).collect(),
-            fingerprint: Vec::new(),
+            fingerprint: Default::default(),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use rusqlite::{params, OptionalExtension};
 
-use super::store::Store;
+use super::store::{Fingerprints, Store};
 use super::ArchiveError;
-use crate::fingerprint::{Fingerprint, Sharing};
+use crate::fingerprint::{Links, Sharing};
 
 /// Finds the groups anew if recordings have come since; gives their number.
 ///
@@ -21,12 +21,7 @@ pub(super) fn group(
         return count(store);
     }
     begun(ids.len());
-    let fetch = |n: usize| fingerprint(store, ids[n]);
-    let mut sharing = Sharing::new();
-    for n in 0..ids.len() {
-        sharing.add(&fetch(n)?);
-    }
-    let links = sharing.links(fetch)?;
+    let links = links(store, &ids)?;
     let groups = links.groups();
     store.begin()?;
     store.ask(|db| {
@@ -55,27 +50,21 @@ pub(super) fn group(
     Ok(groups.len())
 }
 
+fn links(store: &Store, ids: &[i64]) -> Result<Links, ArchiveError> {
+    let mut fingerprints = Fingerprints::new(store);
+    let mut sharing = Sharing::new();
+    for id in ids {
+        sharing.add(&fingerprints.of(*id)?);
+    }
+    sharing.links(|n| fingerprints.of(ids[n]))
+}
+
 fn ids(store: &Store) -> Result<Vec<i64>, ArchiveError> {
     store.ask(|db| {
         let mut statement = db.prepare("SELECT recording FROM fingerprints ORDER BY recording")?;
         let rows = statement.query_map([], |row| row.get(0))?;
         rows.collect()
     })
-}
-
-fn fingerprint(store: &Store, recording: i64) -> Result<Fingerprint, ArchiveError> {
-    let sql = "SELECT words FROM fingerprints WHERE recording = ?";
-    let bytes: Vec<u8> = store.ask(|db| {
-        db.prepare_cached(sql)?
-            .query_row([recording], |row| row.get(0))
-    })?;
-    Ok(fingerprint_of(&bytes))
-}
-
-/// The fingerprint that is kept as `bytes`.
-pub(super) fn fingerprint_of(bytes: &[u8]) -> Fingerprint {
-    let (words, _) = bytes.as_chunks::<4>();
-    words.iter().map(|word| u32::from_le_bytes(*word)).collect()
 }
 
 fn count(store: &Store) -> Result<usize, ArchiveError> {

@@ -52,6 +52,11 @@ impl Fingerprint {
         &self.words
     }
 
+    /// The words alone.
+    pub(super) fn into_words(self) -> Vec<u32> {
+        self.words
+    }
+
     /// Whether nothing in the recording could be fingerprinted.
     pub fn is_blank(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
@@ -61,6 +66,13 @@ impl Fingerprint {
     pub fn heard_s(&self) -> f64 {
         let heard = self.words.iter().filter(|word| **word != 0).count();
         (heard * HOP) as f64 / SAMPLE_RATE
+    }
+}
+
+impl From<Vec<u32>> for Fingerprint {
+    /// From the words that [`Fingerprint::words`] gave.
+    fn from(words: Vec<u32>) -> Self {
+        Self { words }
     }
 }
 

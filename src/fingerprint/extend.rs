@@ -105,19 +105,39 @@ impl Overlay<'_> {
 
 /// Differing bits, of 96, of a stored word and its two neighbours: a cheap look that turns away nearly every chance hit.
 /// Where a neighbour is missing or silent it counts as chance. The same sound through the worst codecs has 24 on average.
+#[inline(always)]
 pub(super) fn errors_around(stored: &[u32], position: usize, query: &[u32], at: usize) -> u32 {
     let word =
         |words: &[u32], at: Option<usize>| at.and_then(|at| words.get(at)).copied().unwrap_or(0);
-    let errors = |stored: u32, query: u32| (stored ^ query).count_ones();
-    errors(stored[position], query[at])
-        + errors(
-            word(stored, position.checked_sub(1)),
-            word(query, at.checked_sub(STRIDE)),
-        )
-        + errors(
-            word(stored, Some(position + 1)),
-            word(query, Some(at + STRIDE)),
-        )
+    let both = |before: u32, after: u32| u64::from(before) << 32 | u64::from(after);
+    let stored_neighbours = both(
+        word(stored, position.checked_sub(1)),
+        word(stored, Some(position + 1)),
+    );
+    let query_neighbours = both(
+        word(query, at.checked_sub(STRIDE)),
+        word(query, Some(at + STRIDE)),
+    );
+    // Bits are counted in 64 as fast as in 32.
+    (stored[position] ^ query[at]).count_ones()
+        + (stored_neighbours ^ query_neighbours).count_ones()
+}
+
+/// Adds to `kept` those of `hits` (places in the query, positions among the stored words) around which no more than
+/// `tolerated` bits differ.
+#[inline(always)]
+pub(super) fn keep_promising(
+    stored: &[u32],
+    query: &[u32],
+    hits: &[(usize, usize)],
+    tolerated: u32,
+    kept: &mut Vec<(usize, usize)>,
+) {
+    for &(at, position) in hits {
+        if errors_around(stored, position, query, at) <= tolerated {
+            kept.push((at, position));
+        }
+    }
 }
 
 /// How far an extension got.

@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::extend::{errors_around, Overlay, Stretch};
+use super::extend::{keep_promising, Overlay, Stretch};
 use super::tables::Tables;
 use super::{span_s, Fingerprint, HOP, SAMPLE_RATE, STRIDE};
+use crate::spectrum::sum::in_lanes;
 
 /// Most differing bits of a word and its two neighbours, of 96; other sound that was found by 16 equal bits has 40.
 const TOLERATED: u32 = 30;
@@ -98,8 +99,20 @@ impl Index {
             done: HashMap::new(),
         };
         let thin = query.words().len() > LONG_WORDS;
-        tables.look_up(query.words(), thin, |hits| {
-            for (at, position) in hits {
+        let (stored, query) = (&self.words[..], query.words());
+        let mut promising = Vec::new();
+        tables.look_up(query, thin, |hits| {
+            promising.clear();
+            // Looking at the words before finding out whose they are turns nearly all away cheaply: bits are counted by
+            // an instruction where the processor has one.
+            in_lanes!(keep_promising(
+                stored,
+                query,
+                hits,
+                TOLERATED,
+                &mut promising
+            ));
+            for (at, position) in &promising {
                 search.consider(*at, *position);
             }
         });
@@ -125,10 +138,6 @@ struct Search<'a> {
 impl Search<'_> {
     fn consider(&mut self, at: usize, position: usize) {
         let index = self.index;
-        // Looking at the words before finding out whose they are turns nearly all away cheaply.
-        if errors_around(&index.words, position, self.query, at) > TOLERATED {
-            return;
-        }
         let number = index.entry_at(position);
         let Entry { id, start, end } = index.entries[number];
         let word = position - start;

@@ -31,7 +31,7 @@ pub mod search;
 mod sharing;
 mod tables;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod waveprint;
 
 use crate::spectrum::SHORT;

@@ -11,7 +11,7 @@ pub(super) fn noise(seed: u64, len: usize, level: f32) -> Vec<f32> {
 }
 
 /// Words of random bits.
-pub(super) fn random_words<T>(seed: u64, len: usize) -> Vec<T>
+pub(crate) fn random_words<T>(seed: u64, len: usize) -> Vec<T>
 where
     Standard: Distribution<T>,
 {

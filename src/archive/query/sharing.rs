@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::params;
 
 use crate::archive::name;
-use crate::archive::reuse::fingerprint_of;
+use crate::archive::store::fingerprint_of;
 use crate::archive::store::Reader;
 use crate::archive::ArchiveError;
 use crate::fingerprint::known::{ByFingerprint, Known, Pointed, Pointer};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{params, Connection};
 
-use super::{Job, Store};
+use super::{fingerprints, Job, Store};
 use crate::archive::answer::Answer;
 use crate::archive::events::events;
 use crate::archive::recorded::RecordedAt;
@@ -140,9 +140,7 @@ fn put_recording(
         r.silent_fraction,
         r.bandwidth_hz,
     ])?;
-    db.prepare_cached("INSERT INTO fingerprints VALUES (?, ?)")?
-        .execute(params![id, answer.fingerprint])?;
-    Ok(())
+    fingerprints::put(db, id, &answer.fingerprint)
 }
 
 fn put_answer(db: &Connection, recording: i64, a: &Answer, origin: Origin) -> rusqlite::Result<()> {

@@ -5,6 +5,7 @@
 //! read-only media too.
 
 mod files;
+mod fingerprints;
 mod lock;
 mod read;
 mod runs;
@@ -12,6 +13,7 @@ mod schema;
 mod write;
 
 pub(super) use files::Origin;
+pub(super) use fingerprints::{fingerprint_of, Fingerprints};
 pub use read::{Reader, RunState};
 pub use runs::Totals;
 pub(super) use runs::{set_current, Planned};

@@ -40,7 +40,7 @@ impl Store {
             db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
             // A commit is on the disk when it returns: once a second, that costs nothing.
             db.pragma_update(None, "synchronous", "FULL")?;
-            db.pragma_update(None, "cache_size", -32_768)?;
+            db.pragma_update(None, "cache_size", -8_192)?;
             db.set_prepared_statement_cache_capacity(64);
             Ok(())
         })?;

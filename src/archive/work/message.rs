@@ -1,6 +1,7 @@
-//! What goes through the pipes: a length of four bytes, lowest first, and so many bytes of MessagePack.
+//! What goes through the pipes: values in MessagePack, one after the other. They are written and read piece by piece: the
+//! answer about ten hours is large, and needs no second copy.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -8,9 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::Fault;
 use crate::archive::answer::Answer;
 use crate::archive::settings::Setup;
-
-/// The largest message: the answer about 1,000 hours takes 1.3 GB, and nothing sensible is longer.
-const MOST_BYTES: u32 = 2 << 30;
 
 /// What a worker is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,33 +36,16 @@ pub(super) enum Reply {
 
 /// Writes one message.
 pub(super) fn send(out: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    let bytes = rmp_serde::to_vec(message).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).ok();
-    let length = length.filter(|length| *length <= MOST_BYTES);
-    let length = length.ok_or_else(|| io::Error::other("the message is too long"))?;
-    out.write_all(&length.to_le_bytes())?;
-    out.write_all(&bytes)?;
+    rmp_serde::encode::write(out, message).map_err(io::Error::other)?;
     out.flush()
 }
 
 /// Reads one message; `None` if the other side has closed the pipe.
-pub(super) fn receive<T: DeserializeOwned>(input: &mut impl Read) -> io::Result<Option<T>> {
-    let mut length = [0; 4];
-    match input.read_exact(&mut length) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(error) => return Err(error),
+pub(super) fn receive<T: DeserializeOwned>(input: &mut impl BufRead) -> io::Result<Option<T>> {
+    if input.fill_buf()?.is_empty() {
+        return Ok(None);
     }
-    let length = u32::from_le_bytes(length);
-    if length > MOST_BYTES {
-        return Err(io::Error::other("what came is no message"));
-    }
-    let mut bytes = Vec::new();
-    input.take(u64::from(length)).read_to_end(&mut bytes)?;
-    if bytes.len() < length as usize {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    rmp_serde::from_slice(&bytes)
+    rmp_serde::from_read(input)
         .map(Some)
         .map_err(io::Error::other)
 }
@@ -77,7 +58,7 @@ mod tests {
     #[test]
     fn messages_come_out_as_they_went_in() {
         let mut full = answer(&[("siren", 0.25), ("engine", 0.5)]);
-        full.fingerprint = vec![0, 255, 7, 9];
+        full.fingerprint = [0, u32::MAX, 7, 1 << 31].into_iter().collect();
         let replies = [
             Reply::Answered(Box::new(full)),
             Reply::Hashed([7; 32], Some((-5, 1))),

@@ -1,6 +1,6 @@
 //! The other end of the pipe: the program as a worker of itself.
 
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::panic;
 use std::sync::mpsc;
 
@@ -20,7 +20,7 @@ pub fn serve(input: impl Read + Send + 'static, out: impl Write) -> io::Result<(
     panic::set_hook(Box::new(|_| {}));
     let (sender, requests) = mpsc::sync_channel(1);
     std::thread::spawn(move || {
-        let mut input = input;
+        let mut input = BufReader::new(input);
         while let Ok(Some(request)) = receive::<Request>(&mut input) {
             if sender.send(request).is_err() {
                 return;

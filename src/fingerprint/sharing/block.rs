@@ -1,5 +1,7 @@
 //! Recordings that are searched together, and the look-ups for their words.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::row::Row;
@@ -38,8 +40,8 @@ impl Block {
         Self { first, row }
     }
 
-    pub(super) fn add(&mut self, fingerprint: &Fingerprint) {
-        self.row.push(fingerprint.words().iter().copied());
+    pub(super) fn add(&mut self, fingerprint: Fingerprint) {
+        self.row.push_own(fingerprint.into_words());
     }
 
     /// How many words.
@@ -47,15 +49,24 @@ impl Block {
         self.row.words().len()
     }
 
-    /// Every word that says something. (Rows of known length are gathered in place, without a second one beside them.)
-    pub(super) fn look_ups(&self, table: &Table) -> Vec<LookUp> {
+    /// All its words, so many at a time.
+    pub(super) fn portions(&self, words: usize) -> impl Iterator<Item = Range<usize>> {
+        let all = self.len();
+        (0..all)
+            .step_by(words)
+            .map(move |start| start..all.min(start + words))
+    }
+
+    /// Every word of a range that says something. (Rows of known length are gathered in place, without a second one
+    /// beside them.)
+    pub(super) fn look_ups(&self, range: Range<usize>, table: &Table) -> Vec<LookUp> {
         let words = self.row.words();
         let look_up = |at: usize| LookUp {
             key: table.key(words[at]),
             at: at as u32,
             neighbours: Neighbours::of(words, at, STRIDE),
         };
-        let all = (0..words.len()).into_par_iter();
+        let all = range.into_par_iter();
         let mut look_ups: Vec<LookUp> = all.map(look_up).collect();
         look_ups.retain(|look_up| words[look_up.at as usize] != 0);
         look_ups

@@ -6,6 +6,8 @@
 //! that are known to belong together are not compared again, so that a sound in a thousand files costs a thousand
 //! comparisons and not a million.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 mod block;
@@ -21,6 +23,7 @@ pub use links::{Link, Links};
 
 use super::extend::{errors_around, Overlay};
 use super::{span_s, Fingerprint, HOP, SAMPLE_RATE, STRIDE};
+use crate::spectrum::sum::in_lanes;
 
 /// Agreement beyond chance that counts as the same sound, in standard deviations; higher than for one query
 /// ([`super::Index`]), since an archive has more pairs, and one false link joins two groups.
@@ -76,10 +79,13 @@ impl Sharing {
             while next < self.row.recordings() {
                 let mut block = Block::starting_at(next);
                 while next < self.row.recordings() && block.len() < BLOCK_WORDS {
-                    block.add(&fetch(next)?);
+                    block.add(fetch(next)?);
                     next += 1;
                 }
-                let found = self.search(&block, &table, &links);
+                let found: Vec<Link> = block
+                    .portions(look_ups_at_a_time(&table))
+                    .flat_map(|portion| self.search(&block, portion, &table, &links))
+                    .collect();
                 found.into_iter().for_each(|link| links.join(link));
             }
         }
@@ -87,18 +93,24 @@ impl Sharing {
         Ok(links)
     }
 
-    /// What the recordings of a block share with those before each of them, other than those of its group.
+    /// What a portion of a block's words shares with recordings before each of its own, other than those of its group.
     ///
     /// A table of many hours lies outside the caches; then the look-ups are sorted: it is gone through from its beginning
     /// to its end instead of to and fro.
-    fn search(&self, block: &Block, table: &Table, known: &Links) -> Vec<Link> {
-        let mut look_ups = block.look_ups(table);
+    fn search(
+        &self,
+        block: &Block,
+        portion: Range<usize>,
+        table: &Table,
+        known: &Links,
+    ) -> Vec<Link> {
+        let mut look_ups = block.look_ups(portion, table);
         if table.bytes() > CACHE_BYTES {
             look_ups.par_sort_unstable_by_key(|look_up| look_up.key);
         }
         let mut promising: Vec<Place> = look_ups
             .par_chunks(AT_A_TIME)
-            .flat_map_iter(|look_ups| self.promising(block, look_ups, table, known))
+            .flat_map_iter(|look_ups| in_lanes!(self.promising(block, look_ups, table, known)))
             .collect();
         promising.par_sort_unstable();
         promising
@@ -109,6 +121,7 @@ impl Sharing {
 
     /// Places of earlier recordings that look like the words that are looked up, of at most [`MOST_PLACES`] groups for
     /// each: a sound that is everywhere is joined to its first ones, and so are all others that hold it.
+    #[inline(always)]
     fn promising(
         &self,
         block: &Block,
@@ -185,6 +198,13 @@ impl Sharing {
             overlap_s: span_s(stretch.end - stretch.first),
         })
     }
+}
+
+/// So many look-ups are sorted and done together that each pays for few bytes of the table, which they read from end to
+/// end, and not for more, since they take memory.
+fn look_ups_at_a_time(table: &Table) -> usize {
+    const BYTES_EACH: usize = 32;
+    (table.bytes() / BYTES_EACH).max(1 << 17)
 }
 
 /// A word of a recording that is searched, and a place where it may occur in an earlier one.

@@ -14,6 +14,15 @@ impl Row {
         self.ends.push(self.words.len());
     }
 
+    /// As [`push`](Self::push); the first recording's words are taken as they are.
+    pub(super) fn push_own(&mut self, words: Vec<u32>) {
+        match self.words.is_empty() {
+            true => self.words = words,
+            false => self.words.extend(words),
+        }
+        self.ends.push(self.words.len());
+    }
+
     /// How many recordings.
     pub(super) fn recordings(&self) -> usize {
         self.ends.len()

@@ -45,6 +45,7 @@ impl Neighbours {
 
     /// Whether fewer than 12 of the 32 bits differ. Of different sound 16 do on average, and 6 % of pairs pass; of the same sound through
     /// the worst codecs 8 do, and 92 % pass.
+    #[inline(always)]
     pub(super) fn are_like(self, other: Self) -> bool {
         const TOLERATED: u32 = 12;
         (self.0 ^ other.0).count_ones() < TOLERATED
@@ -130,6 +131,7 @@ impl Table {
     }
 
     /// The words that have this key, in their order.
+    #[inline(always)]
     pub(super) fn entries(&self, key: u32) -> &[Entry] {
         let bucket = key as usize;
         let (first, end) = (
