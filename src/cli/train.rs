@@ -1,7 +1,7 @@
 //! `earwitness train`: a model from labelled recordings.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use earwitness::evaluate::protocols::{self, Protocol};
@@ -108,10 +108,7 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let model = train(&corpus, &recipe, &progress)?;
         if let Some(path) = &args.memory {
-            let folder = match manifest.path.is_dir() {
-                true => manifest.path.as_path(),
-                false => manifest.path.parent().unwrap_or(Path::new("")),
-            };
+            let folder = manifest.folder();
             Memory::with_fits(&corpus, &recipe, &model, folder, &progress)?.save(path)?;
         }
         if args.card.is_empty() {

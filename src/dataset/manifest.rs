@@ -175,6 +175,20 @@ impl Manifest {
             .collect()
     }
 
+    /// The folder that paths are relative to.
+    pub fn folder(&self) -> &Path {
+        match self.path.is_dir() {
+            true => &self.path,
+            false => self.path.parent().unwrap_or(Path::new("")),
+        }
+    }
+
+    /// A path as it is listed, wherever the program was started.
+    pub fn as_listed(&self, path: &str) -> String {
+        let listed = Path::new(path).strip_prefix(self.folder());
+        listed.map_or_else(|_| path.to_owned(), |listed| listed.display().to_string())
+    }
+
     /// Checks that every listed file is there.
     ///
     /// # Errors
@@ -272,6 +286,15 @@ mod tests {
         let path = folder.path().join("m.csv");
         std::fs::write(&path, text).unwrap();
         Manifest::read(&path)
+    }
+
+    #[test]
+    fn recordings_are_called_as_they_are_listed_from_wherever_the_manifest_is_read() {
+        let manifest = read("path,label\na/b.wav,siren\n").unwrap();
+        let path = manifest.recordings[0].path.display().to_string();
+        assert!(path.len() > "a/b.wav".len());
+        assert_eq!(manifest.as_listed(&path), "a/b.wav");
+        assert_eq!(manifest.as_listed("elsewhere/b.wav"), "elsewhere/b.wav");
     }
 
     #[test]

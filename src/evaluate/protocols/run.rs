@@ -81,6 +81,9 @@ pub fn run(
         found.grouped = Some(trial.figures().clone());
         found.learnt_from = learnt_from(corpus);
         found.failures = trial.failures();
+        for failure in &mut found.failures {
+            failure.path = manifest.as_listed(&failure.path);
+        }
         if wants(Protocol::LongNegatives) {
             found.long_negatives = long_negatives(&trial, progress)?;
             if found.long_negatives.is_none() {
