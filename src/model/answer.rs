@@ -4,6 +4,9 @@ use crate::audio::{Fitness, Quality, StreamInfo, Warning};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// How the warning begins that the model was trained on the recording.
+pub const TRAINED_ON_THIS: &str = "trained-on-this: ";
+
 /// Version of [`Classification`] as it is written to JSON.
 pub const CLASSIFICATION_SCHEMA: &str = "earwitness.classification/1";
 

@@ -10,6 +10,7 @@ use crate::archive::ArchiveError;
 use crate::dataset::guess::guess_groups;
 use crate::dataset::union_find::UnionFind;
 use crate::dataset::{Made, Recording};
+use crate::model::answer::TRAINED_ON_THIS;
 use crate::train::suggest::{suggest as pick, Candidate, Suggestion};
 use std::collections::HashMap;
 
@@ -158,7 +159,7 @@ fn heard(reader: &Reader, filter: &Filter, labels: &[String]) -> Result<Vec<Hear
         "SELECT a.answer, a.path, a.sha256, a.duration_s, a.recorded_at, g.sound_group, s.label, s.probability
          FROM (SELECT answer, recording, min(path) AS path, sha256, duration_s, recorded_at
                FROM (SELECT * FROM answers_by_path {conditions})
-               WHERE decision <> 'unusable' AND fitness <> 'unfit' AND instr(warnings, 'trained-on-this') = 0
+               WHERE decision <> 'unusable' AND fitness <> 'unfit' AND instr(warnings, '{TRAINED_ON_THIS}') = 0
                GROUP BY recording) a
          JOIN scores s ON s.answer = a.answer
          LEFT JOIN sound_groups g ON g.recording = a.recording

@@ -3,7 +3,7 @@
 use super::{Agreement, Concord, FitFor, Heard};
 use crate::audio::Fitness;
 use crate::fingerprint::search::Against;
-use crate::model::answer::{Decision, Grade};
+use crate::model::answer::{Decision, Grade, TRAINED_ON_THIS};
 use crate::model::compare::Compared;
 
 /// What no sound can show; stands in every report.
@@ -29,11 +29,7 @@ pub(super) fn summary(
         said.extend(reused(reuse));
     }
     // What makes the answer worthless stands before it.
-    let trained_on = fitness
-        .warnings
-        .iter()
-        .filter_map(|w| w.strip_prefix("trained-on-this: "));
-    said.extend(trained_on.map(|known| format!("Mind: {known}.")));
+    said.extend(fitness.warnings.iter().filter_map(|w| mind(w)));
     said.push(heard.statement.clone());
     if let (Some(lr), Some(strength)) = (heard.own_lr(), &heard.strength) {
         said.push(format!("log10 LR {lr:+.2}: {strength}."));
@@ -48,6 +44,12 @@ pub(super) fn summary(
         said.push("The recording is fit for a limited answer only; see its fitness.".into());
     }
     said
+}
+
+/// What a warning takes from the answer, where that is all of it.
+fn mind(warning: &str) -> Option<String> {
+    let known = warning.strip_prefix(TRAINED_ON_THIS)?;
+    Some(format!("Mind: {known}."))
 }
 
 fn answer_to(asked: &Compared) -> String {
@@ -100,4 +102,20 @@ fn reused(reuse: &Against) -> Vec<String> {
         ));
     }
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_proves_nothing_is_said_to_and_others_are_not() {
+        let warning = format!("{TRAINED_ON_THIS}the model knows it, so its answer proves nothing");
+        let said = mind(&warning);
+        assert_eq!(
+            said.as_deref(),
+            Some("Mind: the model knows it, so its answer proves nothing.")
+        );
+        assert_eq!(mind("clipped: 3 % of the samples"), None);
+    }
 }
