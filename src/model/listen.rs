@@ -1,6 +1,8 @@
 //! One recording, heard from end to end.
 
-use super::answer::{Classification, Dive, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA};
+use super::answer::{
+    Classification, Dive, ModelRef, SegmentAnswer, CLASSIFICATION_SCHEMA, TRAINED_ON_THIS,
+};
 use super::decide::{decide, hypotheses, Decided};
 use super::judge::Judgement;
 use super::memory::Known;
@@ -90,7 +92,7 @@ impl Model {
         let sha256 = audio::content_hash(source)?;
         let heard = self.hear(source, sha256, &options.read, &mut |_| ())?;
         let judgement = self.judge_heard(&heard, &options.prior);
-        Ok(self.answer(source, heard, judgement.as_ref(), options))
+        Ok(self.answer(source, &heard, judgement.as_ref(), options))
     }
 
     /// [`classify`](Self::classify) for a recording whose bytes are known to have the hash `sha256`, so that they need not
@@ -115,8 +117,8 @@ impl Model {
                 .map(|row| row.into_iter().map(f32::exp).collect())
                 .collect(),
             outside: round(outside as f64 / measured.max(1) as f64),
-            fingerprint: heard.fingerprint.clone(),
-            classification: self.answer(source, heard, judgement.as_ref(), options),
+            classification: self.answer(source, &heard, judgement.as_ref(), options),
+            fingerprint: heard.fingerprint,
             judgement,
         })
     }
@@ -197,7 +199,7 @@ impl Model {
         }
         let scores = log_probabilities(&self.parts.scaler, &self.parts.classifier, &features);
         let phases = self.parts.phase.as_ref();
-        let phases = phases.map_or_else(Vec::new, |phase| phase.scores(&features));
+        let phases = phases.map_or_else(Vec::new, |phase| phase.hear(&features));
         scored.extend(segments, &scores, &phases);
     }
 
@@ -211,8 +213,8 @@ impl Model {
         }
         let rows = heard.phases();
         let segments = heard.segments();
-        let judged = model.judge(&rows);
-        let dive = model.dive(&rows).filter(|_| judged.dive > 0.5);
+        let judged = model.judge(rows);
+        let dive = model.dive(rows).filter(|_| judged.dive > 0.5);
         Some(PhaseAnswer {
             named: judged.named().map(str::to_owned),
             probabilities: BTreeMap::from([
@@ -233,7 +235,7 @@ impl Model {
     fn answer(
         &self,
         source: &Source,
-        heard: Heard,
+        heard: &Heard,
         judged: Option<&Judgement>,
         options: &ListenOptions,
     ) -> Classification {
@@ -246,11 +248,11 @@ impl Model {
         } = heard;
         let (fitness, reasons) = summary.quality.fitness();
         let decided = decide(self.header(), judged, &reasons);
-        let phase = self.phase(&decided, &segments);
+        let phase = self.phase(&decided, segments);
         let mut warnings: Vec<String> =
             summary.warnings.iter().map(|w| w.message.clone()).collect();
         warnings.extend(reasons.iter().map(ToString::to_string));
-        if let Some(known) = self.parts.memory.knows(&sha256, &fingerprint) {
+        if let Some(known) = self.parts.memory.knows(sha256, fingerprint) {
             warnings.push(trained_on_this(known));
         }
         let best = judged.map(Judgement::best);
@@ -259,7 +261,7 @@ impl Model {
         Classification {
             schema: CLASSIFICATION_SCHEMA,
             path: source.name(),
-            sha256: hex(&sha256),
+            sha256: hex(sha256),
             duration_s: round(summary.duration_s),
             decision: decided.decision,
             label: decided.label,
@@ -299,9 +301,9 @@ impl Model {
                 id: self.header().id.clone(),
                 sha256: self.sha256().to_owned(),
             },
-            stream: Some(summary.info),
-            quality: Some(summary.quality),
-            read_warnings: summary.warnings,
+            stream: Some(summary.info.clone()),
+            quality: Some(summary.quality.clone()),
+            read_warnings: summary.warnings.clone(),
         }
     }
 
@@ -348,5 +350,5 @@ fn fundamental() -> usize {
 }
 
 fn trained_on_this(known: Known) -> String {
-    format!("trained-on-this: the model was trained on {known}, so its answer proves nothing")
+    format!("{TRAINED_ON_THIS}the model was trained on {known}, so its answer proves nothing")
 }

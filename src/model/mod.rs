@@ -6,6 +6,7 @@ pub mod boosting;
 pub mod calibration;
 pub mod classifier;
 pub mod compare;
+pub mod course;
 pub mod decide;
 pub mod examine;
 pub mod header;

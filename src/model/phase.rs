@@ -2,6 +2,7 @@
 
 use super::calibration::{log_sum_exp, Calibrator};
 use super::classifier::Classifier;
+use super::course::{features_of, CourseModel, N_FEATURES};
 use super::pooling::{mean_scores, stretches};
 use super::scaler::Scaler;
 use super::scorer::{Scorer, ScorerError};
@@ -30,6 +31,18 @@ pub struct PhaseModel {
     pub(crate) scaler: Scaler,
     pub(crate) classifier: Classifier,
     pub(crate) calibrator: Calibrator,
+    /// Hears how the segments follow each other; without it, they decide by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) course: Option<CourseModel>,
+}
+
+/// What is kept of a segment to tell the phase of its recording.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SegmentPhase {
+    /// Log-probabilities of [`CLASSES`] by the segment alone.
+    pub scores: [f32; CLASSES.len()],
+    /// The features whose course tells.
+    pub course: [f32; N_FEATURES],
 }
 
 /// What is heard of the phase in one recording.
@@ -66,24 +79,32 @@ impl PhaseJudgement {
 }
 
 impl PhaseModel {
-    /// Log-probabilities of [`CLASSES`] for measured segments.
-    pub fn scores(&self, features: &[impl AsRef<[f32]>]) -> Vec<Vec<f32>> {
-        log_probabilities(&self.scaler, &self.classifier, features)
+    /// Hears measured segments (feature vectors).
+    pub fn hear(&self, features: &[impl AsRef<[f32]>]) -> Vec<SegmentPhase> {
+        hear(&self.scaler, &self.classifier, features)
     }
 
-    /// What the segments of a recording amount to (`[segment][class]`): "it dives" means "some stretch of 5 s is a
-    /// dive", "it cruises" means that none is, and the rest may be level flight or anything else.
-    pub fn judge(&self, segments: &[Vec<f32>]) -> PhaseJudgement {
-        judge(&self.calibrator, segments)
+    /// What the segments of a recording amount to: "it dives" means "some stretch of 5 s is a dive", "it cruises" means that none
+    /// is, and the rest may be level flight or anything else.
+    pub fn judge(&self, segments: &[SegmentPhase]) -> PhaseJudgement {
+        let odds = pooled_odds(&self.calibrator, segments);
+        let dive_over_level = match &self.course {
+            Some(course) => course.dive_odds(segments, odds.dive_over_level),
+            None => odds.dive_over_level,
+        };
+        PhaseJudgement {
+            dive: 1.0 / (1.0 + (-dive_over_level).exp()),
+            dive_over_neither: odds.dive_over_neither,
+        }
     }
 
     /// From which to which segment the dive is heard: the stretches that are likelier a dive than anything else, around
     /// the likeliest. `None` if there is no such stretch.
-    pub fn dive(&self, segments: &[Vec<f32>]) -> Option<(usize, usize)> {
+    pub fn dive(&self, segments: &[SegmentPhase]) -> Option<(usize, usize)> {
         let odds: Vec<f64> = segments
             .iter()
-            .map(|row| {
-                let scores: Vec<f64> = row.iter().map(|s| f64::from(*s)).collect();
+            .map(|segment| {
+                let scores = segment.scores.map(f64::from);
                 let l = self.calibrator.log_likelihoods(&scores);
                 l[DIVE] - log_sum_exp(&[l[CRUISE], l[NEITHER]])
             })
@@ -110,16 +131,42 @@ impl PhaseModel {
             self.classifier.n_labels(),
             CLASSES.len(),
         )?;
-        self.calibrator.validate(CLASSES.len())
+        self.calibrator.validate(CLASSES.len())?;
+        self.course.as_ref().map_or(Ok(()), CourseModel::validate)
     }
 }
 
-/// [`PhaseModel::judge`] with any calibration.
+/// Hears measured segments by a classifier of phases behind its scaler.
+pub(crate) fn hear(
+    scaler: &Scaler,
+    classifier: &Classifier,
+    features: &[impl AsRef<[f32]>],
+) -> Vec<SegmentPhase> {
+    let scores = log_probabilities(scaler, classifier, features);
+    let segments = scores.iter().zip(features);
+    segments
+        .map(|(scores, features)| SegmentPhase {
+            scores: std::array::from_fn(|class| scores[class]),
+            course: features_of(features.as_ref()),
+        })
+        .collect()
+}
+
+/// Natural logs of the odds of a dive by the segments of a recording.
+pub(crate) struct PooledOdds {
+    /// Against level flight.
+    pub(crate) dive_over_level: f64,
+    /// Against no munition or drone at all.
+    dive_over_neither: f64,
+}
+
+/// What the segments amount to by themselves.
 ///
 /// As for labels, the LR of "some stretch is a dive" is the mean of the stretches' LRs: it does not grow with the length of
 /// a recording that holds none.
-fn judge(calibrator: &Calibrator, segments: &[Vec<f32>]) -> PhaseJudgement {
-    let stretches: Vec<Vec<f64>> = stretches(segments)
+pub(crate) fn pooled_odds(calibrator: &Calibrator, segments: &[SegmentPhase]) -> PooledOdds {
+    let scores: Vec<Vec<f32>> = segments.iter().map(|s| s.scores.to_vec()).collect();
+    let stretches: Vec<Vec<f64>> = stretches(&scores)
         .map(|s| calibrator.log_likelihoods(&mean_scores(s, CLASSES.len())))
         .collect();
     let mean_ratio = |of: &dyn Fn(&[f64]) -> f64| {
@@ -129,10 +176,9 @@ fn judge(calibrator: &Calibrator, segments: &[Vec<f32>]) -> PhaseJudgement {
             false => log_sum_exp(&ratios) - (ratios.len() as f64).ln(),
         }
     };
-    // Beside a dive, a stretch may be level flight, or the aircraft may not be heard.
-    let level = mean_ratio(&|l| l[DIVE] - log_sum_exp(&[l[CRUISE], l[NEITHER]]) + LN_2);
-    PhaseJudgement {
-        dive: 1.0 / (1.0 + (-level).exp()),
+    PooledOdds {
+        // Beside a dive, a stretch may be level flight, or the aircraft may not be heard.
+        dive_over_level: mean_ratio(&|l| l[DIVE] - log_sum_exp(&[l[CRUISE], l[NEITHER]]) + LN_2),
         dive_over_neither: mean_ratio(&|l| l[DIVE] - l[NEITHER]),
     }
 }
@@ -156,11 +202,16 @@ mod tests {
                 bias: vec![0.0; 3],
             }),
             calibrator: Calibrator::identity(3),
+            course: None,
         }
     }
 
-    fn rows(p: &[[f32; 3]]) -> Vec<Vec<f32>> {
-        p.iter().map(|row| row.map(f32::ln).to_vec()).collect()
+    fn rows(p: &[[f32; 3]]) -> Vec<SegmentPhase> {
+        let segment = |row: &[f32; 3]| SegmentPhase {
+            scores: row.map(f32::ln),
+            course: [0.0; N_FEATURES],
+        };
+        p.iter().map(segment).collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The segments of one recording with their scores.
 
-use super::phase::CLASSES;
+use super::phase::SegmentPhase;
 
 /// A segment.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub(super) struct ScoredSegments {
     segments: Vec<Scored>,
     n_labels: usize,
     scores: Vec<f32>,
-    phases: Vec<f32>,
+    phases: Vec<SegmentPhase>,
 }
 
 impl ScoredSegments {
@@ -37,17 +37,17 @@ impl ScoredSegments {
         }
     }
 
-    /// Adds segments with one row of log-probabilities each, of the labels and, where the model tells them, of the
-    /// phases ([`CLASSES`]).
+    /// Adds segments with one row of log-probabilities of the labels each and, where the model tells them, what says their
+    /// phase.
     pub(super) fn extend(
         &mut self,
         segments: impl IntoIterator<Item = Scored>,
         scores: &[Vec<f32>],
-        phases: &[Vec<f32>],
+        phases: &[SegmentPhase],
     ) {
         self.segments.extend(segments);
         self.scores.extend(scores.iter().flatten());
-        self.phases.extend(phases.iter().flatten());
+        self.phases.extend(phases);
     }
 
     /// Whether there is none.
@@ -62,12 +62,13 @@ impl ScoredSegments {
 
     /// Log-probabilities of the labels, a row per segment.
     pub(super) fn scores(&self) -> Vec<Vec<f32>> {
-        rows(&self.scores, self.n_labels)
+        let rows = self.scores.chunks_exact(self.n_labels.max(1));
+        rows.map(<[f32]>::to_vec).collect()
     }
 
-    /// Log-probabilities of the phases, a row per segment; none where the model does not tell them.
-    pub(super) fn phases(&self) -> Vec<Vec<f32>> {
-        rows(&self.phases, CLASSES.len())
+    /// What says the phase of each segment; nothing where the model does not tell phases.
+    pub(super) fn phases(&self) -> &[SegmentPhase] {
+        &self.phases
     }
 
     /// Each segment with its best label and that label's log-probability.
@@ -93,12 +94,6 @@ impl ScoredSegments {
     }
 }
 
-fn rows(flat: &[f32], width: usize) -> Vec<Vec<f32>> {
-    flat.chunks_exact(width.max(1))
-        .map(<[f32]>::to_vec)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +105,10 @@ mod tests {
             end_s: start_s + 2.0,
             fundamental_hz: 100.0,
         };
-        let phases = [vec![0.1, 0.2, 0.3], vec![0.4, 0.5, 0.6]];
+        let phases = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]].map(|scores| SegmentPhase {
+            scores,
+            course: Default::default(),
+        });
         found.extend(
             [segment(0.0), segment(1.0)],
             &[vec![-0.1, -2.0], vec![-0.2, -3.0]],
@@ -124,7 +122,7 @@ mod tests {
     fn each_segment_keeps_its_scores() {
         let found = segments();
         assert_eq!(found.scores(), [[-0.1, -2.0], [-0.2, -3.0], [-4.0, -0.3]]);
-        assert_eq!(found.phases()[1], [0.4, 0.5, 0.6]);
+        assert_eq!(found.phases()[1].scores, [0.4, 0.5, 0.6]);
         let best: Vec<_> = found
             .with_best()
             .map(|(_, best, score)| (best, score))

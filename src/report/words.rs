@@ -22,11 +22,13 @@ pub fn answer(c: &Classification) -> String {
     }
 }
 
-/// A probability to two digits. What would round to certainty is shown as `>0.99`: no recording is certain.
+/// A probability to two digits. What would round to certainty, either way, is shown as `>0.99` or `<0.01`: no recording is
+/// certain.
 pub fn probability(p: f64) -> String {
-    match p >= 0.995 {
-        true => ">0.99".to_owned(),
-        false => format!("{p:.2}"),
+    match p {
+        p if p >= 0.995 => ">0.99".to_owned(),
+        p if p < 0.005 => "<0.01".to_owned(),
+        p => format!("{p:.2}"),
     }
 }
 
@@ -128,6 +130,10 @@ mod tests {
         assert_eq!(
             [0.994, 0.995, 1.0].map(probability),
             ["0.99", ">0.99", ">0.99"]
+        );
+        assert_eq!(
+            [0.0, 0.004, 0.006].map(probability),
+            ["<0.01", "<0.01", "0.01"]
         );
     }
 

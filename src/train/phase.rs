@@ -2,6 +2,7 @@
 
 use super::calibration::fit_calibrator;
 use super::corpus::{Corpus, Heard, Origin};
+use super::course::fit_course;
 use super::error::TrainError;
 use super::held_out::Pick;
 use super::outcomes::Outcomes;
@@ -12,10 +13,10 @@ use super::takes::Take;
 use crate::features::SEGMENT_S;
 use crate::model::calibration::Calibrator;
 use crate::model::classifier::Classifier;
-use crate::model::phase::{PhaseModel, CLASSES, CRUISE, DIVE, NEITHER};
+use crate::model::phase::{hear, PhaseModel, SegmentPhase, CLASSES, CRUISE, DIVE, NEITHER};
 use crate::model::pooling::mean_scores;
 use crate::model::scaler::Scaler;
-use crate::model::segments::{log_probabilities, BATCH};
+use crate::model::segments::BATCH;
 use crate::model::taxonomy::MILITARY;
 use crate::SAMPLE_RATE;
 use linfa::traits::Fit;
@@ -35,19 +36,28 @@ pub struct PhaseFit {
     classifier: Classifier,
 }
 
-/// Log-probabilities of the phases, `[recording][segment][class]`; recordings that were not scored are empty.
-pub type PhaseScores = Vec<Vec<Vec<f32>>>;
+/// What is heard of the segments of each recording, `[recording][segment]`; recordings that were not heard are empty.
+pub type HeardPhases = Vec<Vec<SegmentPhase>>;
 
 /// What a recording is as a whole, if it is known.
 pub fn phase_of(corpus: &Corpus, recording: &Heard) -> Option<usize> {
+    phase_between(corpus, recording, 0.0, recording.seconds)
+}
+
+/// What a recording is from `start_s` to `end_s`, if it is known.
+pub(super) fn phase_between(
+    corpus: &Corpus,
+    recording: &Heard,
+    start_s: f64,
+    end_s: f64,
+) -> Option<usize> {
     if !is_military(corpus, recording) {
         return Some(NEITHER);
     }
     let known = |phase: &str| -> f64 {
         let spans = recording.spans.iter();
         let own = spans.filter(|s| s.phase.as_deref() == Some(phase));
-        own.map(|s| s.end_s.min(recording.seconds) - s.start_s.max(0.0))
-            .sum()
+        own.map(|s| s.overlap_s(start_s, end_s)).sum()
     };
     if known(CLASSES[DIVE]) >= SHORTEST_DIVE_S {
         Some(DIVE)
@@ -122,24 +132,24 @@ impl PhaseFit {
         }))
     }
 
-    /// Scores the segments of the recordings that `wanted` picks, as they are.
-    pub fn score(&self, corpus: &Corpus, wanted: Pick) -> PhaseScores {
+    /// Hears the segments of the recordings that `wanted` picks, as they are.
+    pub fn hear(&self, corpus: &Corpus, wanted: Pick) -> HeardPhases {
         let rows: Vec<usize> = (0..corpus.rows.len())
             .filter(|&i| corpus.rows[i].take == Take::AsItIs && wanted(corpus.rows[i].recording))
             .collect();
-        let scored: Vec<Vec<Vec<f32>>> = rows
+        let heard: Vec<Vec<SegmentPhase>> = rows
             .par_chunks(BATCH)
             .map(|rows| {
                 let features = rows.iter().map(|&i| corpus.features.row(i).to_vec());
                 let features: Vec<Vec<f32>> = features.collect();
-                log_probabilities(&self.scaler, &self.classifier, &features)
+                hear(&self.scaler, &self.classifier, &features)
             })
             .collect();
-        let mut scores = vec![Vec::new(); corpus.recordings.len()];
-        for (&i, row) in rows.iter().zip(scored.into_iter().flatten()) {
-            scores[corpus.rows[i].recording].push(row);
+        let mut phases = vec![Vec::new(); corpus.recordings.len()];
+        for (&i, segment) in rows.iter().zip(heard.into_iter().flatten()) {
+            phases[corpus.rows[i].recording].push(segment);
         }
-        scores
+        phases
     }
 }
 
@@ -156,26 +166,28 @@ pub fn fit_phase(
     let Some(fitted) = PhaseFit::fit(corpus, recipe, &uses)? else {
         return Ok(None);
     };
-    let folds: Vec<Option<PhaseScores>> = (0..recipe.folds)
+    let folds: Vec<Option<HeardPhases>> = (0..recipe.folds)
         .into_par_iter()
         .map(|fold| {
             let in_fold = |i: usize| corpus.recordings[i].fold == fold;
             let fitted = PhaseFit::fit(corpus, recipe, &|i| uses(i) && !in_fold(i))?;
-            Ok(fitted.map(|fit| fit.score(corpus, &|i| uses(i) && in_fold(i))))
+            Ok(fitted.map(|fit| fit.hear(corpus, &|i| uses(i) && in_fold(i))))
         })
         .collect::<Result<_, TrainError>>()?;
     let mut held_out = vec![Vec::new(); corpus.recordings.len()];
-    for scores in folds.into_iter().flatten() {
-        for (to, from) in held_out.iter_mut().zip(scores) {
+    for heard in folds.into_iter().flatten() {
+        for (to, from) in held_out.iter_mut().zip(heard) {
             if !from.is_empty() {
                 *to = from;
             }
         }
     }
+    let calibrator = calibrate(corpus, recipe, &held_out)?;
     Ok(Some(PhaseModel {
         scaler: fitted.scaler,
         classifier: fitted.classifier,
-        calibrator: calibrate(corpus, recipe, &held_out)?,
+        course: fit_course(corpus, recipe, &held_out, &calibrator)?,
+        calibrator,
     }))
 }
 
@@ -183,7 +195,7 @@ pub fn fit_phase(
 fn calibrate(
     corpus: &Corpus,
     recipe: &Recipe,
-    held_out: &PhaseScores,
+    held_out: &HeardPhases,
 ) -> Result<Calibrator, TrainError> {
     let known: Vec<(usize, usize)> = (0..corpus.recordings.len())
         .filter(|&i| !held_out[i].is_empty())
@@ -194,7 +206,8 @@ fn calibrate(
     }
     let mut scores = Array2::zeros((known.len(), CLASSES.len()));
     for (mut row, (i, _)) in scores.rows_mut().into_iter().zip(&known) {
-        row.assign(&Array1::from(mean_scores(&held_out[*i], CLASSES.len())));
+        let segments: Vec<Vec<f32>> = held_out[*i].iter().map(|s| s.scores.to_vec()).collect();
+        row.assign(&Array1::from(mean_scores(&segments, CLASSES.len())));
     }
     let groups = known.iter().map(|(i, _)| corpus.recordings[*i].group);
     let outcomes = Outcomes::new(
@@ -327,13 +340,13 @@ mod tests {
         let model = fit_phase(&corpus, &recipe(), &|_| true).unwrap().unwrap();
         let hear = |recording: usize| {
             let segments = &corpus.segments_as_they_are()[recording];
-            model.judge(&model.scores(segments))
+            model.judge(&model.hear(segments))
         };
         assert_eq!(hear(1).named(), Some("cruise"));
         assert_eq!(hear(10).named(), Some("dive"));
         assert!(hear(10).sounds_like_a_dive() && !hear(20).sounds_like_a_dive());
-        let scores = model.scores(&corpus.segments_as_they_are()[10]);
-        assert_eq!(model.dive(&scores), Some((4, 6)));
+        let heard = model.hear(&corpus.segments_as_they_are()[10]);
+        assert_eq!(model.dive(&heard), Some((4, 6)));
     }
 
     #[test]

@@ -41,6 +41,10 @@ pub struct Recipe {
     /// What learns to tell a dive from level flight; nothing does if left out.
     #[serde(default)]
     pub phase: Option<LearnerRecipe>,
+    /// What learns the phase by how the segments of a passage follow each other, beside `phase`; if left out, the segments
+    /// decide by themselves.
+    #[serde(default)]
+    pub course: Option<LearnerRecipe>,
     /// Learners that are fitted; which of them (or all, averaged) becomes the classifier is chosen by held-out log loss.
     pub learners: Vec<LearnerRecipe>,
 }

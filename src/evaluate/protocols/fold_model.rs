@@ -54,8 +54,8 @@ impl FoldModel {
     /// The phase of measured segments; `None` if there are none, or the model doesn't tell phases.
     pub fn phase_of(&self, segments: &[Vec<f32>]) -> Option<PhaseJudgement> {
         let model = self.phase.as_ref()?;
-        let scores = model.scores(segments);
-        (!scores.is_empty()).then(|| model.judge(&scores))
+        let heard = model.hear(segments);
+        (!heard.is_empty()).then(|| model.judge(&heard))
     }
 }
 
