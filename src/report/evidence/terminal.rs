@@ -159,6 +159,7 @@ fn when(heard: &Heard) -> String {
     let more = heard.timeline.iter().filter(|s| s.label != "background");
     match more.count() - shown.len() {
         0 => shown.join(", "),
+        1 => format!("{}, and one more stretch", shown.join(", ")),
         n => format!("{}, and {n} more stretches", shown.join(", ")),
     }
 }

@@ -163,8 +163,10 @@ fn timeline(at: &str, evidence: &Evidence) -> Table {
         ]);
     }
     if heard.timeline.len() > LISTED {
-        let more = heard.timeline.len() - LISTED;
-        table.caption += &format!(" ({more} more stretches stand in report.json)");
+        table.caption += &match heard.timeline.len() - LISTED {
+            1 => " (one more stretch stands in report.json)".to_owned(),
+            more => format!(" ({more} more stretches stand in report.json)"),
+        };
     }
     table
 }
