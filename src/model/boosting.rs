@@ -1,10 +1,14 @@
 //! Boosted trees, as they are applied: all trees of all labels in flat arrays.
 
+mod block;
+
 use super::scorer::{
     check_finite, check_size, impl_predict, log_softmax, log_softmax_rows, Scorer, ScorerError,
     Scratch,
 };
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
+use crate::spectrum::sum::in_lanes;
+use block::{Block, ROWS};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use serde::{Deserialize, Serialize};
 
 /// One tree: where it starts in the node arrays, and which label's score it adds to.
@@ -23,7 +27,7 @@ pub struct TreeHead {
 ///
 /// A node sends `row[feature] > threshold` to `child + 1`, the rest to `child`. A leaf is its
 /// own child under the largest threshold, so a tree is walked in a fixed number of steps without
-/// a branch per leaf, and the processor walks several trees at once.
+/// a branch per leaf.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BoostedTrees {
     pub(crate) n_features: usize,
@@ -36,9 +40,6 @@ pub struct BoostedTrees {
     /// What a leaf adds; 0 at inner nodes.
     pub(crate) value: Vec<f32>,
 }
-
-/// Rows that walk a tree side by side: while one waits for its node, the others go on.
-const AT_ONCE: usize = 8;
 
 /// Threshold of a leaf: no finite value exceeds it.
 pub(crate) const LEAF: f32 = f32::MAX;
@@ -67,21 +68,44 @@ impl BoostedTrees {
         counts
     }
 
-    /// The leaves in which rows of features end up; all of them, one behind the other, are in `rows`.
+    /// The leaf in which a row of features ends up.
     #[inline]
-    fn leaves<const N: usize>(&self, tree: &TreeHead, rows: &[f32]) -> [usize; N] {
+    fn leaf(&self, tree: &TreeHead, row: &[f32]) -> usize {
         // Slices of one length let the compiler drop most bounds checks.
         let n = self.child.len();
         let (feature, threshold, child) =
             (&self.feature[..n], &self.threshold[..n], &self.child[..n]);
-        let mut nodes = [tree.root as usize; N];
+        let mut node = tree.root as usize;
         for _ in 0..tree.depth {
-            for (row, node) in nodes.iter_mut().enumerate() {
-                let value = rows[row * self.n_features + feature[*node] as usize];
-                *node = child[*node] as usize + usize::from(value > threshold[*node]);
+            let value = row[feature[node] as usize];
+            node = child[node] as usize + usize::from(value > threshold[node]);
+        }
+        node
+    }
+
+    /// Where the nodes of each tree end.
+    fn ends(&self) -> impl Iterator<Item = usize> + '_ {
+        let next = self.trees.iter().skip(1).map(|tree| tree.root as usize);
+        next.chain([self.child.len()])
+    }
+
+    /// Adds to each label's `sums` what its trees say of `rows`, which are those of `block`.
+    #[inline(always)]
+    fn add(&self, block: &Block, rows: &[f32], sums: &mut [[f32; ROWS]]) {
+        let mut leaves = [0; ROWS];
+        for (tree, end) in self.trees.iter().zip(self.ends()) {
+            if Block::takes(end - tree.root as usize) {
+                block.leaves(self, tree, end, &mut leaves);
+            } else {
+                let rows = rows.chunks_exact(self.n_features);
+                for (leaf, row) in leaves.iter_mut().zip(rows) {
+                    *leaf = self.leaf(tree, row) as u32;
+                }
+            }
+            for (sum, leaf) in sums[tree.label as usize].iter_mut().zip(leaves) {
+                *sum += self.value[leaf as usize];
             }
         }
-        nodes
     }
 
     fn fault(reason: &str) -> ScorerError {
@@ -137,8 +161,7 @@ impl Scorer for BoostedTrees {
         assert_eq!(out.len(), self.base.len());
         out.copy_from_slice(&self.base);
         for tree in &self.trees {
-            let [leaf] = self.leaves(tree, row);
-            out[tree.label as usize] += self.value[leaf];
+            out[tree.label as usize] += self.value[self.leaf(tree, row)];
         }
         log_softmax(out);
     }
@@ -148,19 +171,15 @@ impl Scorer for BoostedTrees {
         assert_eq!(out.ncols(), self.base.len());
         let x = x.as_standard_layout();
         let x = x.as_slice().unwrap_or_default();
-        let (abreast, last) = x.split_at(x.len() - x.len() % (AT_ONCE * self.n_features));
-        for mut row in out.rows_mut() {
-            row.assign(&ArrayView1::from(&self.base));
-        }
-        // Tree by tree: one that has just been walked lies in the nearest cache.
-        for tree in &self.trees {
-            let many = abreast.chunks_exact(AT_ONCE * self.n_features);
-            let many = many.flat_map(|rows| self.leaves::<AT_ONCE>(tree, rows));
-            let single = last.chunks_exact(self.n_features);
-            let single = single.flat_map(|row| self.leaves::<1>(tree, row));
-            let mut sums = out.column_mut(tree.label as usize);
-            for (sum, leaf) in sums.iter_mut().zip(many.chain(single)) {
-                *sum += self.value[leaf];
+        let mut block = Block::new(self.n_features);
+        let blocks = x.chunks(ROWS * self.n_features);
+        for (rows, mut out) in blocks.zip(out.axis_chunks_iter_mut(Axis(0), ROWS)) {
+            block.fill(rows);
+            let mut sums: Vec<_> = self.base.iter().map(|&base| [base; ROWS]).collect();
+            in_lanes!(self.add(&block, rows, &mut sums));
+            for (mut scores, sums) in out.columns_mut().into_iter().zip(&sums) {
+                let sums = &sums[..scores.len()];
+                scores.assign(&ArrayView1::from(sums));
             }
         }
         log_softmax_rows(out);
@@ -183,9 +202,7 @@ impl Scorer for BoostedTrees {
         if self.feature.iter().any(|f| *f as usize >= n_features) {
             return Err(Self::fault("a split names a feature that does not exist"));
         }
-        for (i, &head) in self.trees.iter().enumerate() {
-            let next = self.trees.get(i + 1);
-            let end = next.map_or(n_nodes, |t| t.root as usize);
+        for (&head, end) in self.trees.iter().zip(self.ends()) {
             if head.root as usize >= end || end > n_nodes {
                 return Err(Self::fault("tree roots are out of order"));
             }
@@ -243,9 +260,27 @@ mod tests {
         trees.threshold.extend([-0.25, LEAF, 0.75, LEAF, LEAF]);
         trees.child.extend([4, 4, 6, 6, 7]);
         trees.value.extend([0.0, 0.3, 0.0, -0.7, 1.1]);
+        // One with more nodes than a block can be sent down at once: seventeen leaves in a chain.
+        let root = trees.child.len() as u32;
+        trees.trees.push(TreeHead {
+            root,
+            label: 1,
+            depth: 17,
+        });
+        for link in 0..17u32 {
+            let leaf = root + 2 * link + 1;
+            trees.feature.extend([0; 2]);
+            trees.threshold.extend([0.2 * link as f32 - 1.0, LEAF]);
+            trees.child.extend([leaf, leaf]);
+            trees.value.extend([0.0, 0.01 * link as f32]);
+        }
+        trees.feature.push(0);
+        trees.threshold.push(LEAF);
+        trees.child.push(root + 34);
+        trees.value.push(0.2);
         trees.validate(1, 2).unwrap();
-        // More than walk side by side, and not a multiple of them.
-        let n = 2 * AT_ONCE + 3;
+        // More than a block, and not a multiple of it.
+        let n = 2 * ROWS + 3;
         let x = Array2::from_shape_fn((n, 1), |(row, _)| row as f32 / 9.0 - 1.0);
         let mut together = Array2::zeros((n, 2));
         trees.score_rows(x.view(), together.view_mut());
