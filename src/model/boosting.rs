@@ -115,8 +115,8 @@ impl BoostedTrees {
         }
     }
 
-    /// Checks one tree's nodes `root..end`. Children come after their parents and inside the
-    /// tree, so that a walk ends and stays in bounds.
+    /// Checks one tree's nodes `root..end`. Children come after their one parent and inside the
+    /// tree, so that a walk ends and stays in bounds, and no leaf is taken away from under two nodes.
     fn validate_tree(&self, head: TreeHead, end: usize) -> Result<(), ScorerError> {
         let root = head.root as usize;
         let mut depths = vec![0u16; end - root];
@@ -137,7 +137,10 @@ impl BoostedTrees {
                 ));
             }
             for next in [child, child + 1] {
-                depths[next - root] = depths[next - root].max(depth.saturating_add(1));
+                if depths[next - root] > 0 {
+                    return Err(Self::fault("a node has two parents"));
+                }
+                depths[next - root] = depth.saturating_add(1);
             }
         }
         if deepest != head.depth {
@@ -289,6 +292,19 @@ mod tests {
             trees.scores_into(&row.to_vec(), &mut Scratch::default(), &mut alone);
             assert_eq!(found.to_vec(), alone);
         }
+    }
+
+    #[test]
+    fn a_node_under_two_others_is_refused() {
+        let mut trees = stump();
+        trees.trees[0].depth = 2;
+        // The root's right child is its left child's left one.
+        trees.feature.push(0);
+        trees.threshold = vec![0.5, 0.5, LEAF, LEAF];
+        trees.child = vec![1, 2, 2, 3];
+        trees.value.push(1.0);
+        let fault = trees.validate(1, 2).unwrap_err().to_string();
+        assert!(fault.contains("two parents"), "{fault}");
     }
 
     #[test]
