@@ -96,7 +96,7 @@ impl Stages {
             Stage::Features => features(source)?,
             Stage::Classify => {
                 let Listener { model, options } = &self.listener;
-                black_box(model.listen(source, *hash, options, &mut |_| ())?);
+                black_box(model.listen(source, *hash, options, &mut ())?);
             }
         }
         Ok(())

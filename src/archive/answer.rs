@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fingerprint::Fingerprint;
 use crate::model::answer::{Classification, Grade, SegmentAnswer};
 use crate::model::listen::Listened;
 
@@ -92,18 +91,12 @@ pub struct Answer {
     pub scores: Vec<ScoreRow>,
     /// The segments, in order.
     pub segments: Vec<SegmentRow>,
-    /// What finds the same sound in other recordings.
-    pub fingerprint: Fingerprint,
 }
 
 impl Answer {
     /// What the database keeps of an answer.
     pub fn new(listened: Listened) -> Self {
-        let Listened {
-            classification: c,
-            fingerprint,
-            ..
-        } = listened;
+        let c = listened.classification;
         Self {
             recording: recording(&c),
             decision: text_of(&c.decision),
@@ -131,7 +124,6 @@ impl Answer {
             heard_s: c.heard_s,
             statement: c.statement,
             warnings: c.warnings,
-            fingerprint,
         }
     }
 

@@ -94,7 +94,6 @@ pub(crate) mod tests {
             warnings: Vec::new(),
             scores: Vec::new(),
             segments: segments.iter().enumerate().map(segment).collect(),
-            fingerprint: Default::default(),
         }
     }
 

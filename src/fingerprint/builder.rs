@@ -52,6 +52,11 @@ impl Fingerprint {
         &self.words
     }
 
+    /// Adds the words of the sound that follows.
+    pub fn extend(&mut self, words: &[u32]) {
+        self.words.extend_from_slice(words);
+    }
+
     /// The words alone.
     pub(super) fn into_words(self) -> Vec<u32> {
         self.words
@@ -149,6 +154,18 @@ impl FingerprintBuilder {
         self.silent_for = self.silent_for.saturating_sub(1);
     }
 
+    /// The words that have not been handed over yet.
+    pub fn waiting(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Gives those words away, so that a fingerprint of any length takes no memory here. [`finish`](Self::finish) has then
+    /// only what came after.
+    pub fn hand_over(&mut self, take: impl FnOnce(&[u32])) {
+        take(&self.words);
+        self.words.clear();
+    }
+
     /// The fingerprint of the frames so far.
     pub fn finish(self) -> Fingerprint {
         Fingerprint { words: self.words }
@@ -169,6 +186,26 @@ mod tests {
                 "{len}"
             );
         }
+    }
+
+    #[test]
+    fn words_handed_over_are_those_of_the_whole() {
+        let sound = noise(1, 48_000, 0.1);
+        let mut builder = FingerprintBuilder::new();
+        let mut pieces = Fingerprint::default();
+        let mut stft = Stft::new(SHORT);
+        let mut power = [0.0; BINS];
+        for frame in sound.windows(SHORT.length).step_by(SHORT.hop) {
+            stft.power_into(frame, &mut power);
+            builder.push(&power);
+            if builder.waiting() == 50 {
+                builder.hand_over(|words| pieces.extend(words));
+            }
+        }
+        assert!((1..50).contains(&builder.waiting()));
+        builder.hand_over(|words| pieces.extend(words));
+        assert_eq!(pieces, Fingerprint::of(&sound));
+        assert!(builder.finish().is_blank());
     }
 
     #[test]

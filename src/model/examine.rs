@@ -53,13 +53,14 @@ impl Model {
         options: &ListenOptions,
     ) -> Result<Examined, AudioError> {
         let sha256 = audio::content_hash(source)?;
-        let heard = self.hear(source, sha256, &options.read, &mut |_| ())?;
+        let mut fingerprint = Fingerprint::default();
+        let heard = self.hear(source, sha256, &options.read, &mut fingerprint)?;
         Ok(Examined {
-            known: self.parts.memory.knows(&heard.sha256, &heard.fingerprint),
+            known: heard.known,
             judgement: self.judge_heard(&heard, &options.prior),
             fitness: heard.fitness(),
             sha256: heard.sha256,
-            fingerprint: heard.fingerprint,
+            fingerprint,
         })
     }
 }

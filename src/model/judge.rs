@@ -72,7 +72,7 @@ fn highest(values: &[f64]) -> usize {
 
 impl Judge {
     /// Judges a recording by the log-probabilities of its segments (`[segment][label]`).
-    pub fn judge(&self, segments: &[Vec<f32>], prior: &Prior) -> Judgement {
+    pub fn judge(&self, segments: &[impl AsRef<[f32]>], prior: &Prior) -> Judgement {
         let log_likelihoods =
             recording_log_likelihoods(segments, &self.calibrator, self.background);
         let probabilities = posterior(&log_likelihoods, prior);

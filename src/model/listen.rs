@@ -11,10 +11,12 @@ use super::prior::Prior;
 use super::scored::{Scored, ScoredSegments};
 use super::segments::{log_probabilities, BATCH};
 use super::store::{hex, Model};
+use super::tap::Tap;
 use super::taxonomy::MILITARY;
 use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
 use crate::features::{self, Extractor, Segment};
-use crate::fingerprint::{Fingerprint, FingerprintBuilder};
+use crate::fingerprint::FingerprintBuilder;
+use ndarray::Array2;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -32,6 +34,8 @@ pub struct ListenOptions {
 /// Digits after the point of every number in an answer: enough for any use, few enough that
 /// machines whose last bits differ agree.
 const DIGITS: i32 = 4;
+/// Words of a fingerprint (65 s) that are handed over at once.
+const WORDS: usize = 4096;
 
 pub(super) fn round(x: f64) -> f64 {
     let scale = 10f64.powi(DIGITS);
@@ -49,7 +53,8 @@ struct PhaseAnswer {
 /// A recording after its last sample.
 pub(super) struct Heard {
     pub(super) sha256: [u8; 32],
-    pub(super) fingerprint: Fingerprint,
+    /// How the model knows it from its training, if it does.
+    pub(super) known: Option<Known>,
     summary: ReadSummary,
     segments: ScoredSegments,
     /// Feature values that were measured, and those of them outside the range of the training data.
@@ -67,12 +72,10 @@ impl Heard {
 pub struct Listened {
     /// The answer.
     pub classification: Classification,
-    /// What finds the same sound in another recording.
-    pub fingerprint: Fingerprint,
     /// The judgement behind it, unrounded; `None` if the recording cannot carry an answer.
     pub judgement: Option<Judgement>,
-    /// Probabilities of the labels by each segment alone, in the model's order; a row per segment of the answer.
-    pub probabilities: Vec<Vec<f32>>,
+    /// Probabilities of the labels by each segment alone: a row per segment of the answer, a column per label of the model.
+    pub probabilities: Array2<f32>,
     /// Share of the features of all segments outside the range (0.1 to 99.9 %) of the training data, 0 to 1: how far
     /// the sound lies from all that was learnt; 0.002 on average of recordings like those.
     pub outside: f64,
@@ -90,13 +93,13 @@ impl Model {
         options: &ListenOptions,
     ) -> Result<Classification, AudioError> {
         let sha256 = audio::content_hash(source)?;
-        let heard = self.hear(source, sha256, &options.read, &mut |_| ())?;
+        let heard = self.hear(source, sha256, &options.read, &mut ())?;
         let judgement = self.judge_heard(&heard, &options.prior);
         Ok(self.answer(source, &heard, judgement.as_ref(), options))
     }
 
     /// [`classify`](Self::classify) for a recording whose bytes are known to have the hash `sha256`, so that they need not
-    /// be read twice. Others hear the same samples (16 kHz mono, block by block) by `tap`. Gives with the answer what it is made from.
+    /// be read twice. `tap` hears it too. Gives with the answer what it is made from.
     ///
     /// # Errors
     /// As [`classify`](Self::classify).
@@ -105,20 +108,15 @@ impl Model {
         source: &Source,
         sha256: [u8; 32],
         options: &ListenOptions,
-        tap: &mut dyn FnMut(&[f32]),
+        tap: &mut dyn Tap,
     ) -> Result<Listened, AudioError> {
         let heard = self.hear(source, sha256, &options.read, tap)?;
         let judgement = self.judge_heard(&heard, &options.prior);
         let [measured, outside] = heard.measured;
-        let probabilities = heard.segments.scores();
-        let probabilities = probabilities.into_iter();
         Ok(Listened {
-            probabilities: probabilities
-                .map(|row| row.into_iter().map(f32::exp).collect())
-                .collect(),
             outside: round(outside as f64 / measured.max(1) as f64),
             classification: self.answer(source, &heard, judgement.as_ref(), options),
-            fingerprint: heard.fingerprint,
+            probabilities: heard.segments.into_probabilities(),
             judgement,
         })
     }
@@ -138,7 +136,7 @@ impl Model {
         source: &Source,
         sha256: [u8; 32],
         read: &ReadOptions,
-        tap: &mut dyn FnMut(&[f32]),
+        tap: &mut dyn Tap,
     ) -> Result<Heard, AudioError> {
         let mut reader = audio::open(source, read)?;
         let mut extractor = Extractor::new();
@@ -146,21 +144,32 @@ impl Model {
         let mut waiting = Vec::new();
         let mut measured = [0; 2];
         let mut builder = FingerprintBuilder::new();
+        let mut recognition = self.parts.memory.recognise(&sha256);
+        let mut hand_over = |builder: &mut FingerprintBuilder, tap: &mut dyn Tap| {
+            builder.hand_over(|words| {
+                recognition.push(words);
+                tap.words(words);
+            });
+        };
         while let Some(block) = reader.next_block()? {
-            tap(block);
+            tap.samples(block);
             extractor.push(block, &mut |power| builder.push(power), &mut |s| {
                 waiting.push(s)
             });
+            if builder.waiting() >= WORDS {
+                hand_over(&mut builder, tap);
+            }
             if waiting.len() >= BATCH {
                 self.score(&mut waiting, &mut segments, &mut measured);
             }
         }
+        hand_over(&mut builder, tap);
         extractor.finish(&mut |s| waiting.push(s));
         self.score(&mut waiting, &mut segments, &mut measured);
         let summary = reader.finish();
         Ok(Heard {
             sha256,
-            fingerprint: builder.finish(),
+            known: recognition.finish(),
             summary,
             segments,
             measured,
@@ -241,7 +250,7 @@ impl Model {
     ) -> Classification {
         let Heard {
             sha256,
-            fingerprint,
+            known,
             summary,
             segments,
             ..
@@ -252,9 +261,7 @@ impl Model {
         let mut warnings: Vec<String> =
             summary.warnings.iter().map(|w| w.message.clone()).collect();
         warnings.extend(reasons.iter().map(ToString::to_string));
-        if let Some(known) = self.parts.memory.knows(sha256, fingerprint) {
-            warnings.push(trained_on_this(known));
-        }
+        warnings.extend(known.map(trained_on_this));
         let best = judged.map(Judgement::best);
         let heard = best.map_or(0.0, |label| segments.heard_s(label));
         let named = |label: usize| self.header().labels[label].label.clone();

@@ -14,6 +14,11 @@ pub struct TrainingMemory {
     sounds: Index,
 }
 
+/// Words that are looked up at once: an hour of sound.
+const PIECE: usize = 225_000;
+/// Words of a piece, ten minutes, that are looked up again with the next, so that what lies across the seam is met whole.
+const OVERLAP: usize = 37_500;
+
 /// How a recording is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Known {
@@ -80,11 +85,64 @@ impl TrainingMemory {
 
     /// Whether a recording was trained on.
     pub fn knows(&self, sha256: &[u8; 32], fingerprint: &Fingerprint) -> Option<Known> {
-        if self.hashes.binary_search(&first_half(sha256)).is_ok() {
+        let mut recognition = self.recognise(sha256);
+        for words in fingerprint.words().chunks(PIECE - OVERLAP) {
+            recognition.push(words);
+        }
+        recognition.finish()
+    }
+
+    /// Finds out while it is heard whether the recording with this SHA-256 was trained on.
+    pub fn recognise(&self, sha256: &[u8; 32]) -> Recognition<'_> {
+        Recognition {
+            memory: self,
+            same_file: self.hashes.binary_search(&first_half(sha256)).is_ok(),
+            words: Fingerprint::default(),
+            shared_s: None,
+        }
+    }
+}
+
+/// The look-up of a recording that is being heard: of a long one, in pieces of an hour, so that it needs no more memory than an
+/// hour.
+#[derive(Debug)]
+pub struct Recognition<'a> {
+    memory: &'a TrainingMemory,
+    same_file: bool,
+    /// What has not been looked up yet, and before it what overlaps.
+    words: Fingerprint,
+    /// The longest sound that was met, s.
+    shared_s: Option<f64>,
+}
+
+impl Recognition<'_> {
+    /// Takes the words of the fingerprint that come next.
+    pub fn push(&mut self, words: &[u32]) {
+        if self.same_file || self.memory.sounds.is_empty() {
+            return;
+        }
+        self.words.extend(words);
+        if self.words.words().len() >= PIECE {
+            self.look_up();
+            let words = self.words.words();
+            self.words = Fingerprint::from(words[words.len() - OVERLAP..].to_vec());
+        }
+    }
+
+    fn look_up(&mut self) {
+        let found = self.memory.sounds.matches(&self.words);
+        let longest = found.first().map(|m| m.overlap_s);
+        let both = self.shared_s.into_iter().chain(longest);
+        self.shared_s = both.reduce(f64::max);
+    }
+
+    /// How the recording is known, if it is.
+    pub fn finish(mut self) -> Option<Known> {
+        if self.same_file {
             return Some(Known::SameFile);
         }
-        let found = self.sounds.matches(fingerprint);
-        found.first().map(|m| Known::SameSound(m.overlap_s))
+        self.look_up();
+        self.shared_s.map(Known::SameSound)
     }
 }
 
@@ -92,4 +150,43 @@ fn first_half(hash: &[u8; 32]) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&hash[..16]);
     half
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::testing::random_words;
+
+    /// Seconds of `known` that are met where it begins at `place` of a recording of three hours.
+    fn met(known: &[u32], place: usize) -> Option<Known> {
+        let mut words = random_words(5, 3 * PIECE);
+        words[place..place + known.len()].copy_from_slice(known);
+        let known = Fingerprint::from(known.to_vec());
+        let memory = TrainingMemory::new([(&[1; 32], &known)].into_iter());
+        let mut recognition = memory.recognise(&[2; 32]);
+        words.chunks(1000).for_each(|piece| recognition.push(piece));
+        let found = recognition.finish();
+        assert_eq!(found, memory.knows(&[2; 32], &Fingerprint::from(words)));
+        found
+    }
+
+    #[test]
+    fn sound_that_was_trained_on_is_met_wherever_it_lies_in_hours() {
+        let five_minutes = random_words(6, 18_750);
+        for place in [0, PIECE - 9000, 2 * PIECE - 40_000, 3 * PIECE - 18_750] {
+            let Some(Known::SameSound(seconds)) = met(&five_minutes, place) else {
+                panic!("not met at {place}");
+            };
+            assert!((seconds - 300.0).abs() < 1.0, "{seconds} s at {place}");
+        }
+    }
+
+    #[test]
+    fn the_very_file_is_known_by_its_hash() {
+        let sound = Fingerprint::from(random_words(7, 500));
+        let memory = TrainingMemory::new([(&[1; 32], &sound)].into_iter());
+        let nothing = Fingerprint::default();
+        assert_eq!(memory.knows(&[1; 32], &nothing), Some(Known::SameFile));
+        assert_eq!(memory.knows(&[2; 32], &nothing), None);
+    }
 }

@@ -28,4 +28,5 @@ mod scored;
 pub mod scorer;
 pub mod segments;
 pub mod store;
+pub mod tap;
 pub mod taxonomy;

@@ -9,7 +9,7 @@
 //! exceeds x in at most 1/x of background recordings, long or short (an e-value; Vovk and Wang
 //! 2021). A maximum over segments has no such bound.
 
-use super::calibration::{log_sum_exp, Calibrator};
+use super::calibration::Calibrator;
 
 /// Segments of one stretch: 5 s.
 pub const STRETCH: usize = 4;
@@ -22,10 +22,10 @@ const FLOOR: f64 = -9.2;
 /// Mean log-probability per label over all segments: the score that calibration is fitted on.
 ///
 /// `segments` holds one row of natural log-probabilities per segment; empty input gives zeros.
-pub fn mean_scores(segments: &[Vec<f32>], n_labels: usize) -> Vec<f64> {
+pub fn mean_scores(segments: &[impl AsRef<[f32]>], n_labels: usize) -> Vec<f64> {
     let mut mean = vec![0.0; n_labels];
     for row in segments {
-        for (m, &s) in mean.iter_mut().zip(row) {
+        for (m, &s) in mean.iter_mut().zip(row.as_ref()) {
             *m += f64::from(s).max(FLOOR) / segments.len() as f64;
         }
     }
@@ -37,33 +37,59 @@ pub fn mean_scores(segments: &[Vec<f32>], n_labels: usize) -> Vec<f64> {
 /// `background` is the column of the label that fills the rest of a recording; without one every
 /// stretch counts alike (mean of the log-likelihoods).
 pub fn recording_log_likelihoods(
-    segments: &[Vec<f32>],
+    segments: &[impl AsRef<[f32]>],
     calibrator: &Calibrator,
     background: Option<usize>,
 ) -> Vec<f64> {
     let n_labels = calibrator.n_labels();
-    let stretches: Vec<Vec<f64>> = stretches(segments)
-        .map(|s| calibrator.log_likelihoods(&mean_scores(s, n_labels)))
-        .collect();
-    let n = stretches.len().max(1) as f64;
-    let column = |label: usize| stretches.iter().map(move |s| s[label]);
+    // Worked out twice, which costs less than to keep them: ten hours have 18,000.
+    let rows =
+        || stretches(segments).map(|s| calibrator.log_likelihoods(&mean_scores(s, n_labels)));
+    let n = stretches(segments).count().max(1) as f64;
     let Some(background) = background else {
-        return (0..n_labels).map(|l| column(l).sum::<f64>() / n).collect();
+        let mut sums = vec![0.0; n_labels];
+        rows().for_each(|row| sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x));
+        return sums.iter().map(|sum| sum / n).collect();
     };
-    (0..n_labels)
-        .map(|label| {
-            let ratios: Vec<f64> = stretches.iter().map(|s| s[label] - s[background]).collect();
-            if ratios.is_empty() {
-                0.0
-            } else {
-                log_sum_exp(&ratios) - n.ln()
-            }
+    let ratios = || {
+        rows().map(move |mut row| {
+            let against = row[background];
+            row.iter_mut().for_each(|x| *x -= against);
+            row
         })
-        .collect()
+    };
+    log_mean_exp(ratios, n_labels)
+}
+
+/// `ln mean exp` of each column of some rows, without overflow; zeros where there are none.
+fn log_mean_exp<I: Iterator<Item = Vec<f64>>>(rows: impl Fn() -> I, n_columns: usize) -> Vec<f64> {
+    let mut top = vec![f64::NEG_INFINITY; n_columns];
+    for row in rows() {
+        top.iter_mut()
+            .zip(row)
+            .for_each(|(top, x)| *top = top.max(x));
+    }
+    let (mut sums, mut n) = (vec![0.0; n_columns], 0);
+    for row in rows() {
+        n += 1;
+        let columns = sums.iter_mut().zip(row).zip(&top);
+        columns.for_each(|((sum, x), top)| *sum += (x - top).exp());
+    }
+    if n == 0 {
+        return sums;
+    }
+    let means = sums
+        .iter()
+        .zip(&top)
+        .map(|(sum, top)| match top.is_finite() {
+            true => top + sum.ln() - f64::from(n).ln(),
+            false => *top,
+        });
+    means.collect()
 }
 
 /// The stretches of a recording, up to [`STRETCH`] segments each, overlapping by half.
-pub(crate) fn stretches(segments: &[Vec<f32>]) -> impl Iterator<Item = &[Vec<f32>]> {
+pub(crate) fn stretches<T>(segments: &[T]) -> impl Iterator<Item = &[T]> {
     let last = segments.len().saturating_sub(STRETCH);
     // The last stretch ends with the recording.
     let starts = (0..last)
@@ -117,7 +143,7 @@ mod tests {
     #[test]
     fn no_segments_say_nothing() {
         assert_eq!(
-            recording_log_likelihoods(&[], &Calibrator::identity(3), Some(0)),
+            recording_log_likelihoods(&[[0.0; 3]; 0], &Calibrator::identity(3), Some(0)),
             vec![0.0; 3]
         );
     }

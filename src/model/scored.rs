@@ -1,5 +1,7 @@
 //! The segments of one recording with their scores.
 
+use ndarray::Array2;
+
 use super::phase::SegmentPhase;
 
 /// A segment.
@@ -61,9 +63,15 @@ impl ScoredSegments {
     }
 
     /// Log-probabilities of the labels, a row per segment.
-    pub(super) fn scores(&self) -> Vec<Vec<f32>> {
-        let rows = self.scores.chunks_exact(self.n_labels.max(1));
-        rows.map(<[f32]>::to_vec).collect()
+    pub(super) fn scores(&self) -> Vec<&[f32]> {
+        self.scores.chunks_exact(self.n_labels.max(1)).collect()
+    }
+
+    /// Probabilities of the labels, a row per segment, in the place of their logarithms.
+    pub(super) fn into_probabilities(self) -> Array2<f32> {
+        let shape = (self.segments.len(), self.n_labels);
+        let scores = Array2::from_shape_vec(shape, self.scores);
+        scores.unwrap_or_default().mapv_into(f32::exp)
     }
 
     /// What says the phase of each segment; nothing where the model does not tell phases.
@@ -123,6 +131,9 @@ mod tests {
         let found = segments();
         assert_eq!(found.scores(), [[-0.1, -2.0], [-0.2, -3.0], [-4.0, -0.3]]);
         assert_eq!(found.phases()[1].scores, [0.4, 0.5, 0.6]);
+        let probabilities = segments().into_probabilities();
+        assert_eq!(probabilities.dim(), (3, 2));
+        assert_eq!(probabilities[[2, 1]], (-0.3f32).exp());
         let best: Vec<_> = found
             .with_best()
             .map(|(_, best, score)| (best, score))

@@ -131,13 +131,14 @@ impl Run<'_> {
                 self.store.put_recorded_at(&job, at.as_ref())?;
                 self.route(job, sha256, pool, true)
             }
-            (Ok(Work::Answered(answer)), Some(sha256)) => {
+            (Ok(Work::Answered(answer, mut words)), Some(sha256)) => {
                 let origin = Origin {
                     settings: self.settings.id,
                     run: self.id,
                     seconds: (seconds * 1e3).round() / 1e3,
                 };
-                self.store.put_answer(&job, &sha256, &answer, origin)?;
+                self.store
+                    .put_answer(&job, &sha256, &answer, &mut words, origin)?;
                 self.totals.sound_s += answer.recording.duration_s;
                 self.count(&job);
                 for other in self.in_work.remove(&sha256).unwrap_or_default() {
@@ -147,7 +148,7 @@ impl Run<'_> {
                 Ok(())
             }
             // A worker that answers what it was not asked.
-            (Ok(Work::Answered(_)), None) => Ok(()),
+            (Ok(Work::Answered(..)), None) => Ok(()),
             (Err(fault), None) => self.fail(&job, &fault, observer),
             (Err(fault), Some(sha256)) => {
                 self.fail(&job, &fault, observer)?;

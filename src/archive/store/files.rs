@@ -8,6 +8,7 @@ use super::{fingerprints, Job, Store};
 use crate::archive::answer::Answer;
 use crate::archive::events::events;
 use crate::archive::recorded::RecordedAt;
+use crate::archive::work::Spool;
 use crate::archive::{id, name, time, ArchiveError};
 
 impl Store {
@@ -75,17 +76,18 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps an answer about the recording in a file.
+    /// Keeps an answer about the recording in a file, and the words of its fingerprint.
     pub(in crate::archive) fn put_answer(
         &mut self,
         job: &Job,
         sha256: &[u8; 32],
         answer: &Answer,
+        words: &mut Spool,
         origin: Origin,
     ) -> Result<(), ArchiveError> {
         self.begin()?;
         self.ask(|db| {
-            put_recording(db, sha256, job.size, answer)?;
+            put_recording(db, sha256, job.size, answer, words)?;
             put_answer(db, id::recording(sha256), answer, origin)
         })?;
         self.link(job, sha256)
@@ -111,6 +113,7 @@ fn put_recording(
     sha256: &[u8; 32],
     size: u64,
     answer: &Answer,
+    words: &mut Spool,
 ) -> rusqlite::Result<()> {
     let hash = crate::model::store::hex(sha256);
     let known = db
@@ -140,7 +143,7 @@ fn put_recording(
         r.silent_fraction,
         r.bandwidth_hz,
     ])?;
-    fingerprints::put(db, id, &answer.fingerprint)
+    fingerprints::put(db, id, words)
 }
 
 fn put_answer(db: &Connection, recording: i64, a: &Answer, origin: Origin) -> rusqlite::Result<()> {

@@ -10,6 +10,7 @@ use crate::archive::inventory::facts;
 use crate::archive::recorded::{recorded_at, RecordedAt};
 use crate::archive::settings::Listener;
 use crate::audio::{self, AudioError, Source};
+use crate::model::tap::Tap;
 
 /// Hashes and classifies, in this thread. No file makes it panic.
 #[derive(Debug, Clone)]
@@ -34,18 +35,21 @@ impl Listening {
         })
     }
 
-    /// The answer about a file whose bytes have this hash.
+    /// The answer about a file whose bytes have this hash; `tap` hears it too.
     ///
     /// # Errors
     /// [`Fault`] if it cannot be read, or is being written at this moment.
-    pub fn classify(&self, path: &Path, sha256: [u8; 32]) -> Result<Answer, Fault> {
+    pub fn classify(
+        &self,
+        path: &Path,
+        sha256: [u8; 32],
+        tap: &mut dyn Tap,
+    ) -> Result<Answer, Fault> {
         let source = Source::Path(path.to_owned());
         let before = std::fs::metadata(path).ok().map(|m| facts(&m));
         let listened = guarded(&source, || {
             let options = &self.listener.options;
-            self.listener
-                .model
-                .listen(&source, sha256, options, &mut |_| ())
+            self.listener.model.listen(&source, sha256, options, tap)
         })?;
         match std::fs::metadata(path).map(|m| facts(&m)) {
             Ok(after) if before == Some(after) => Ok(Answer::new(listened)),

@@ -1,5 +1,5 @@
-//! What goes through the pipes: values in MessagePack, one after the other. They are written and read piece by piece: the
-//! answer about ten hours is large, and needs no second copy.
+//! What goes through the pipes: values in MessagePack, one after the other. They are written and read piece by piece, and the
+//! fingerprint goes before the answer while the file is heard: both are large of ten hours, and need no second copy.
 
 use std::io::{self, BufRead, Write};
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Fault;
 use crate::archive::answer::Answer;
+use crate::archive::recorded::RecordedAt;
 use crate::archive::settings::Setup;
 
 /// What a worker is asked.
@@ -28,16 +29,41 @@ pub(super) enum Reply {
     Ready(String),
     /// Hash, and when it was recorded: seconds since 1970 and by what.
     Hashed([u8; 32], Option<(i64, u8)>),
+    /// Words of the fingerprint that come next, of a file that is being classified; the reply proper follows.
+    Words(Vec<u32>),
     /// The answer.
     Answered(Box<Answer>),
     /// There is none.
     Failed(Fault),
 }
 
+impl Reply {
+    /// What hashing a file gave.
+    pub(super) fn of_hash(hashed: Result<([u8; 32], Option<RecordedAt>), Fault>) -> Self {
+        match hashed {
+            Ok((hash, at)) => Self::Hashed(hash, at.map(RecordedAt::to_parts)),
+            Err(fault) => Self::Failed(fault),
+        }
+    }
+
+    /// What classifying it gave.
+    pub(super) fn of_answer(answer: Result<Answer, Fault>) -> Self {
+        match answer {
+            Ok(answer) => Self::Answered(Box::new(answer)),
+            Err(fault) => Self::Failed(fault),
+        }
+    }
+}
+
 /// Writes one message.
 pub(super) fn send(out: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    rmp_serde::encode::write(out, message).map_err(io::Error::other)?;
+    send_ahead(out, message)?;
     out.flush()
+}
+
+/// Writes a message that another follows soon: it may go with that one.
+pub(super) fn send_ahead(out: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    rmp_serde::encode::write(out, message).map_err(io::Error::other)
 }
 
 /// Reads one message; `None` if the other side has closed the pipe.
@@ -57,10 +83,9 @@ mod tests {
 
     #[test]
     fn messages_come_out_as_they_went_in() {
-        let mut full = answer(&[("siren", 0.25), ("engine", 0.5)]);
-        full.fingerprint = [0, u32::MAX, 7, 1 << 31].into_iter().collect();
         let replies = [
-            Reply::Answered(Box::new(full)),
+            Reply::Words(vec![0, u32::MAX, 7, 1 << 31]),
+            Reply::Answered(Box::new(answer(&[("siren", 0.25), ("engine", 0.5)]))),
             Reply::Hashed([7; 32], Some((-5, 1))),
             Reply::Failed(Fault::new("empty", "a.wav: is empty")),
         ];

@@ -12,6 +12,7 @@ mod message;
 mod pool;
 mod process;
 mod serve;
+mod spool;
 
 pub use hand::Listening;
 pub use limits::Limits;
@@ -19,6 +20,7 @@ pub use process::Launcher;
 pub use serve::serve;
 
 pub(super) use pool::{Done, Pool, Task, Work};
+pub(super) use spool::Spool;
 
 /// Where the work is done.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -11,7 +12,7 @@ use super::guard::Guard;
 use super::hand::Listening;
 use super::message::{Reply, Request};
 use super::process::Process;
-use super::{Fault, Limits, Workers};
+use super::{Fault, Limits, Spool, Workers};
 use crate::archive::answer::Answer;
 use crate::archive::recorded::RecordedAt;
 use crate::archive::settings::{Listener, Setup};
@@ -39,7 +40,7 @@ pub(in crate::archive) struct Done {
 #[derive(Debug)]
 pub(in crate::archive) enum Work {
     Hashed([u8; 32], Option<RecordedAt>),
-    Answered(Box<Answer>),
+    Answered(Box<Answer>, Spool),
 }
 
 /// Workers and what waits for them. Dropping it ends the workers, whatever they are at.
@@ -203,29 +204,59 @@ fn work(hand: &mut Hand, queue: &Queue, results: &SyncSender<Result<Done, Archiv
 
 impl Hand {
     fn work(&mut self, task: &Task) -> Result<Result<Work, Fault>, ArchiveError> {
+        let mut words = Spool::new();
+        let (job, reply) = match task {
+            Task::Hash(job) => (job, self.hash(job, &mut words)?),
+            Task::Classify(job, sha256) => (job, self.classify(job, *sha256, &mut words)?),
+        };
+        Ok(match reply {
+            Reply::Hashed(hash, at) => Ok(Work::Hashed(hash, at.map(RecordedAt::from_parts))),
+            Reply::Answered(answer) => match words.fault() {
+                None => Ok(Work::Answered(answer, words)),
+                Some(error) => Err(no_room(&job.path, error)),
+            },
+            Reply::Failed(fault) => Err(fault),
+            Reply::Ready(_) | Reply::Words(_) => {
+                Err(Fault::new("internal", "a worker answered out of turn"))
+            }
+        })
+    }
+
+    fn hash(&mut self, job: &Job, words: &mut Spool) -> Result<Reply, ArchiveError> {
         match self {
-            Self::Thread(listening) => Ok(match task {
-                Task::Hash(job) => listening.hash(&job.path).map(|(h, at)| Work::Hashed(h, at)),
-                Task::Classify(job, sha256) => listening
-                    .classify(&job.path, *sha256)
-                    .map(|answer| Work::Answered(Box::new(answer))),
-            }),
+            Self::Thread(listening) => Ok(Reply::of_hash(listening.hash(&job.path))),
             Self::Process(process) => {
-                let (request, job) = match task {
-                    Task::Hash(job) => (Request::Hash(name::to_bytes(&job.path)), job),
-                    Task::Classify(job, sha256) => {
-                        (Request::Classify(name::to_bytes(&job.path), *sha256), job)
-                    }
-                };
-                Ok(match process.ask(&request, &job.path, job.size)? {
-                    Reply::Hashed(hash, at) => {
-                        Ok(Work::Hashed(hash, at.map(RecordedAt::from_parts)))
-                    }
-                    Reply::Answered(answer) => Ok(Work::Answered(answer)),
-                    Reply::Failed(fault) => Err(fault),
-                    Reply::Ready(_) => Err(Fault::new("internal", "a worker answered out of turn")),
-                })
+                let request = Request::Hash(name::to_bytes(&job.path));
+                process.ask(&request, &job.path, job.size, words)
             }
         }
     }
+
+    fn classify(
+        &mut self,
+        job: &Job,
+        sha256: [u8; 32],
+        words: &mut Spool,
+    ) -> Result<Reply, ArchiveError> {
+        match self {
+            Self::Thread(listening) => {
+                let answer = listening.classify(&job.path, sha256, words);
+                Ok(Reply::of_answer(answer))
+            }
+            Self::Process(process) => {
+                let request = Request::Classify(name::to_bytes(&job.path), sha256);
+                process.ask(&request, &job.path, job.size, words)
+            }
+        }
+    }
+}
+
+/// The words of a long fingerprint could not be put aside.
+fn no_room(path: &Path, error: &std::io::Error) -> Fault {
+    let (name, folder) = (path.display(), std::env::temp_dir());
+    let folder = folder.display();
+    let message = format!(
+        "{name}: its fingerprint could not be put aside in {folder} ({error}); make room there or name another folder in TMPDIR, and try --retry-errors"
+    );
+    Fault::new("io", message)
 }

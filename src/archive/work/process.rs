@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::guard::{self, Guard, Verdict};
 use super::message::{receive, send, Reply, Request};
-use super::{Fault, Limits};
+use super::{Fault, Limits, Spool};
 use crate::archive::settings::Setup;
 use crate::archive::ArchiveError;
 
@@ -59,7 +59,7 @@ impl Process {
         }
     }
 
-    /// What the worker replies about a file; a fault if it is lost over it.
+    /// What the worker replies about a file; a fault if it is lost over it. Words that it sends before go into `words`.
     ///
     /// # Errors
     /// If no worker can be started.
@@ -68,6 +68,7 @@ impl Process {
         request: &Request,
         path: &Path,
         size: u64,
+        words: &mut Spool,
     ) -> Result<Reply, ArchiveError> {
         let running = match &mut self.running {
             Some(running) => running,
@@ -79,7 +80,8 @@ impl Process {
             )?),
         };
         let time = self.limits.time_for(size);
-        let (reply, verdict) = running.ask(&self.guard, request, time, self.limits.memory_mb);
+        let memory_mb = self.limits.memory_mb;
+        let (reply, verdict) = running.ask(&self.guard, request, time, memory_mb, words);
         let reply = match reply {
             // A reply that came whole counts, also if it came at the last moment.
             Ok(Some(reply)) if verdict.is_none() => return Ok(reply),
@@ -89,7 +91,7 @@ impl Process {
         if let Ok(Some(reply)) = reply {
             return Ok(reply);
         }
-        let lost = lost(path, verdict, status.flatten(), time, self.limits.memory_mb);
+        let lost = lost(path, verdict, status.flatten(), time, memory_mb);
         Ok(Reply::Failed(lost))
     }
 }
@@ -101,10 +103,21 @@ impl Running {
         request: &Request,
         time: Duration,
         memory_mb: u64,
+        words: &mut Spool,
     ) -> (io::Result<Option<Reply>>, Option<Verdict>) {
         let watch = guard.begin(&self.child, time, memory_mb);
-        let reply = send(&mut self.input, request).and_then(|()| receive(&mut self.output));
+        let reply = send(&mut self.input, request).and_then(|()| self.reply(words));
         (reply, guard.end(watch))
+    }
+
+    /// The reply proper.
+    fn reply(&mut self, words: &mut Spool) -> io::Result<Option<Reply>> {
+        loop {
+            match receive(&mut self.output)? {
+                Some(Reply::Words(next)) => words.push(&next),
+                reply => return Ok(reply),
+            }
+        }
     }
 
     /// How it ended, or has to.
@@ -159,7 +172,7 @@ fn start(
         output: BufReader::with_capacity(1 << 16, output),
     };
     let begin = Request::Begin(setup.clone());
-    let (reply, verdict) = running.ask(guard, &begin, START, u64::MAX);
+    let (reply, verdict) = running.ask(guard, &begin, START, u64::MAX, &mut Spool::new());
     match reply {
         Ok(Some(Reply::Ready(sha256))) if sha256 == model_sha256 => Ok(running),
         Ok(Some(Reply::Ready(_))) => Err(fault("the model file has changed; start again".into())),

@@ -5,10 +5,10 @@ use std::panic;
 use std::sync::mpsc;
 
 use super::hand::Listening;
-use super::message::{receive, send, Reply, Request};
+use super::message::{receive, send, send_ahead, Reply, Request};
 use super::Fault;
 use crate::archive::name;
-use crate::archive::recorded::RecordedAt;
+use crate::model::tap::Tap;
 
 /// Answers requests until `input` ends. When it ends within the work on a file, the process ends at once: whoever
 /// asked is gone, and nobody would stop it if that file hung.
@@ -31,12 +31,25 @@ pub fn serve(input: impl Read + Send + 'static, out: impl Write) -> io::Result<(
     let mut out = BufWriter::new(out);
     let mut listening = None;
     while let Ok(request) = requests.recv() {
-        send(&mut out, &reply(request, &mut listening))?;
+        let reply = reply(request, &mut listening, &mut out);
+        send(&mut out, &reply)?;
     }
     Ok(())
 }
 
-fn reply(request: Request, listening: &mut Option<Listening>) -> Reply {
+/// Sends the words of a fingerprint on while they are heard.
+struct Ahead<'a, W: Write> {
+    out: &'a mut W,
+}
+
+impl<W: Write> Tap for Ahead<'_, W> {
+    fn words(&mut self, words: &[u32]) {
+        // Where the pipe is broken, so it is for the reply, which says so.
+        let _ = send_ahead(self.out, &Reply::Words(words.to_vec()));
+    }
+}
+
+fn reply(request: Request, listening: &mut Option<Listening>, out: &mut impl Write) -> Reply {
     let path = |bytes: &[u8]| name::from_bytes(bytes).unwrap_or_default();
     match (request, &listening) {
         (Request::Begin(setup), _) => match setup.listener() {
@@ -48,15 +61,10 @@ fn reply(request: Request, listening: &mut Option<Listening>) -> Reply {
             Err(error) => Reply::Failed(Fault::new("model", error.to_string())),
         },
         (_, None) => Reply::Failed(Fault::new("model", "no model was named")),
-        (Request::Hash(file), Some(listening)) => match listening.hash(&path(&file)) {
-            Ok((hash, at)) => Reply::Hashed(hash, at.map(RecordedAt::to_parts)),
-            Err(fault) => Reply::Failed(fault),
-        },
+        (Request::Hash(file), Some(listening)) => Reply::of_hash(listening.hash(&path(&file))),
         (Request::Classify(file, sha256), Some(listening)) => {
-            match listening.classify(&path(&file), sha256) {
-                Ok(answer) => Reply::Answered(Box::new(answer)),
-                Err(fault) => Reply::Failed(fault),
-            }
+            let mut ahead = Ahead { out };
+            Reply::of_answer(listening.classify(&path(&file), sha256, &mut ahead))
         }
     }
 }

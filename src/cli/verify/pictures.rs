@@ -10,6 +10,7 @@ use earwitness::spectrum::Overview;
 use earwitness::verify::evidence::{Drawn, Evidence};
 use earwitness::verify::physics::PassKind;
 use earwitness::verify::{Nearest, REFERENCE_S};
+use ndarray::ArrayView1;
 
 /// Labels whose probability is drawn over time.
 const LANES: usize = 4;
@@ -94,7 +95,7 @@ fn lanes(evidence: &Evidence, drawn: &Drawn) -> Vec<Lane> {
     ranked
         .filter_map(|(label, _)| {
             let place = drawn.labels.iter().position(|l| l == label)?;
-            let segments = drawn.segments.iter().zip(&drawn.probabilities);
+            let segments = drawn.segments.iter().zip(drawn.probabilities.rows());
             let steps = segments.map(|(segment, row)| LaneStep {
                 from_s: segment.start_s,
                 to_s: segment.end_s,
@@ -156,8 +157,8 @@ fn beside(
     reference: &Nearest,
 ) -> Result<String, PictureError> {
     let place = drawn.labels.iter().position(|l| *l == reference.airframe);
-    let of = |row: &Vec<f32>| place.and_then(|p| row.get(p)).copied().unwrap_or(0.0);
-    let segments = drawn.segments.iter().zip(&drawn.probabilities);
+    let of = |row: ArrayView1<f32>| place.and_then(|p| row.get(p)).copied().unwrap_or(0.0);
+    let segments = drawn.segments.iter().zip(drawn.probabilities.rows());
     let best = segments.max_by(|a, b| of(a.1).total_cmp(&of(b.1)));
     let middle_s = best.map_or(0.0, |(s, _)| 0.5 * (s.start_s + s.end_s));
     let length_s = drawn.overview.duration_s();

@@ -6,18 +6,20 @@ use super::{
 use crate::audio::{self, AudioError, Passage, Source};
 use crate::fingerprint::known::{self, Known};
 use crate::fingerprint::search::{self, Against, Query};
-use crate::fingerprint::{Waveprint, WaveprintBuilder};
+use crate::fingerprint::{Fingerprint, Waveprint, WaveprintBuilder};
 use crate::model::answer::{Decision, SegmentAnswer};
 use crate::model::compare::HypothesisError;
 use crate::model::listen::ListenOptions;
 use crate::model::store::Model;
+use crate::model::tap::Tap;
 use crate::render::RenderError;
 use crate::signature::Catalogue;
 use crate::spectrum::{Overview, OverviewBuilder};
 use crate::verify::audible::{audible, AudibleError, Background};
 use crate::verify::condition::{Condition, ConditionMeter};
-use crate::verify::physics::{Comb, Examiner, PhysicsError, PhysicsParams};
+use crate::verify::physics::{Comb, Examiner, PhysicsError, PhysicsParams, ValidPhysicsParams};
 use crate::verify::Unreadable;
+use ndarray::Array2;
 use std::path::PathBuf;
 use std::sync::Arc;
 use thiserror::Error;
@@ -104,8 +106,45 @@ pub struct Drawn {
     pub overview: Overview,
     /// Labels of the model.
     pub labels: Vec<String>,
-    /// Probability of each label by each segment alone.
-    pub probabilities: Vec<Vec<f32>>,
+    /// Probabilities of the labels by each segment alone: a row per segment, a column per label.
+    pub probabilities: Array2<f32>,
+}
+
+/// All that measures a recording while the model hears it.
+struct Measuring {
+    examiner: Examiner,
+    meter: ConditionMeter,
+    background: Background,
+    overview: OverviewBuilder,
+    printer: WaveprintBuilder,
+    fingerprint: Fingerprint,
+}
+
+impl Measuring {
+    fn new(physics: ValidPhysicsParams) -> Self {
+        Self {
+            examiner: Examiner::new(physics),
+            meter: ConditionMeter::new(),
+            background: Background::new(),
+            overview: OverviewBuilder::new(),
+            printer: WaveprintBuilder::new(),
+            fingerprint: Fingerprint::default(),
+        }
+    }
+}
+
+impl Tap for Measuring {
+    fn samples(&mut self, block: &[f32]) {
+        self.examiner.push(block);
+        self.printer.push(block);
+        self.overview.push(block);
+        self.meter.push(block);
+        self.background.push(block);
+    }
+
+    fn words(&mut self, words: &[u32]) {
+        self.fingerprint.extend(words);
+    }
 }
 
 /// Listens to a recording once and gathers all that is known of it.
@@ -119,19 +158,17 @@ pub fn gather(
     options: &VerifyOptions,
 ) -> Result<Gathered, VerifyError> {
     let hypotheses = asked::hypotheses(model, &options.h1, &options.h2)?;
-    let mut examiner = Examiner::new(options.physics.clone().check()?);
+    let mut measuring = Measuring::new(options.physics.clone().check()?);
     let sha256 = audio::content_hash(source)?;
-    let mut meter = ConditionMeter::new();
-    let mut background = Background::new();
-    let mut overview = OverviewBuilder::new();
-    let mut printer = WaveprintBuilder::new();
-    let listened = model.listen(source, sha256, &options.listen, &mut |block| {
-        examiner.push(block);
-        printer.push(block);
-        overview.push(block);
-        meter.push(block);
-        background.push(block);
-    })?;
+    let listened = model.listen(source, sha256, &options.listen, &mut measuring)?;
+    let Measuring {
+        examiner,
+        meter,
+        background,
+        overview,
+        printer,
+        fingerprint,
+    } = measuring;
     let print = printer.finish();
     let physics = examiner.finish(catalogue);
     let mut classification = listened.classification;
@@ -184,7 +221,7 @@ pub fn gather(
             },
             sha256: &sha256,
             print: &print,
-            fingerprint: &listened.fingerprint,
+            fingerprint: &fingerprint,
         },
         options,
     );
