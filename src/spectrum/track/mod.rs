@@ -12,11 +12,13 @@ mod orders;
 mod pace;
 mod path;
 mod refine;
+mod resolve;
 mod stretch;
 
 use crate::SAMPLE_RATE;
 use halve::Halver;
 use pace::Pace;
+use resolve::resolves_more;
 use serde::{Deserialize, Serialize};
 
 /// Samples from frame to frame: 64 ms.
@@ -25,8 +27,6 @@ const HOP: usize = 1024;
 const STRETCH: usize = 60 * SAMPLE_RATE as usize / HOP;
 /// Pieces of a track that end and begin as near as this belong together: seconds, and share of the fundamental.
 const JOIN: (f64, f64) = (1.0, 0.03);
-/// Below this fundamental lines stand too close for frames of 256 ms, Hz.
-const CLOSE_HZ: f64 = 62.5;
 /// Shortest track, in frames: three quarters of a second.
 const SHORTEST: usize = 12;
 
@@ -225,7 +225,7 @@ impl Tracker {
         let plain = self.plain.finish();
         let slow: Vec<Track> = self.slow.finish().into_iter().map(at_full_rate).collect();
         let resolves = match (plain.first(), slow.first()) {
-            (Some(a), Some(b)) => b.median_hz() < CLOSE_HZ && !is_whole(ratio(a, b)),
+            (Some(plain), Some(slow)) => resolves_more(slow, plain),
             _ => false,
         };
         if resolves {
@@ -262,20 +262,6 @@ fn at_full_rate(track: Track) -> Track {
         points.push(own);
     }
     Track { points, ..track }
-}
-
-/// Median ratio of two tracks where both are heard.
-fn ratio(a: &Track, b: &Track) -> f64 {
-    let mut ratios = a.over(b);
-    ratios.sort_by(f64::total_cmp);
-    ratios.get(ratios.len() / 2).copied().unwrap_or(1.0)
-}
-
-/// Whether two fundamentals in this ratio are orders of one comb: one a multiple of the other, or two to three.
-fn is_whole(ratio: f64) -> bool {
-    let larger = ratio.max(1.0 / ratio);
-    let is_near = |of: f64| (of / of.round() - 1.0).abs() < 0.015;
-    is_near(larger) || (larger / 1.5 - 1.0).abs() < 0.015
 }
 
 /// The combs of samples that are all there, the strongest first.

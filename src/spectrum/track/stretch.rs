@@ -12,6 +12,10 @@ const SHORTEST_RUN: usize = 5;
 const SLIPS: [f64; 6] = [0.5, 2.0, 1.0 / 3.0, 3.0, 2.0 / 3.0, 1.5];
 /// How near to such a ratio a piece must be, and how far apart pieces may lie, s.
 const SLIP: (f64, f64) = (0.04, 4.0);
+/// Steps of 0.4 % by which the ratio of two combs is searched around what it seems to be, and how strong the one that is
+/// looked for must be beside the one that was followed. Chosen on rendered scenes other than those of `evaluate --protocol tracks`.
+const SEARCHED: std::ops::RangeInclusive<i8> = -5..=5;
+const ALSO_HEARD: f64 = 0.3;
 /// Half of a 90 % interval in standard errors.
 const HALF_90: f64 = 1.645;
 /// By what the scatter of the lines is too small an error (lines of one frame share its noise and its fades), and the share of
@@ -234,31 +238,107 @@ fn runs(path: &[Option<usize>], scorer: &CombScorer) -> Vec<Run> {
     runs
 }
 
-/// Brings pieces that took another multiple for the fundamental in line with the strongest one, going from it
-/// both ways.
+/// Brings pieces that followed another multiple of the fundamental, or another comb of the same aircraft, in line with the strongest
+/// piece, going from it both ways.
 fn settle_slips(runs: &mut [Run], strength: impl Fn(&Run) -> f64) {
-    let strengths: Vec<f64> = runs.iter().map(strength).collect();
+    let strengths: Vec<f64> = runs.iter().map(&strength).collect();
     let Some(anchor) = (0..runs.len()).max_by(|&a, &b| strengths[a].total_cmp(&strengths[b]))
     else {
         return;
     };
     let frames = SLIP.1 * f64::from(SAMPLE_RATE) / HOP as f64;
-    let slip = |ratio: f64| SLIPS.into_iter().find(|s| (ratio / s - 1.0).abs() < SLIP.0);
-    let scale = |run: &mut Run, by: f64| run.hz.iter_mut().for_each(|hz| *hz /= by);
+    let settle = |run: &mut Run, ratio: f64| {
+        if let Some(by) = slipped_by(run, ratio, &strength) {
+            *run = run.divided(by);
+        }
+    };
     for r in anchor + 1..runs.len() {
         let end = runs[r - 1].from + runs[r - 1].hz.len();
         let before = runs[r - 1].hz.last().copied().unwrap_or(1.0);
-        let near = ((runs[r].from - end) as f64) < frames;
-        if let Some(by) = slip(runs[r].hz[0] / before).filter(|_| near) {
-            scale(&mut runs[r], by);
+        if ((runs[r].from - end) as f64) < frames {
+            let ratio = runs[r].hz[0] / before;
+            settle(&mut runs[r], ratio);
         }
     }
     for r in (0..anchor).rev() {
         let end = runs[r].from + runs[r].hz.len();
         let last = runs[r].hz.last().copied().unwrap_or(1.0);
-        let near = ((runs[r + 1].from - end) as f64) < frames;
-        if let Some(by) = slip(last / runs[r + 1].hz[0]).filter(|_| near) {
-            scale(&mut runs[r], by);
+        if ((runs[r + 1].from - end) as f64) < frames {
+            let ratio = last / runs[r + 1].hz[0];
+            settle(&mut runs[r], ratio);
         }
+    }
+}
+
+/// By what a piece must be divided that stands in this ratio to its neighbour; `None` if it goes on as it is.
+///
+/// Two combs of one aircraft keep their ratio, so that the one tells where the other must lie: there it is looked for.
+fn slipped_by(run: &Run, ratio: f64, strength: &impl Fn(&Run) -> f64) -> Option<f64> {
+    let multiple = SLIPS.into_iter().find(|s| (ratio / s - 1.0).abs() < SLIP.0);
+    if multiple.is_some() || (ratio - 1.0).abs() <= SLIP.0 {
+        return multiple;
+    }
+    let tried = SEARCHED
+        .clone()
+        .map(|off| ratio * (1.0 + 0.004 * f64::from(off)));
+    let tried = tried.map(|by| (by, strength(&run.divided(by))));
+    let best = tried.max_by(|a, b| a.1.total_cmp(&b.1));
+    best.filter(|(_, found)| *found > ALSO_HEARD * strength(run))
+        .map(|(by, _)| by)
+}
+
+impl Run {
+    /// The same piece with another fundamental.
+    fn divided(&self, by: f64) -> Self {
+        Self {
+            from: self.from,
+            hz: self.hz.iter().map(|hz| hz / by).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(from: usize, hz: f64, frames: usize) -> Run {
+        Run {
+            from,
+            hz: vec![hz; frames],
+        }
+    }
+
+    /// Fundamentals after settling, where `also` is heard a third as strongly as what each piece followed.
+    fn settled(mut runs: Vec<Run>, also: f64) -> Vec<f64> {
+        let followed: Vec<(usize, f64)> = runs.iter().map(|run| (run.from, run.hz[0])).collect();
+        settle_slips(&mut runs, |run| {
+            let is = |hz: f64| (run.hz[0] / hz - 1.0).abs() < 0.003;
+            let is_followed = followed
+                .iter()
+                .any(|(from, hz)| *from == run.from && is(*hz));
+            let height = match is_followed {
+                true => 3.0,
+                false if is(also) => 1.0,
+                false => 0.0,
+            };
+            height * run.hz.len() as f64
+        });
+        runs.iter().map(|run| run.hz[0]).collect()
+    }
+
+    #[test]
+    fn a_piece_of_another_comb_is_brought_to_the_first_where_that_is_heard_too() {
+        // Blades at 60 Hz, firings at 136.5: between the two lies a gearbox.
+        let runs = || vec![run(0, 60.0, 50), run(51, 136.5, 30), run(82, 60.4, 20)];
+        for (found, wanted) in settled(runs(), 60.4).into_iter().zip([60.0, 60.4, 60.4]) {
+            assert!((found / wanted - 1.0).abs() < 0.004, "{found}");
+        }
+        assert_eq!(settled(runs(), 97.0), [60.0, 136.5, 60.4]);
+    }
+
+    #[test]
+    fn octaves_are_brought_in_line_and_what_is_far_is_left() {
+        let runs = vec![run(0, 121.0, 10), run(12, 60.0, 50), run(400, 181.0, 30)];
+        assert_eq!(settled(runs, 1.0), [60.5, 60.0, 181.0]);
     }
 }
