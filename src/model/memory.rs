@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
+/// Words that are looked up at once: an hour of sound.
+const PIECE: usize = 225_000;
+/// Words of a piece, ten minutes, that are looked up again with the next, so that what lies across the seam is met whole.
+const OVERLAP: usize = 37_500;
+
 /// Hashes and fingerprints of the training recordings, to say so when one of them is met again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TrainingMemory {
@@ -13,11 +18,6 @@ pub struct TrainingMemory {
     /// Fingerprints, numbered in the order of training.
     sounds: Index,
 }
-
-/// Words that are looked up at once: an hour of sound.
-const PIECE: usize = 225_000;
-/// Words of a piece, ten minutes, that are looked up again with the next, so that what lies across the seam is met whole.
-const OVERLAP: usize = 37_500;
 
 /// How a recording is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,7 +104,7 @@ impl TrainingMemory {
 }
 
 /// The look-up of a recording that is being heard: of a long one, in pieces of an hour, so that it needs no more memory than an
-/// hour.
+/// hour. Of shared sound that is longer than a piece, what lies in one piece counts.
 #[derive(Debug)]
 pub struct Recognition<'a> {
     memory: &'a TrainingMemory,

@@ -104,7 +104,8 @@ fn heights<'a>(
         .collect()
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+/// The upper median; 0 of nothing.
+pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = values.collect();
     all.sort_by(f64::total_cmp);
     all.get(all.len() / 2).copied().unwrap_or(0.0)

@@ -1,5 +1,6 @@
 //! Which of the two analyses tells more of a comb.
 
+use super::orders::median;
 use super::Track;
 
 /// Only combs with a fundamental below this, Hz, need the longer frames.
@@ -37,20 +38,17 @@ fn fills(comb: &Track, by: usize) -> bool {
     if by < 3 || by.is_power_of_two() {
         return false;
     }
-    let median = |own: bool| {
+    let height = |own: bool| {
         let whole = comb
             .orders
             .iter()
             .filter(|level| level.order.fract() == 0.0);
-        let mut heights: Vec<f64> = whole
+        let looked_at = whole
             .filter(|level| level.order <= (4 * by) as f64)
-            .filter(|level| (level.order as usize).is_multiple_of(by) == own)
-            .map(|level| level.height_db)
-            .collect();
-        heights.sort_by(f64::total_cmp);
-        heights.get(heights.len() / 2).copied().unwrap_or(0.0)
+            .filter(|level| (level.order as usize).is_multiple_of(by) == own);
+        median(looked_at.map(|level| level.height_db))
     };
-    median(false) > HEARD.0.max(HEARD.1 * median(true))
+    height(false) > HEARD.0.max(HEARD.1 * height(true))
 }
 
 #[cfg(test)]
