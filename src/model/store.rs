@@ -157,9 +157,11 @@ impl Model {
             return Err(fault("it is not an earwitness model"));
         }
         let (body, digest) = bytes.split_at(bytes.len().saturating_sub(DIGEST));
-        if Sha256::digest(body).as_slice() != digest {
+        let mut hash = Sha256::new_with_prefix(body);
+        if hash.clone().finalize().as_slice() != digest {
             return Err(fault("its checksum is wrong: it was cut off or changed"));
         }
+        hash.update(digest);
         let mut rest = &body[MAGIC.len()..];
         let header = take_block(&mut rest).ok_or_else(|| fault("its header is cut off"))?;
         let payload = take_block(&mut rest).ok_or_else(|| fault("its payload is cut off"))?;
@@ -179,7 +181,7 @@ impl Model {
         Ok(Self {
             header,
             parts,
-            sha256: hex(&Sha256::digest(bytes)),
+            sha256: hex(&hash.finalize()),
         })
     }
 

@@ -120,6 +120,22 @@ impl Running {
         }
     }
 
+    /// Lets a worker that has nothing to do end by itself, which takes less time than to end it.
+    fn leave(self, guard: &Guard) {
+        let Self {
+            child,
+            input,
+            mut output,
+        } = self;
+        let watch = guard.begin(&child, LEAVE, u64::MAX);
+        drop(input);
+        // Its end of the pipe is closed when it ends.
+        let _ = io::copy(&mut output, &mut io::sink());
+        guard.end(watch);
+        let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.wait();
+    }
+
     /// How it ended, or has to.
     fn end(self) -> Option<ExitStatus> {
         let Self {
@@ -134,10 +150,13 @@ impl Running {
     }
 }
 
+/// How long a worker that has nothing to do may take to end.
+const LEAVE: Duration = Duration::from_secs(5);
+
 impl Drop for Process {
     fn drop(&mut self) {
         if let Some(running) = self.running.take() {
-            running.end();
+            running.leave(&self.guard);
         }
     }
 }

@@ -44,32 +44,51 @@ impl Block {
         self.row.push_own(fingerprint.into_words());
     }
 
+    /// Number of the first recording.
+    pub(super) fn first(&self) -> usize {
+        self.first
+    }
+
+    /// One past the number of the last.
+    pub(super) fn end(&self) -> usize {
+        self.first + self.row.recordings()
+    }
+
     /// How many words.
     pub(super) fn len(&self) -> usize {
         self.row.words().len()
     }
 
     /// All its words, so many at a time.
-    pub(super) fn portions(&self, words: usize) -> impl Iterator<Item = Range<usize>> {
+    pub(super) fn portions(&self, words: usize) -> Vec<Range<usize>> {
         let all = self.len();
-        (0..all)
-            .step_by(words)
-            .map(move |start| start..all.min(start + words))
+        let starts = (0..all).step_by(words);
+        starts.map(|start| start..all.min(start + words)).collect()
     }
 
-    /// Every word of a range that says something. (Rows of known length are gathered in place, without a second one
-    /// beside them.)
+    /// Every word of a range that says something.
     pub(super) fn look_ups(&self, range: Range<usize>, table: &Table) -> Vec<LookUp> {
+        let heard = range.filter(|at| self.row.words()[*at] != 0);
+        heard.map(|at| self.look_up(at, table)).collect()
+    }
+
+    /// The same in the order of their keys. (Rows of known length are gathered in place, without a second one beside
+    /// them.)
+    pub(super) fn sorted_look_ups(&self, range: Range<usize>, table: &Table) -> Vec<LookUp> {
+        let all = range.into_par_iter();
+        let mut look_ups: Vec<LookUp> = all.map(|at| self.look_up(at, table)).collect();
+        look_ups.retain(|look_up| self.row.words()[look_up.at as usize] != 0);
+        look_ups.par_sort_unstable_by_key(|look_up| look_up.key);
+        look_ups
+    }
+
+    fn look_up(&self, at: usize, table: &Table) -> LookUp {
         let words = self.row.words();
-        let look_up = |at: usize| LookUp {
+        LookUp {
             key: table.key(words[at]),
             at: at as u32,
             neighbours: Neighbours::of(words, at, STRIDE),
-        };
-        let all = range.into_par_iter();
-        let mut look_ups: Vec<LookUp> = all.map(look_up).collect();
-        look_ups.retain(|look_up| words[look_up.at as usize] != 0);
-        look_ups
+        }
     }
 
     /// The recording that has the word at this place.

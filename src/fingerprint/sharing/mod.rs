@@ -6,8 +6,6 @@
 //! that are known to belong together are not compared again, so that a sound in a thousand files costs a thousand
 //! comparisons and not a million.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 mod block;
@@ -73,50 +71,65 @@ impl Sharing {
         mut fetch: impl FnMut(usize) -> Result<Fingerprint, E>,
     ) -> Result<Links, E> {
         let mut links = Links::none(self.row.recordings());
+        let mut last: Option<Block> = None;
         for pass in 0..PASSES {
             let table = Table::new(self.row.words(), pass);
             let mut next = 0;
             while next < self.row.recordings() {
-                let mut block = Block::starting_at(next);
-                while next < self.row.recordings() && block.len() < BLOCK_WORDS {
-                    block.add(fetch(next)?);
-                    next += 1;
-                }
-                let found: Vec<Link> = block
-                    .portions(look_ups_at_a_time(&table))
-                    .flat_map(|portion| self.search(&block, portion, &table, &links))
-                    .collect();
+                // Of a small archive there is but one block: it is not fetched again.
+                let block = match last.take().filter(|block| block.first() == next) {
+                    Some(block) => block,
+                    None => self.block(next, &mut fetch)?,
+                };
+                next = block.end();
+                let found = self.search(&block, &table, &links);
                 found.into_iter().for_each(|link| links.join(link));
+                last = Some(block);
             }
         }
         links.sort();
         Ok(links)
     }
 
-    /// What a portion of a block's words shares with recordings before each of its own, other than those of its group.
+    /// The recordings from `first` on that are searched together.
+    fn block<E>(
+        &self,
+        first: usize,
+        mut fetch: impl FnMut(usize) -> Result<Fingerprint, E>,
+    ) -> Result<Block, E> {
+        let mut block = Block::starting_at(first);
+        while block.end() < self.row.recordings() && block.len() < BLOCK_WORDS {
+            block.add(fetch(block.end())?);
+        }
+        Ok(block)
+    }
+
+    /// What a block's words share with recordings before each of their own, other than those of its group.
     ///
     /// A table of many hours lies outside the caches; then the look-ups are sorted: it is gone through from its beginning
     /// to its end instead of to and fro.
-    fn search(
-        &self,
-        block: &Block,
-        portion: Range<usize>,
-        table: &Table,
-        known: &Links,
-    ) -> Vec<Link> {
-        let mut look_ups = block.look_ups(portion, table);
-        if table.bytes() > CACHE_BYTES {
-            look_ups.par_sort_unstable_by_key(|look_up| look_up.key);
+    fn search(&self, block: &Block, table: &Table, known: &Links) -> Vec<Link> {
+        let promising =
+            |look_ups: &[LookUp]| in_lanes!(self.promising(block, look_ups, table, known));
+        if table.bytes() <= CACHE_BYTES {
+            let places = block
+                .portions(AT_A_TIME)
+                .into_par_iter()
+                .flat_map_iter(|portion| promising(&block.look_ups(portion, table)))
+                .collect();
+            return self.compare_all(block, places, known);
         }
-        let mut promising: Vec<Place> = look_ups
-            .par_chunks(AT_A_TIME)
-            .flat_map_iter(|look_ups| in_lanes!(self.promising(block, look_ups, table, known)))
-            .collect();
-        promising.par_sort_unstable();
-        promising
-            .par_chunk_by(|a, b| block.recording(a.at) == block.recording(b.at))
-            .flat_map_iter(|places| self.compare_all(block, places, known))
-            .collect()
+        let portions = block.portions(look_ups_at_a_time(table)).into_iter();
+        let links = portions.flat_map(|portion| {
+            let look_ups = block.sorted_look_ups(portion, table);
+            let places = look_ups
+                .par_chunks(AT_A_TIME)
+                .flat_map_iter(promising)
+                .collect();
+            drop(look_ups);
+            self.compare_all(block, places, known)
+        });
+        links.collect()
     }
 
     /// Places of earlier recordings that look like the words that are looked up, of at most [`MOST_PLACES`] groups for
@@ -167,8 +180,17 @@ impl Sharing {
         promising
     }
 
+    /// Compares the recordings in which these places lie with those that they meet there.
+    fn compare_all(&self, block: &Block, mut places: Vec<Place>, known: &Links) -> Vec<Link> {
+        places.par_sort_unstable();
+        places
+            .par_chunk_by(|a, b| block.recording(a.at) == block.recording(b.at))
+            .flat_map_iter(|places| self.compare_one(block, places, known))
+            .collect()
+    }
+
     /// Compares one recording, in which all these places lie, with those that it meets there.
-    fn compare_all(&self, block: &Block, places: &[Place], known: &Links) -> Vec<Link> {
+    fn compare_one(&self, block: &Block, places: &[Place], known: &Links) -> Vec<Link> {
         let mut found: Vec<Link> = Vec::new();
         for place in places {
             let group = known.root(self.row.holding(place.position));
