@@ -7,10 +7,12 @@
 //!
 //! A recording is worked off in stretches of a minute or so: memory does not grow with its length.
 
+mod gear;
 mod halve;
 mod orders;
 mod pace;
 mod path;
+mod peak;
 mod refine;
 mod resolve;
 mod stretch;
@@ -87,6 +89,15 @@ pub struct TrackPoint {
     pub high_hz: f64,
     /// Mean height of the comb's lines above their gaps, nepers of power.
     pub contrast: f64,
+}
+
+impl TrackPoint {
+    /// The point of a comb whose fundamental is `by` times as high.
+    fn scale(&mut self, by: f64) {
+        self.f0_hz *= by;
+        self.low_hz *= by;
+        self.high_hz *= by;
+    }
 }
 
 /// How far a line stands out over the whole track.

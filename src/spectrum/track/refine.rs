@@ -1,6 +1,7 @@
 //! A fundamental between the candidates, and how sure it is.
 
-use super::super::{LINE_BINS, LONG};
+use super::super::LONG;
+use super::peak::Peak;
 
 /// Lines used, counted from the fundamental.
 const MOST_LINES: usize = 24;
@@ -23,8 +24,6 @@ pub(super) struct Refined {
 
 /// The fundamental near `hz` that fits the peaks of the whitened frame best, by least squares weighted with the
 /// peaks' heights; peaks far off the others are left out. `None` if fewer than two lines stand out.
-///
-/// The place of a peak is that of the parabola through three bins of log power (Smith and Serra, PARSHL, 1987).
 pub(super) fn refine(whitened: &[f32], hz: f64) -> Option<Refined> {
     let bin_hz = f64::from(LONG.bin_hz());
     let mut peaks: Vec<(f64, f64, f64)> = Vec::with_capacity(MOST_LINES);
@@ -36,30 +35,11 @@ pub(super) fn refine(whitened: &[f32], hz: f64) -> Option<Refined> {
         // weigh the most.
         let open = if peaks.len() < 2 { 0.006 * centre } else { 0.0 };
         let reach = (1.2 + open).min(0.3 * near / bin_hz);
-        let (low, high) = (
-            (centre - reach).ceil() as usize,
-            (centre + reach).floor() as usize,
-        );
-        if low < 1 || high + 1 >= whitened.len().min(LINE_BINS) {
-            break;
-        }
-        if low > high {
+        let Some(peak) = Peak::near(whitened, centre, reach).filter(|p| p.height >= LEAST) else {
             continue;
-        }
-        let mut peak = low;
-        for bin in low..=high {
-            if whitened[bin] > whitened[peak] {
-                peak = bin;
-            }
-        }
-        let (left, middle, right) = (whitened[peak - 1], whitened[peak], whitened[peak + 1]);
-        let curvature = left - 2.0 * middle + right;
-        if middle < LEAST || curvature >= 0.0 || left > middle || right > middle {
-            continue;
-        }
-        let position = peak as f64 + f64::from(0.5 * (left - right) / curvature);
-        let weight = f64::from(middle.min(CEILING) - FLOOR).powi(2);
-        peaks.push((order, position * bin_hz, weight));
+        };
+        let weight = f64::from(peak.height.min(CEILING) - FLOOR).powi(2);
+        peaks.push((order, peak.bin * bin_hz, weight));
         near = fit(&peaks).map_or(near, |fitted| fitted.0);
     }
     let mut own = peaks;

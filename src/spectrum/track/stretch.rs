@@ -1,6 +1,7 @@
 //! A minute or so of frames: finds the combs in it, one after the other.
 
 use super::super::{CombScorer, LINE_BINS, LONG};
+use super::gear;
 use super::orders::{self, Levels};
 use super::refine::refine;
 use super::{path, OrderLevel, Track, TrackPoint, HOP, SHORTEST};
@@ -85,6 +86,12 @@ impl Stretch {
         ((self.first + t) * HOP + LONG.length / 2) as f64 / f64::from(SAMPLE_RATE)
     }
 
+    /// The frame of a point.
+    fn place(&self, point: &TrackPoint) -> usize {
+        let start = point.time_s * f64::from(SAMPLE_RATE) - (LONG.length / 2) as f64;
+        (start / HOP as f64).round() as usize - self.first
+    }
+
     /// The combs of the first `frames`, the one found first in front. The frames are spent: what belongs to a comb
     /// is no longer in them.
     pub(super) fn tracks(
@@ -142,7 +149,7 @@ impl Stretch {
             .collect();
         let levels = orders::measure(refined.iter().map(|(t, hz, _)| (self.frame(*t), *hz)));
         let multiple = levels.fundamental();
-        let points = refined
+        let mut points: Vec<TrackPoint> = refined
             .iter()
             .map(|&(t, hz, followed)| {
                 let root = hz / levels.divisor as f64;
@@ -165,6 +172,10 @@ impl Stretch {
                 }
             })
             .collect();
+        let heard = points.iter().map(|p| (self.frame(self.place(p)), p.f0_hz));
+        if let Some(by) = gear::of_low_lines(heard, multiple) {
+            points.iter_mut().for_each(|point| point.scale(by));
+        }
         Track {
             points,
             divisor: multiple,
@@ -175,10 +186,9 @@ impl Stretch {
     /// Levels the lines of a track to their surroundings.
     fn take_out(&mut self, track: &Track) {
         let bin_hz = f64::from(LONG.bin_hz());
-        let (first, divisor) = (self.first, track.divisor as f64);
+        let divisor = track.divisor as f64;
         for point in &track.points {
-            let start = point.time_s * f64::from(SAMPLE_RATE) - (LONG.length / 2) as f64;
-            let t = (start / HOP as f64).round() as usize - first;
+            let t = self.place(point);
             let frame = &mut self.whitened[t * LINE_BINS..][..LINE_BINS];
             let root = point.f0_hz / divisor;
             for k in 1usize.. {
