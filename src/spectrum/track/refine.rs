@@ -86,7 +86,7 @@ fn posterior_scatter(peaks: &[(f64, f64, f64)], f0: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{LineSpectrum, Stft};
+    use super::super::super::{LineSpectrum, Stft, LINE_BINS};
     use super::*;
 
     #[test]
