@@ -36,9 +36,9 @@ const SNR_DB: Interval = Interval::new(6.0, 18.0);
 /// Clips of each signature, and their length, s.
 const CLIPS: (usize, f64) = (20, 10.0);
 /// Straight passes of each airframe whose closest approach is heard well within the clip, and their length, s.
-const THROUGH: (usize, f64) = (20, 20.0);
+const THROUGH: (usize, f64) = (60, 20.0);
 /// Straight passes of each airframe whose closest approach is not heard.
-const PART: usize = 10;
+const PART: usize = 30;
 /// The closest approach is heard this far from the ends of the clip, s, or this far outside it.
 const WITHIN_S: f64 = 4.0;
 const OUTSIDE_S: f64 = 3.0;
