@@ -15,6 +15,8 @@ use crate::archive::ArchiveError;
 
 /// How long a process may take to load the model.
 const START: Duration = Duration::from_secs(120);
+/// How long a worker that has nothing to do may take to end.
+const LEAVE: Duration = Duration::from_secs(5);
 
 /// How a worker process is started: it must call [`serve`](super::serve) on its standard input and output.
 #[derive(Debug, Clone)]
@@ -149,9 +151,6 @@ impl Running {
         child.wait().ok()
     }
 }
-
-/// How long a worker that has nothing to do may take to end.
-const LEAVE: Duration = Duration::from_secs(5);
 
 impl Drop for Process {
     fn drop(&mut self) {

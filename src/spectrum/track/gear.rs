@@ -4,6 +4,7 @@
 //! lines of the shaft at its multiples, and the propeller's own, its lowest and loudest, lie 1.2 % off them.
 
 use super::super::LONG;
+use super::orders::median;
 use super::peak::Peak;
 
 /// Lines looked at, counted from the fundamental.
@@ -21,17 +22,12 @@ const ALIKE: f64 = 0.004;
 /// fundamental. Where it is 1 there are no lines between that a second comb could have brought, and none is looked for.
 ///
 /// The constants were chosen on rendered scenes other than those of `evaluate --protocol tracks`.
-pub(super) fn of_low_lines<'a>(
-    frames: impl Iterator<Item = (&'a [f32], f64)>,
-    divisor: usize,
-) -> Option<f64> {
-    if divisor < 2 {
+pub(super) fn of_low_lines(frames: &[(&[f32], f64)], divisor: usize) -> Option<f64> {
+    if divisor < 2 || frames.is_empty() {
         return None;
     }
     let mut ratios: [Vec<f64>; LINES] = Default::default();
-    let mut heard_in = 0;
     for (whitened, f0) in frames {
-        heard_in += 1;
         let fundamental = f0 / f64::from(LONG.bin_hz());
         for (order, ratios) in (1..).zip(&mut ratios) {
             let centre = f64::from(order) * fundamental;
@@ -42,21 +38,15 @@ pub(super) fn of_low_lines<'a>(
             ratios.extend(plain.map(|peak| peak.bin / centre));
         }
     }
-    let enough = STANDS_OUT.1 * f64::from(heard_in);
+    let enough = STANDS_OUT.1 * frames.len() as f64;
     if ratios.iter().any(|own| (own.len() as f64) < enough) {
         return None;
     }
-    let [first, second] = ratios.map(median);
+    let [first, second] = ratios.map(|own| median(own.into_iter()));
     let off = [first - 1.0, second - 1.0];
     let lie_off = off[0] * off[1] > 0.0 && off[0].abs().min(off[1].abs()) > OFF;
     // The second is measured twice as well.
     (lie_off && (first - second).abs() < ALIKE).then_some((first + 2.0 * second) / 3.0)
-}
-
-/// The upper median.
-fn median(mut of: Vec<f64>) -> f64 {
-    of.sort_by(f64::total_cmp);
-    of.get(of.len() / 2).copied().unwrap_or(1.0)
 }
 
 #[cfg(test)]
@@ -76,7 +66,7 @@ mod tests {
 
     fn found(lines_hz: &[f64], f0: f64, divisor: usize) -> Option<f64> {
         let frame = frame(lines_hz);
-        of_low_lines((0..20).map(|_| (&frame[..], f0)), divisor)
+        of_low_lines(&[(&frame[..], f0); 20], divisor)
     }
 
     #[test]
@@ -103,5 +93,6 @@ mod tests {
     #[test]
     fn without_lines_between_there_is_no_second_comb() {
         assert_eq!(found(&[91.0, 182.0], 90.0, 1), None);
+        assert_eq!(of_low_lines(&[], 2), None);
     }
 }

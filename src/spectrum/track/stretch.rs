@@ -86,12 +86,6 @@ impl Stretch {
         ((self.first + t) * HOP + LONG.length / 2) as f64 / f64::from(SAMPLE_RATE)
     }
 
-    /// The frame of a point.
-    fn place(&self, point: &TrackPoint) -> usize {
-        let start = point.time_s * f64::from(SAMPLE_RATE) - (LONG.length / 2) as f64;
-        (start / HOP as f64).round() as usize - self.first
-    }
-
     /// The combs of the first `frames`, the one found first in front. The frames are spent: what belongs to a comb
     /// is no longer in them.
     pub(super) fn tracks(
@@ -147,8 +141,8 @@ impl Stretch {
                 (t, near.unwrap_or(hz), hz)
             })
             .collect();
-        let levels = orders::measure(refined.iter().map(|(t, hz, _)| (self.frame(*t), *hz)));
-        let multiple = levels.fundamental();
+        let mut levels = orders::measure(refined.iter().map(|(t, hz, _)| (self.frame(*t), *hz)));
+        let mut multiple = levels.fundamental();
         let mut points: Vec<TrackPoint> = refined
             .iter()
             .map(|&(t, hz, followed)| {
@@ -172,9 +166,16 @@ impl Stretch {
                 }
             })
             .collect();
-        let heard = points.iter().map(|p| (self.frame(self.place(p)), p.f0_hz));
-        if let Some(by) = gear::of_low_lines(heard, multiple) {
+        let heard = |points: &[TrackPoint]| -> Vec<(&[f32], f64)> {
+            let each = refined.iter().zip(points);
+            each.map(|((t, ..), point)| (self.frame(*t), point.f0_hz))
+                .collect()
+        };
+        if let Some(by) = gear::of_low_lines(&heard(&points), multiple) {
             points.iter_mut().for_each(|point| point.scale(by));
+            // What was measured at the multiples of the other comb says nothing of this one.
+            levels = orders::measure(heard(&points).into_iter());
+            multiple = levels.divisor;
         }
         Track {
             points,
@@ -186,9 +187,10 @@ impl Stretch {
     /// Levels the lines of a track to their surroundings.
     fn take_out(&mut self, track: &Track) {
         let bin_hz = f64::from(LONG.bin_hz());
-        let divisor = track.divisor as f64;
+        let (first, divisor) = (self.first, track.divisor as f64);
         for point in &track.points {
-            let t = self.place(point);
+            let start = point.time_s * f64::from(SAMPLE_RATE) - (LONG.length / 2) as f64;
+            let t = (start / HOP as f64).round() as usize - first;
             let frame = &mut self.whitened[t * LINE_BINS..][..LINE_BINS];
             let root = point.f0_hz / divisor;
             for k in 1usize.. {
