@@ -29,6 +29,8 @@ const HOP: usize = 1024;
 const STRETCH: usize = 60 * SAMPLE_RATE as usize / HOP;
 /// Pieces of a track that end and begin as near as this belong together: seconds, and share of the fundamental.
 const JOIN: (f64, f64) = (1.0, 0.03);
+/// Combs whose fundamentals lie nearer than this share are one: so wide a comb's lines are taken out, too.
+const SAME: f64 = 0.012;
 /// Shortest track, in frames: three quarters of a second.
 const SHORTEST: usize = 12;
 
@@ -163,6 +165,18 @@ impl Track {
             }
         }
         ratios
+    }
+
+    /// Whether this is no other comb but lines of `known` that stayed when those that were heard in it were taken out: for at least
+    /// half of its time the two keep to one fundamental.
+    fn is_left_of(&self, known: &Self) -> bool {
+        let mut ratios = self.over(known);
+        if 2 * ratios.len() < self.points.len() {
+            return false;
+        }
+        ratios.sort_by(f64::total_cmp);
+        let middle = ratios.get(ratios.len() / 2);
+        middle.is_some_and(|ratio| (ratio - 1.0).abs() < SAME)
     }
 
     /// Strength by which tracks are ranked: contrast times the seconds in which it is heard.
@@ -322,6 +336,30 @@ mod tests {
         let holds = |p: &&TrackPoint| (p.low_hz..=p.high_hz).contains(&truth(p.time_s));
         let held = own.points.iter().filter(holds).count();
         assert!(held as f64 > 0.8 * own.points.len() as f64, "{held}");
+    }
+
+    #[test]
+    fn faint_high_lines_between_those_of_a_comb_are_no_other_comb() {
+        // Four times the turns of a shaft; of the lines between, those of high orders alone stand out.
+        let strong = comb(6.0, 0.4, |_| 176.0);
+        let fine = |n: usize| {
+            let turns = 44.0 * n as f64 / f64::from(SAMPLE_RATE);
+            let line =
+                |k: u32| (std::f64::consts::TAU * turns * f64::from(k) + f64::from(k * k)).sin();
+            (18..40).filter(|k| k % 4 != 0).map(line).sum::<f64>()
+        };
+        let samples: Vec<f32> = strong
+            .iter()
+            .enumerate()
+            .map(|(n, x)| x + 0.1 * fine(n) as f32)
+            .collect();
+        let found = follow(&samples);
+        let hz: Vec<f64> = found.iter().map(Track::median_hz).collect();
+        assert!((hz[0] / 176.0 - 1.0).abs() < 0.005, "{hz:?}");
+        assert!(
+            hz[1..].iter().all(|hz| (hz / 176.0 - 1.0).abs() > 0.02),
+            "{hz:?}"
+        );
     }
 
     #[test]

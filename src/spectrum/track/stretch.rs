@@ -94,7 +94,7 @@ impl Stretch {
         frames: usize,
         most: usize,
     ) -> Vec<Track> {
-        let mut found = Vec::new();
+        let mut found: Vec<Track> = Vec::new();
         for place in 0..most {
             if place > 0 {
                 for t in 0..frames {
@@ -110,7 +110,10 @@ impl Stretch {
             settle_slips(&mut runs, |run| self.strength(run, scorer));
             let track = self.describe(&runs, scorer);
             self.take_out(&track);
-            found.push(track);
+            // It is taken out all the same, so that it is not found once more.
+            if !found.iter().any(|known| track.is_left_of(known)) {
+                found.push(track);
+            }
         }
         found
     }
