@@ -5,6 +5,7 @@ use super::kernel::KernelMachine;
 use super::linear::LinearModel;
 use super::merged::Merged;
 use super::perceptron::Perceptron;
+use super::refined::Refined;
 use super::scorer::{impl_predict, log_softmax, log_softmax_rows, Scorer, ScorerError, Scratch};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub enum Classifier {
     Merged(Merged),
     /// Several classifiers whose log-probabilities are averaged.
     Blend(Blend),
+    /// A classifier and a second one that tells some of its labels apart.
+    Refined(Refined),
 }
 
 /// Weighted mean of the members' log-probabilities, normalised again (a logarithmic opinion
@@ -109,8 +112,13 @@ impl Scorer for Blend {
             if !(member.weight.is_finite() && member.weight > 0.0) {
                 return Err(fault("a member's weight is not positive"));
             }
-            if matches!(member.classifier, Classifier::Blend(_)) {
-                return Err(fault("a blend stands inside a blend"));
+            if matches!(
+                member.classifier,
+                Classifier::Blend(_) | Classifier::Refined(_)
+            ) {
+                return Err(fault(
+                    "a blend or a refined classifier stands inside a blend",
+                ));
             }
             member.classifier.validate(n_features, n_labels)?;
         }
@@ -127,6 +135,7 @@ impl Classifier {
             Classifier::KernelMachine(model) => model,
             Classifier::Merged(model) => model,
             Classifier::Blend(model) => model,
+            Classifier::Refined(model) => model,
         }
     }
 }

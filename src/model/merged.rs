@@ -98,7 +98,10 @@ impl Scorer for Merged {
         if self.label_of.iter().any(|&label| label >= n_labels) {
             return Err(fault("a kind belongs to a label that does not exist"));
         }
-        if matches!(*self.kinds, Classifier::Blend(_) | Classifier::Merged(_)) {
+        if matches!(
+            *self.kinds,
+            Classifier::Blend(_) | Classifier::Merged(_) | Classifier::Refined(_)
+        ) {
             return Err(fault("they are told apart by several classifiers at once"));
         }
         self.kinds.validate(n_features, self.label_of.len())

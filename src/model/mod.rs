@@ -23,6 +23,7 @@ pub mod pooling;
 pub mod prediction_set;
 pub mod prior;
 pub mod promoted;
+pub mod refined;
 pub mod scaler;
 mod scored;
 pub mod scorer;

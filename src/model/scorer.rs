@@ -50,6 +50,8 @@ pub struct Scratch {
     pub(crate) c: Vec<f32>,
     /// Scores of the kinds within labels.
     pub(crate) kinds: Vec<f32>,
+    /// Scores of the labels that a second classifier tells apart.
+    pub(crate) refined: Vec<f32>,
 }
 
 /// A trained classifier that gives one natural-log probability per label.

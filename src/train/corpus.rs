@@ -104,6 +104,20 @@ impl Corpus {
         self.recordings[recording].origin == Origin::Rendered
     }
 
+    /// Of each rendered recording, how many of its label and phase stand before it; 0 of real ones.
+    pub fn clip_numbers(&self) -> Vec<usize> {
+        let mut seen: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+        let numbers = self.recordings.iter().map(|heard| match heard.origin {
+            Origin::Recorded => 0,
+            Origin::Rendered => {
+                let next = seen.entry((heard.label, &heard.note)).or_default();
+                *next += 1;
+                *next - 1
+            }
+        });
+        numbers.collect()
+    }
+
     /// Number of real recordings; they come first.
     pub fn n_recorded(&self) -> usize {
         let recorded = |r: &&Heard| r.origin == Origin::Recorded;

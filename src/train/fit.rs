@@ -3,11 +3,13 @@
 use super::corpus::{Corpus, Origin};
 use super::error::TrainError;
 use super::recipe::Recipe;
+use super::refine::fit_refiner;
 use super::sample::Samples;
 use super::standardise::{self, StandardiseParams};
 use super::takes::{Row, Take};
 use crate::model::classifier::{Blend, Classifier};
 use crate::model::merged::Merged;
+use crate::model::refined::{Refined, Refiner};
 use crate::model::scaler::Scaler;
 use crate::model::segments::{log_probabilities, BATCH};
 use linfa::traits::Fit;
@@ -22,6 +24,8 @@ pub struct Fitted {
     pub scaler: Scaler,
     /// One classifier per learner of the recipe.
     pub classifiers: Vec<Classifier>,
+    /// What tells munitions and military drones apart, if the recipe has a learner for that.
+    pub refiner: Option<Refiner>,
 }
 
 /// Log-probabilities per segment of each recording, for every candidate classifier.
@@ -41,9 +45,10 @@ impl Fitted {
         recipe: &Recipe,
         uses: &dyn Fn(usize) -> bool,
     ) -> Result<Self, TrainError> {
-        let rows: Vec<usize> = (0..corpus.rows.len())
+        let taught: Vec<usize> = (0..corpus.rows.len())
             .filter(|&i| uses(corpus.rows[i].recording) && corpus.teaches(i))
             .collect();
+        let rows = heard_by_learners(corpus, recipe, &taught);
         let n_labels = corpus.labels.len();
         let kinds = corpus.kinds();
         let targets = |of: &dyn Fn(Row) -> usize| -> Array1<usize> {
@@ -51,7 +56,8 @@ impl Fitted {
         };
         let labels = targets(&|row| corpus.recordings[row.recording].label);
         let data = DatasetBase::new(corpus.features.select(Axis(0), &rows), labels.clone());
-        let weights = row_weights(corpus, recipe, &rows);
+        let shares = RenderedShares::of(recipe);
+        let weights = row_weights(corpus, recipe, shares, &rows);
         let mut data: Samples = data.with_weights(Array1::from(weights));
         let scaler = StandardiseParams::default().fit(&data)?;
         standardise::apply(&scaler, &mut data)?;
@@ -71,23 +77,32 @@ impl Fitted {
                 learner.fit(&data, n_labels, recipe.seed)?
             });
         }
+        let refiner = fit_refiner(corpus, recipe, &scaler, &taught)?;
         Ok(Self {
             scaler,
             classifiers,
+            refiner,
         })
     }
 
-    /// The candidates of this fit: each classifier alone, then all of them averaged.
+    /// The candidates of this fit: each classifier alone, then all of them averaged; each with the refiner behind it.
     ///
     /// # Errors
-    /// [`TrainError::Unusable`] if the classifiers cannot be averaged.
+    /// [`TrainError::Unusable`] if the classifiers cannot be averaged or refined.
     pub fn candidates(&self) -> Result<Vec<Classifier>, TrainError> {
         let mut candidates = self.classifiers.clone();
         if candidates.len() > 1 {
             let members = self.classifiers.iter().map(|c| (1.0, c.clone())).collect();
             candidates.push(Classifier::Blend(Blend::new(members)?));
         }
-        Ok(candidates)
+        let Some(refiner) = &self.refiner else {
+            return Ok(candidates);
+        };
+        let refined = candidates.into_iter().map(|first| {
+            let refined = Refined::new(first, refiner.clone())?;
+            Ok(Classifier::Refined(refined))
+        });
+        refined.collect()
     }
 
     /// Scores the original segments of the recordings that `wanted` picks.
@@ -161,10 +176,44 @@ impl SegmentScores {
     }
 }
 
+/// Those of `rows` that the learners of labels hear.
+fn heard_by_learners(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<usize> {
+    let most = recipe.rendered.as_ref().and_then(|r| r.learners_hear);
+    let Some(most) = most else {
+        return rows.to_vec();
+    };
+    let numbers = corpus.clip_numbers();
+    let is_heard = |row: &usize| numbers[corpus.rows[*row].recording] < most;
+    rows.iter().copied().filter(is_heard).collect()
+}
+
+/// What the rendered clips of a label weigh in all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RenderedShares {
+    /// Where its real recordings weigh 1.
+    pub(super) beside: f64,
+    /// Where it has none, and a label with recordings weighs 1.
+    pub(super) alone: f64,
+}
+
+impl RenderedShares {
+    fn of(recipe: &Recipe) -> Self {
+        let (beside, alone) = recipe
+            .rendered
+            .as_ref()
+            .map_or((0.0, 1.0), |r| (r.weight, r.label_weight));
+        Self { beside, alone }
+    }
+}
+
 /// Every label weighs alike; within a label a group's segments share their weight as
-/// `balance.group_power` says; copies weigh less than originals, and rendered clips as `rendered.weight` says
-/// beside real recordings.
-fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
+/// `balance.group_power` says; copies weigh less than originals, and rendered clips as `shares` says.
+pub(super) fn row_weights(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    shares: RenderedShares,
+    rows: &[usize],
+) -> Vec<f32> {
     let base = |row: usize| match corpus.rows[row].take {
         Take::AsItIs | Take::Noise => 1.0,
         Take::Copy(_) => recipe.augmentation.weight,
@@ -191,10 +240,7 @@ fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
     for &row in rows {
         mass[of(row).label][side(row)] += weight(row);
     }
-    let (beside, alone) = recipe
-        .rendered
-        .as_ref()
-        .map_or((0.0, 1.0), |r| (r.weight, r.label_weight));
+    let RenderedShares { beside, alone } = shares;
     let share = |[recorded, rendered]: [f64; 2], side: usize| match (recorded > 0.0, rendered > 0.0)
     {
         (true, true) => [1.0, beside][side] / (1.0 + beside),
@@ -208,4 +254,51 @@ fn row_weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize]) -> Vec<f32> {
     rows.iter()
         .map(|&row| scaled(row) as f32 * rows.len() as f32)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::corpus::Heard;
+    use ndarray::Array2;
+
+    #[test]
+    fn learners_hear_the_first_clips_of_each_label_and_phase() {
+        let rendered = |number: usize, phase: &str| Heard {
+            origin: Origin::Rendered,
+            note: phase.into(),
+            ..Heard::plain(number, 1, number, 0)
+        };
+        let phases = ["cruise", "cruise", "dive", "cruise", "dive"];
+        let clips = phases.iter().enumerate();
+        let mut recordings: Vec<Heard> = (0..2).map(|n| Heard::plain(n, n, n, 0)).collect();
+        recordings.extend(clips.map(|(n, phase)| rendered(n + 2, phase)));
+        let rows: Vec<Row> = (0..recordings.len())
+            .map(|recording| Row {
+                recording,
+                take: Take::AsItIs,
+                start: 0,
+            })
+            .collect();
+        let corpus = Corpus {
+            labels: ["background", "shahed-136"].map(String::from).to_vec(),
+            features: Array2::zeros((rows.len(), 1)),
+            recordings,
+            rows,
+            joins: Vec::new(),
+            left_out: Vec::new(),
+            places: Default::default(),
+        };
+        assert_eq!(corpus.clip_numbers(), [0, 0, 0, 1, 0, 2, 1]);
+        let mut recipe = Recipe::two_looks();
+        let all: Vec<usize> = (0..7).collect();
+        let mut heard = |most: Option<usize>| {
+            if let Some(rendered) = &mut recipe.rendered {
+                rendered.learners_hear = most;
+            }
+            heard_by_learners(&corpus, &recipe, &all)
+        };
+        assert_eq!(heard(Some(1)), [0, 1, 2, 4]);
+        assert_eq!(heard(None), all);
+    }
 }

@@ -24,6 +24,7 @@ pub mod perceptron;
 pub mod phase;
 pub mod pipeline;
 pub mod recipe;
+mod refine;
 pub mod rendered;
 mod rendered_truth;
 pub mod retrain;

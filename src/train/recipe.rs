@@ -45,6 +45,10 @@ pub struct Recipe {
     /// decide by themselves.
     #[serde(default)]
     pub course: Option<LearnerRecipe>,
+    /// What learns to tell munitions and military drones apart; if left out, the learners do as with any other labels.
+    /// They say how likely one of them is, and this which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refine: Option<LearnerRecipe>,
     /// Learners that are fitted; which of them (or all, averaged) becomes the classifier is chosen by held-out log loss.
     pub learners: Vec<LearnerRecipe>,
 }
@@ -107,6 +111,13 @@ impl Recipe {
         )
     }
 
+    /// The recipe with a second look at military airframes.
+    #[cfg(test)]
+    pub(crate) fn two_looks() -> Self {
+        let text = include_str!("../../models/two-looks.toml");
+        Self::from_toml("models/two-looks.toml", text).unwrap()
+    }
+
     /// The recipe as TOML, as it is stored in models.
     pub fn to_toml(&self) -> String {
         // A recipe holds only what TOML can write: tables, lists, numbers and strings.
@@ -118,7 +129,7 @@ impl Recipe {
     /// Its answers serve to calibrate and to compare, never to answer.
     pub fn quick(&self) -> Self {
         let mut quick = self.clone();
-        for learner in &mut quick.learners {
+        for learner in quick.learners.iter_mut().chain(&mut quick.refine) {
             learner.settings = learner.settings.quick();
         }
         quick
@@ -128,6 +139,7 @@ impl Recipe {
     pub fn smallest(&self) -> Self {
         let mut smallest = self.clone();
         smallest.learners.truncate(1);
+        smallest.refine = None;
         for learner in &mut smallest.learners {
             learner.settings = learner.settings.smallest();
         }
@@ -188,10 +200,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_committed_recipe_is_valid() {
-        let recipe = Recipe::default_model().unwrap();
-        let text = toml::to_string(&recipe).unwrap();
-        assert_eq!(Recipe::from_toml("again", &text).unwrap(), recipe);
+    fn the_committed_recipes_are_valid() {
+        for recipe in [Recipe::default_model().unwrap(), Recipe::two_looks()] {
+            let text = toml::to_string(&recipe).unwrap();
+            assert_eq!(Recipe::from_toml("again", &text).unwrap(), recipe);
+        }
     }
 
     #[test]

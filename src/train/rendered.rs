@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 pub struct RenderedSettings {
     /// Clips of each signature (an airframe in a phase), 1 to 5000.
     pub clips: usize,
+    /// How many of these the learners of labels hear; all if left out. What tells military airframes and phases apart, and
+    /// calibration, hear all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learners_hear: Option<usize>,
     /// Length of a clip, s; 2 to 60.
     pub seconds: Interval,
     /// How far the aircraft stands above the background that it is mixed with, dB; -10 to 40.
@@ -49,6 +53,12 @@ impl RenderedSettings {
         };
         if !(1..=5000).contains(&self.clips) {
             return fault("clips", "1 to 5000");
+        }
+        if self
+            .learners_hear
+            .is_some_and(|n| !(1..=self.clips).contains(&n))
+        {
+            return fault("learners_hear", "1 to rendered.clips");
         }
         if !within(self.seconds, 2.0, 60.0) {
             return fault("seconds", "an interval within 2 to 60");
@@ -240,6 +250,7 @@ mod tests {
     fn settings() -> RenderedSettings {
         RenderedSettings {
             clips: 2,
+            learners_hear: None,
             seconds: Interval::new(2.0, 3.0),
             snr_db: Interval::new(0.0, 18.0),
             weight: 0.3,
@@ -298,6 +309,12 @@ mod tests {
         let mut wrong = settings();
         wrong.seconds = Interval::new(1.0, 3.0);
         assert!(wrong.check().unwrap_err().contains("rendered.seconds"));
+        let more = Some(3);
+        let wrong = RenderedSettings {
+            learners_hear: more,
+            ..settings()
+        };
+        assert!(wrong.check().unwrap_err().contains("learners_hear"));
         assert!(settings().check().is_ok());
     }
 

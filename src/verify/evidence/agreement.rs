@@ -87,7 +87,7 @@ fn of_label(heard: &Heard, measured: &Measured) -> (Concord, String) {
     match fits {
         Some(candidate) => {
             let text = format!(
-                "The strongest comb, at {hz:.1} Hz, lies where the published figures of {} allow it{}; they are wide, so that excludes little.",
+                "The strongest comb, at {hz:.1} Hz, lies where the published figures of {} allow it{}, which excludes little.",
                 candidate.airframe,
                 how(candidate)
             );
@@ -123,7 +123,7 @@ fn unnamed(hz: f64, measured: &Measured) -> String {
     format!("A comb stands at {hz:.1} Hz; it could be {fits}. The classifier, which hears more than the frequency, names none.")
 }
 
-/// ` (as blade passes: 5,700 to 6,000 rpm)`.
+/// ` (read as blade passes: 5700 to 6000 rpm)`.
 fn how(candidate: &Candidate) -> String {
     let fits = |i: &&Implied| i.verdict == Verdict::Consistent;
     let Some(implied) = candidate.implied.iter().find(fits) else {
@@ -139,7 +139,7 @@ fn how(candidate: &Candidate) -> String {
     };
     let rpm = implied.shaft_rpm;
     format!(
-        " (read as {reading}: {:.0} to {:.0} revolutions per minute)",
+        " (read as {reading}: {:.0} to {:.0} rpm)",
         rpm.low, rpm.high
     )
 }
