@@ -62,12 +62,13 @@ fn top(text: &mut String, o: &Overview) {
     if o.top.is_empty() {
         *text += "  none\n";
     }
-    for d in &o.top {
+    let names = || o.top.iter().map(name);
+    let width = names().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (d, name) in o.top.iter().zip(names()) {
         let _ = writeln!(
             text,
-            "  {:>5}  {:<24} {:>8.1} to {:>8.1} s  {}",
+            "  {:>5}  {name:<width$} {:>8.1} to {:>8.1} s  {}",
             probability(d.probability),
-            name(d),
             d.start_s,
             d.end_s,
             shortened(&printable(&d.path))
