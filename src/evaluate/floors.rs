@@ -1,7 +1,7 @@
 //! Figures that must not get worse.
 
 use super::figures::label::{Detection, LabelFigures};
-use super::protocols::HeldOut;
+use super::protocols::{HeldOut, TestSet};
 use serde::Deserialize;
 
 /// The least (or greatest) figures allowed; a figure that is not named is not compared.
@@ -34,6 +34,14 @@ pub struct Floors {
     pub codec_rise: Option<f64>,
     /// Least share of recordings of labels left out that are answered `unknown`.
     pub labels_left_out_unknown: Option<f64>,
+    /// Least share of rendered clips never trained on whose likeliest family is the true one.
+    pub rendered_family: Option<f64>,
+    /// Least share of them whose likeliest airframe is, balanced.
+    pub rendered_airframe: Option<f64>,
+    /// Least share of them whose likelier phase is, where it can be heard.
+    pub rendered_phase: Option<f64>,
+    /// Least and greatest share of them that the prediction sets hold.
+    pub rendered_coverage: Option<[f64; 2]>,
     /// Least AUC of munitions and drones on sealed recordings of the label, learnt from rendered sound alone.
     pub transfer_auc: Option<f64>,
     /// Least recall at 1 % false alarms there.
@@ -57,16 +65,23 @@ impl Floors {
         };
         let long = held_out.long_negatives.as_ref();
         let codec = held_out.codec_control.as_ref().map(|c| c.rise());
-        let mut skipped = held_out.skipped.iter();
-        let codec_skipped = codec.is_none() && skipped.any(|why| why.starts_with("codec control"));
+        let is_skipped = |protocol: &str| {
+            let mut skipped = held_out.skipped.iter();
+            skipped.any(|why| why.starts_with(protocol))
+        };
+        let codec_skipped = codec.is_none() && is_skipped("codec control");
+        let mut sets = held_out.rendered.iter();
+        let rendered = sets.find(|set| set.set == TestSet::AsLearnt.name());
+        let rendered_skipped = rendered.is_none() && is_skipped("rendered clips");
+        let unless_skipped = |floor: Option<f64>| floor.filter(|_| !rendered_skipped);
         let mut transfers = held_out.transfer.iter();
         let transfer = transfers.find(|row| row.label == self.label);
         let name = |what: &str| format!("{what} of {}", self.label);
         let least = |floor: Option<f64>| [floor, None];
         let most = |ceiling: Option<f64>| [None, ceiling];
-        let coverage = self
-            .coverage
-            .map_or([None; 2], |[low, high]| [Some(low), Some(high)]);
+        let between = |limits: Option<[f64; 2]>| {
+            limits.map_or([None; 2], |[low, high]| [Some(low), Some(high)])
+        };
         [
             (name("AUC"), detection.map(|d| d.auc), least(self.auc)),
             (
@@ -91,7 +106,7 @@ impl Floors {
             (
                 "coverage".into(),
                 figures.map(|f| f.coverage.share),
-                coverage,
+                between(self.coverage),
             ),
             (
                 "share of confusers alarmed".into(),
@@ -122,6 +137,26 @@ impl Floors {
                 "share of labels left out answered unknown".into(),
                 held_out.labels_left_out_unknown(),
                 least(self.labels_left_out_unknown),
+            ),
+            (
+                "share of families of rendered clips".into(),
+                rendered.map(|r| r.family_right.share),
+                least(unless_skipped(self.rendered_family)),
+            ),
+            (
+                "share of airframes of rendered clips".into(),
+                rendered.map(|r| r.airframe_balanced),
+                least(unless_skipped(self.rendered_airframe)),
+            ),
+            (
+                "share of phases of rendered clips".into(),
+                rendered.map(|r| r.phase_right.share),
+                least(unless_skipped(self.rendered_phase)),
+            ),
+            (
+                "coverage of rendered clips".into(),
+                rendered.map(|r| r.coverage.share),
+                between(self.rendered_coverage.filter(|_| !rendered_skipped)),
             ),
             (
                 name("AUC of renders on sealed recordings"),
@@ -164,7 +199,7 @@ fn violation(name: &str, value: Option<f64>, [low, high]: [Option<f64>; 2]) -> O
 mod tests {
     use super::*;
     use crate::evaluate::figures::share::Share;
-    use crate::evaluate::protocols::{CodecControl, EqualDuration};
+    use crate::evaluate::protocols::{CodecControl, EqualDuration, Rendered};
 
     fn measured() -> HeldOut {
         let share = |hits| Share::new(hits, 100).unwrap();
@@ -211,18 +246,68 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_falls_short_unless_it_could_not_be() {
-        let floors = Floors {
+        let codec = Floors {
             label: "harop".into(),
             codec_rise: Some(0.005),
             ..Floors::default()
         };
-        assert_eq!(floors.violations(&measured()).len(), 1);
-        let nothing = HeldOut::default();
-        assert!(floors.violations(&nothing)[0].contains("--protocol"));
-        let skipped = HeldOut {
-            skipped: vec!["codec control: no ffmpeg".into()],
+        assert_eq!(codec.violations(&measured()).len(), 1);
+        let rendered = Floors {
+            label: "harop".into(),
+            rendered_family: Some(0.7),
+            rendered_coverage: Some([0.88, 0.95]),
+            ..Floors::default()
+        };
+        assert_eq!(rendered.violations(&measured()).len(), 2);
+        for (floors, why) in [
+            (codec, "codec control: no ffmpeg"),
+            (rendered, "rendered clips: no ffmpeg"),
+        ] {
+            let nothing = HeldOut::default();
+            assert!(floors.violations(&nothing)[0].contains("--protocol"));
+            let skipped = HeldOut {
+                skipped: vec![why.into()],
+                ..HeldOut::default()
+            };
+            assert!(floors.violations(&skipped).is_empty());
+        }
+    }
+
+    #[test]
+    fn rendered_clips_as_in_training_are_compared() {
+        let share = |hits| Share::new(hits, 100).unwrap();
+        let rendered = |set: TestSet, hits| Rendered {
+            set: set.name().into(),
+            codecs: Vec::new(),
+            rows: Vec::new(),
+            family_right: share(hits),
+            airframe_balanced: 0.5,
+            harop_dives: share(50),
+            phase_right: share(50),
+            silent_dives_unnamed: None,
+            coverage: share(hits),
+            mean_set_size: 3.0,
+            undecided: share(50),
+            by_snr: Vec::new(),
+        };
+        let held_out = HeldOut {
+            rendered: vec![
+                rendered(TestSet::Shifted, 99),
+                rendered(TestSet::AsLearnt, 70),
+            ],
             ..HeldOut::default()
         };
-        assert!(floors.violations(&skipped).is_empty());
+        let floors = Floors {
+            rendered_family: Some(0.7),
+            rendered_airframe: Some(0.5),
+            rendered_phase: Some(0.5),
+            rendered_coverage: Some([0.71, 0.95]),
+            ..Floors::default()
+        };
+        let found = floors.violations(&held_out);
+        assert!(
+            found.len() == 1 && found[0].contains("coverage of rendered"),
+            "{found:?}"
+        );
     }
 }

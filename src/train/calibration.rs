@@ -6,6 +6,7 @@
 
 use super::error::{require, TrainError};
 use super::outcomes::Outcomes;
+use super::recipe;
 use super::solve::{newton, Point};
 use crate::model::calibration::{log_sum_exp, Calibrator};
 use ndarray::{Array1, Array2};
@@ -27,6 +28,9 @@ pub struct CalibrationSettings {
     /// How far the recordings of one source group share a weight: 0 (each counts in full) to 1 (a
     /// group counts once, however many recordings it has).
     pub group_power: f64,
+    /// Share that the rendered clips of a label have in it where it has real recordings as well, 0 (real ones alone) to 0.9.
+    #[serde(default, skip_serializing_if = "recipe::is_nothing")]
+    pub rendered_share: f64,
 }
 
 /// Fits one scale and shift per label. A label without recordings gets the shared scale and no
@@ -39,7 +43,9 @@ pub fn fit_calibrator(
     outcomes: &Outcomes,
     settings: CalibrationSettings,
 ) -> Result<Calibrator, TrainError> {
-    let CalibrationSettings { l2, group_power } = settings;
+    let CalibrationSettings {
+        l2, group_power, ..
+    } = settings;
     require(l2.is_finite() && l2 > 0.0, NAME, "l2", l2, "above 0")?;
     let shared = (0.0..=1.0).contains(&group_power);
     require(shared, NAME, "group_power", group_power, "between 0 and 1")?;
@@ -182,6 +188,7 @@ mod tests {
         CalibrationSettings {
             l2,
             group_power: 1.0,
+            rendered_share: 0.0,
         }
     }
 

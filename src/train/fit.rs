@@ -24,7 +24,7 @@ pub struct Fitted {
     pub scaler: Scaler,
     /// One classifier per learner of the recipe.
     pub classifiers: Vec<Classifier>,
-    /// What tells munitions and military drones apart, if the recipe has a learner for that.
+    /// The second look at munitions and military drones, if the recipe has one.
     pub refiner: Option<Refiner>,
 }
 
@@ -197,7 +197,7 @@ pub(super) struct RenderedShares {
 }
 
 impl RenderedShares {
-    fn of(recipe: &Recipe) -> Self {
+    pub(super) fn of(recipe: &Recipe) -> Self {
         let (beside, alone) = recipe
             .rendered
             .as_ref()

@@ -8,7 +8,7 @@ use super::fit::{Fitted, SegmentScores};
 use super::likelihood_ratio::{fit_likelihood_ratios, LrSettings};
 use super::outcomes::Outcomes;
 use super::recipe::Recipe;
-use crate::model::calibration::{log_sum_exp, posterior};
+use crate::model::calibration::{log_sum_exp, posterior, Calibrator};
 use crate::model::judge::Judge;
 use crate::model::pooling::{mean_scores, recording_log_likelihoods};
 use crate::model::prior::Prior;
@@ -58,7 +58,7 @@ pub fn choose(
 ) -> Result<usize, TrainError> {
     let mut best = (0, f64::INFINITY);
     for (candidate, segments) in scores.candidates.iter().enumerate() {
-        let outcomes = outcomes(corpus, segments, uses)?;
+        let outcomes = calibrating(corpus, recipe, segments, uses)?;
         let calibrator = fit_calibrator(&outcomes, recipe.calibration)?;
         let weights = outcomes.balanced_weights(recipe.calibration.group_power);
         let rows = outcomes
@@ -80,13 +80,8 @@ pub fn choose(
     Ok(best.0)
 }
 
-/// The picked recordings from which calibration is learnt: real ones, and rendered ones of labels that have no
-/// others.
-fn deciding(corpus: &Corpus, segments: &[Vec<Vec<f32>>], uses: Pick) -> Vec<usize> {
-    by_decision(corpus, segments, uses).0
-}
-
-/// The picked recordings that decide, and those that don't: rendered ones of labels that have real ones.
+/// The picked recordings from which prediction sets and LRs are learnt (real ones, and rendered ones of labels that have no
+/// others), and the rest.
 fn by_decision(
     corpus: &Corpus,
     segments: &[Vec<Vec<f32>>],
@@ -112,10 +107,57 @@ pub fn outcomes(
     segments: &[Vec<Vec<f32>>],
     uses: Pick,
 ) -> Result<Outcomes, TrainError> {
+    mean_outcomes(corpus, segments, &by_decision(corpus, segments, uses).0)
+}
+
+/// Learns from the picked recordings how scores become likelihoods.
+///
+/// # Errors
+/// As [`fit_calibrator`].
+pub fn calibrate(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    segments: &[Vec<Vec<f32>>],
+    uses: Pick,
+) -> Result<Calibrator, TrainError> {
+    let outcomes = calibrating(corpus, recipe, segments, uses)?;
+    fit_calibrator(&outcomes, recipe.calibration)
+}
+
+/// What calibration is learnt from: the recordings that decide, and as far as the recipe says so the rendered clips of labels
+/// that have real recordings.
+fn calibrating(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    segments: &[Vec<Vec<f32>>],
+    uses: Pick,
+) -> Result<Outcomes, TrainError> {
+    let share = recipe.calibration.rendered_share;
+    if share == 0.0 {
+        return outcomes(corpus, segments, uses);
+    }
+    let (mut picked, beside) = by_decision(corpus, segments, uses);
+    let mut counts = vec![1.0; picked.len()];
+    counts.extend(beside.iter().map(|&i| {
+        let label = corpus.recordings[i].label;
+        let number = |of: &[usize]| {
+            let own = of.iter().filter(|&&i| corpus.recordings[i].label == label);
+            own.count() as f64
+        };
+        share / (1.0 - share) * number(&picked) / number(&beside)
+    }));
+    picked.extend(beside);
+    mean_outcomes(corpus, segments, &picked)?.counting(counts)
+}
+
+fn mean_outcomes(
+    corpus: &Corpus,
+    segments: &[Vec<Vec<f32>>],
+    picked: &[usize],
+) -> Result<Outcomes, TrainError> {
     let n_labels = corpus.labels.len();
-    let picked = deciding(corpus, segments, uses);
     let mut scores = Array2::zeros((picked.len(), n_labels));
-    for (mut row, &i) in scores.rows_mut().into_iter().zip(&picked) {
+    for (mut row, &i) in scores.rows_mut().into_iter().zip(picked) {
         for (to, from) in row.iter_mut().zip(mean_scores(&segments[i], n_labels)) {
             *to = from;
         }
@@ -150,7 +192,7 @@ pub fn fit_judge(
         if !picked.iter().any(|i| own(&i)) {
             continue;
         }
-        let calibrator = fit_calibrator(&outcomes(corpus, segments, &others)?, recipe.calibration)?;
+        let calibrator = calibrate(corpus, recipe, segments, &others)?;
         for &i in picked.iter().chain(&beside).filter(own) {
             let row = recording_log_likelihoods(&segments[i], &calibrator, background);
             likelihoods.insert(i, row);
@@ -192,11 +234,57 @@ pub fn fit_judge(
         )?;
         widen(&mut sets, &rendered, settings)?;
     }
-    let calibrator = fit_calibrator(&all, recipe.calibration)?;
+    let calibrator = calibrate(corpus, recipe, segments, uses)?;
     Ok(Judge {
         calibrator,
         background,
         ratios,
         sets,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::corpus::{Heard, Origin};
+
+    #[test]
+    fn rendered_clips_have_their_share_in_a_label_with_recordings_and_all_of_one_without() {
+        let rendered = |number: usize, label: usize| Heard {
+            origin: Origin::Rendered,
+            ..Heard::plain(number, label, number, 0)
+        };
+        let mut recordings: Vec<Heard> = [0, 1, 1]
+            .into_iter()
+            .enumerate()
+            .map(|(n, label)| Heard::plain(n, label, n, 0))
+            .collect();
+        recordings.extend([1, 1, 1, 2].map(|label| rendered(9, label)));
+        let segments = vec![vec![vec![0.0; 3]]; recordings.len()];
+        let corpus = Corpus {
+            labels: ["background", "shahed-136", "harop"]
+                .map(String::from)
+                .to_vec(),
+            features: Array2::zeros((0, 1)),
+            recordings,
+            rows: Vec::new(),
+            joins: Vec::new(),
+            left_out: Vec::new(),
+            places: Default::default(),
+        };
+        let mut recipe = Recipe::two_looks();
+        let mut weights = |share: f64| {
+            recipe.calibration.rendered_share = share;
+            let outcomes = calibrating(&corpus, &recipe, &segments, &|_| true).unwrap();
+            outcomes.balanced_weights(0.0)
+        };
+        assert_eq!(weights(0.0), [1.0, 0.5, 0.5, 1.0]);
+        let wanted = [1.0, 0.35, 0.35, 1.0, 0.1, 0.1, 0.1];
+        let found = weights(0.3);
+        assert_eq!(found.len(), wanted.len());
+        for (weight, wanted) in found.iter().zip(wanted) {
+            assert!((weight - wanted).abs() < 1e-9, "{found:?}");
+        }
+        assert_eq!(outcomes(&corpus, &segments, &|_| true).unwrap().len(), 4);
+    }
 }

@@ -11,6 +11,8 @@ pub struct Outcomes {
     scores: Array2<f64>,
     labels: Vec<usize>,
     groups: Vec<usize>,
+    /// What each recording counts.
+    counts: Vec<f64>,
 }
 
 impl Outcomes {
@@ -53,7 +55,23 @@ impl Outcomes {
             scores,
             labels,
             groups,
+            counts: vec![1.0; n],
         })
+    }
+
+    /// The same recordings where each counts as much as `counts` says, above 0; 1 if nothing is said.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] for another number of them, or one that is not above 0.
+    pub fn counting(self, counts: Vec<f64>) -> Result<Self, TrainError> {
+        let is_valid = |count: &f64| count.is_finite() && *count > 0.0;
+        if counts.len() != self.len() || !counts.iter().all(is_valid) {
+            return Err(TrainError::Data {
+                fault: "recordings that count nothing, or an unknown number of times".into(),
+                remedy: "give a number above 0 for each held-out recording",
+            });
+        }
+        Ok(Self { counts, ..self })
     }
 
     /// Recordings x labels.
@@ -91,7 +109,7 @@ impl Outcomes {
     /// # Errors
     /// As [`Outcomes::new`].
     pub fn with_scores(&self, scores: Array2<f64>) -> Result<Self, TrainError> {
-        Self::new(scores, self.labels.clone(), self.groups.clone())
+        Self::new(scores, self.labels.clone(), self.groups.clone())?.counting(self.counts.clone())
     }
 
     /// Some of the recordings, by place.
@@ -100,11 +118,12 @@ impl Outcomes {
     /// [`TrainError::Data`] if none is picked.
     pub fn select(&self, places: &[usize]) -> Result<Self, TrainError> {
         let pick = |from: &[usize]| places.iter().map(|&i| from[i]).collect();
-        Self::new(
+        let picked = Self::new(
             self.scores.select(Axis(0), places),
             pick(&self.labels),
             pick(&self.groups),
-        )
+        )?;
+        picked.counting(places.iter().map(|&i| self.counts[i]).collect())
     }
 
     /// Number of source groups of each label.
@@ -116,8 +135,8 @@ impl Outcomes {
         seen.iter().map(BTreeSet::len).collect()
     }
 
-    /// A weight per recording: 1 over the number of recordings of its group and label to the power
-    /// of `power`. With 1 a label's weights sum to its number of groups, with 0 each recording
+    /// A weight per recording: what it counts, over the number of recordings of its group and label to the power
+    /// of `power`. Where all count 1, with 1 a label's weights sum to its number of groups, with 0 each recording
     /// weighs 1.
     pub fn group_weights(&self, power: f64) -> Vec<f64> {
         let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
@@ -126,7 +145,8 @@ impl Outcomes {
             *counts.entry(key).or_default() += 1;
         }
         keys()
-            .map(|key| (counts[&key] as f64).powf(-power))
+            .zip(&self.counts)
+            .map(|(key, count)| count * (counts[&key] as f64).powf(-power))
             .collect()
     }
 
@@ -154,6 +174,17 @@ mod tests {
         assert_eq!(outcomes.group_weights(0.0), [1.0; 5]);
         assert_eq!(outcomes.groups_per_label(), [2, 2, 0]);
         assert_eq!(outcomes.balanced_weights(1.0), [0.25, 0.25, 0.5, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn recordings_weigh_what_they_count() {
+        let outcomes = Outcomes::new(Array2::zeros((3, 2)), vec![0, 0, 1], vec![0, 1, 2]).unwrap();
+        let counting = |counts: &[f64]| outcomes.clone().counting(counts.to_vec());
+        let counted = counting(&[3.0, 1.0, 1.0]).unwrap();
+        assert_eq!(counted.balanced_weights(0.0), [0.75, 0.25, 1.0]);
+        let picked = counted.select(&[0, 2]).unwrap();
+        assert_eq!(picked.group_weights(0.0), [3.0, 1.0]);
+        assert!(counting(&[1.0, 1.0]).is_err() && counting(&[1.0, 0.0, 1.0]).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::calibration::CalibrationSettings;
 use super::error::TrainError;
 use super::learner::LearnerRecipe;
+use super::refine::RefineRecipe;
 use super::rendered::RenderedSettings;
 use crate::channel::ChainParams;
 use serde::{Deserialize, Serialize};
@@ -45,10 +46,9 @@ pub struct Recipe {
     /// decide by themselves.
     #[serde(default)]
     pub course: Option<LearnerRecipe>,
-    /// What learns to tell munitions and military drones apart; if left out, the learners do as with any other labels.
-    /// They say how likely one of them is, and this which.
+    /// A second look at munitions and military drones; if left out, the learners treat them as any other labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refine: Option<LearnerRecipe>,
+    pub refine: Option<RefineRecipe>,
     /// Learners that are fitted; which of them (or all, averaged) becomes the classifier is chosen by held-out log loss.
     pub learners: Vec<LearnerRecipe>,
 }
@@ -56,6 +56,11 @@ pub struct Recipe {
 /// Whether a setting is what it is when left out: recipes are written as they were before there was one.
 fn is_off(setting: &bool) -> bool {
     !setting
+}
+
+/// As [`is_off`], of a number.
+pub(super) fn is_nothing(setting: &f64) -> bool {
+    *setting == 0.0
 }
 
 /// Weights against imbalance: every label weighs alike in all.
@@ -129,7 +134,8 @@ impl Recipe {
     /// Its answers serve to calibrate and to compare, never to answer.
     pub fn quick(&self) -> Self {
         let mut quick = self.clone();
-        for learner in quick.learners.iter_mut().chain(&mut quick.refine) {
+        let second = quick.refine.iter_mut().flat_map(RefineRecipe::learners_mut);
+        for learner in quick.learners.iter_mut().chain(second) {
             learner.settings = learner.settings.quick();
         }
         quick
@@ -165,6 +171,8 @@ impl Recipe {
         let calibration = self.calibration;
         within("calibration.l2", calibration.l2, 1e-6, 1e3)?;
         within("calibration.group_power", calibration.group_power, 0.0, 1.0)?;
+        let share = calibration.rendered_share;
+        within("calibration.rendered_share", share, 0.0, 0.9)?;
         within("balance.group_power", self.balance.group_power, 0.0, 1.0)?;
         within(
             "augmentation.max_copies",
@@ -182,6 +190,10 @@ impl Recipe {
         )?;
         if let Some(rendered) = &self.rendered {
             rendered.check()?;
+        }
+        if let Some(whether) = self.refine.as_ref().and_then(|r| r.whether.as_ref()) {
+            let weight = whether.label_weight;
+            within("refine.whether.label_weight", weight, 0.001, 10.0)?;
         }
         if self.learners.is_empty() {
             return Err("no learner is given; add a [[learners]] section".into());
@@ -204,6 +216,17 @@ mod tests {
         for recipe in [Recipe::default_model().unwrap(), Recipe::two_looks()] {
             let text = toml::to_string(&recipe).unwrap();
             assert_eq!(Recipe::from_toml("again", &text).unwrap(), recipe);
+        }
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_named_wherever_it_stands() {
+        let text = Recipe::two_looks().to_toml();
+        for section in ["[refine.which]", "[refine.whether]", "[calibration]"] {
+            assert!(text.contains(section), "{section}");
+            let text = text.replace(section, &format!("{section}\nloudness = 1"));
+            let message = Recipe::from_toml("mine.toml", &text).unwrap_err();
+            assert!(message.to_string().contains("loudness"), "{message}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::corpus::BACKGROUND;
 use super::error::TrainError;
+use super::recipe;
 use super::rendered_truth::{dive_is_heard, unheard_s};
 use crate::channel::{ChainParams, Interval, MixParams};
 use crate::dataset::Span;
@@ -17,8 +18,8 @@ use serde::{Deserialize, Serialize};
 pub struct RenderedSettings {
     /// Clips of each signature (an airframe in a phase), 1 to 5000.
     pub clips: usize,
-    /// How many of these the learners of labels hear; all if left out. What tells military airframes and phases apart, and
-    /// calibration, hear all.
+    /// How many of these the learners of labels hear; all if left out. The second look at military airframes, what tells
+    /// phases apart, and calibration hear all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learners_hear: Option<usize>,
     /// Length of a clip, s; 2 to 60.
@@ -32,13 +33,8 @@ pub struct RenderedSettings {
     pub label_weight: f64,
     /// Share by which every presumed range is widened, with other air, ground and microphone heights; 0 (the ranges as they
     /// are presumed) to 1.
-    #[serde(default, skip_serializing_if = "is_nothing")]
+    #[serde(default, skip_serializing_if = "recipe::is_nothing")]
     pub widened: f64,
-}
-
-/// Whether a setting is what it is when left out: recipes are written as they were before there was one.
-fn is_nothing(value: &f64) -> bool {
-    *value == 0.0
 }
 
 impl RenderedSettings {

@@ -14,7 +14,7 @@ td,th{border:1px solid var(--line);padding:.25rem .5rem;text-align:left}th{backg
 code{overflow-wrap:anywhere}li,p{overflow-wrap:anywhere}\
 pre{background:var(--soft);padding:1rem;overflow-x:auto}figure{display:inline-block;max-width:100%;margin:.5rem 1rem .5rem 0;vertical-align:top}\
 figure svg{max-width:100%;height:auto}figcaption{font-size:13px;color:var(--dim);max-width:32rem}\
-h2{border-bottom:1px solid var(--line);margin-top:2rem}@media print{figure,tr{break-inside:avoid}}";
+h2{border-bottom:1px solid var(--line);margin-top:2rem}@media print{figure,tr{break-inside:avoid}h2{break-after:avoid}}";
 
 /// The card of a model as HTML.
 pub fn card_html(model: &Model, held_out: &HeldOut) -> String {

@@ -35,7 +35,7 @@ pub use long_negatives::{long_negatives, LongNegatives, LongThreshold};
 pub use nested::{cross_validate, CrossValidation};
 pub use new_label::{new_label, NewLabel, NewLabelPoint};
 pub use phases::{phases, PhaseRow, Phases};
-pub use rendered::{rendered, Rendered, RenderedRow};
+pub use rendered::{rendered, Rendered, RenderedRow, TestSet};
 pub use reuse::{reuse, CopyRow, Pairs, Reuse, SharedPair, Tail};
 pub use run::{run, Protocol};
 pub use suggested::{suggested, Suggested, SuggestedLabel, SuggestedWay};

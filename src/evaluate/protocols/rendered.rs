@@ -47,7 +47,7 @@ pub enum TestSet {
 
 impl TestSet {
     /// What reports call it.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::AsLearnt => "as in training, other seeds",
             Self::Shifted => "shifted settings",

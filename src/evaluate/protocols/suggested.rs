@@ -11,10 +11,9 @@ use crate::model::calibration::posterior;
 use crate::model::judge::Judgement;
 use crate::model::pooling::{mean_scores, recording_log_likelihoods};
 use crate::model::prior::Prior;
-use crate::train::calibration::fit_calibrator;
 use crate::train::corpus::{Corpus, Progress, BACKGROUND};
 use crate::train::fit::Fitted;
-use crate::train::held_out::{out_of_fold, outcomes};
+use crate::train::held_out::{calibrate, out_of_fold};
 use crate::train::pipeline::hierarchical_prior;
 use crate::train::recipe::Recipe;
 use crate::train::suggest::{suggest, Candidate};
@@ -296,7 +295,7 @@ fn candidates(
     let held_out = out_of_fold(corpus, recipe, is_known)?;
     // All averaged comes last.
     let held_out = held_out.candidates.last().ok_or(nothing)?;
-    let calibrator = fit_calibrator(&outcomes(corpus, held_out, is_known)?, recipe.calibration)?;
+    let calibrator = calibrate(corpus, recipe, held_out, is_known)?;
     let inside: BTreeSet<usize> = archive.iter().copied().collect();
     let scores = base.score(corpus, &|i| inside.contains(&i))?;
     let background = corpus.labels.iter().position(|l| l == BACKGROUND);

@@ -89,11 +89,12 @@ fn of_this_fitness(evidence: &Evidence) -> Option<Table> {
     any.then_some(table)
 }
 
-/// A share as it was counted, with its interval, or the word that there is none.
+/// A share as it was counted, with its interval, or the word that there is none. No-break spaces let a narrow column put the
+/// interval into a second line, and no more.
 fn counted(share: Option<Counted>) -> Cell {
     share.map_or(text("none"), |Counted { hits, n, low, high }| {
         text(format!(
-            "{hits} of {n} ({:.0} to {:.0} %)",
+            "{hits}\u{a0}of\u{a0}{n} ({:.0}\u{a0}to\u{a0}{:.0}\u{a0}%)",
             100.0 * low,
             100.0 * high
         ))
