@@ -290,7 +290,7 @@ mod tests {
             places: Default::default(),
         };
         assert_eq!(corpus.clip_numbers(), [0, 0, 0, 1, 0, 2, 1]);
-        let mut recipe = Recipe::two_looks();
+        let mut recipe = Recipe::default_model().unwrap();
         let all: Vec<usize> = (0..7).collect();
         let mut heard = |most: Option<usize>| {
             if let Some(rendered) = &mut recipe.rendered {

@@ -272,7 +272,7 @@ mod tests {
             left_out: Vec::new(),
             places: Default::default(),
         };
-        let mut recipe = Recipe::two_looks();
+        let mut recipe = Recipe::default_model().unwrap();
         let mut weights = |share: f64| {
             recipe.calibration.rendered_share = share;
             let outcomes = calibrating(&corpus, &recipe, &segments, &|_| true).unwrap();

@@ -151,7 +151,7 @@ mod tests {
 
     fn fit(labels: [&str; 3], refines: bool) -> (Scaler, Option<Refiner>) {
         let corpus = corpus(labels);
-        let mut recipe = Recipe::two_looks();
+        let mut recipe = Recipe::default_model().unwrap();
         recipe.refine = recipe.refine.filter(|_| refines);
         let learners = recipe
             .refine

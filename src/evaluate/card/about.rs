@@ -51,14 +51,7 @@ fn write_augmentation(out: &mut String, recipe: &Recipe) -> std::fmt::Result {
         own.weight,
         100.0 * own.noise_share
     )?;
-    if let Some(rendered) = &recipe.rendered {
-        writeln!(
-            out,
-            "Beside them, {} clips are rendered of each signature in each phase that is published; beside real recordings of the \
-             label they weigh {}.",
-            rendered.clips, rendered.weight
-        )?;
-    }
+    write_rendered(out, recipe)?;
     let settings = toml::Value::try_from(&own.channel).ok();
     let Some(toml::Value::Table(effects)) = settings else {
         return Ok(());
@@ -86,6 +79,49 @@ fn write_augmentation(out: &mut String, recipe: &Recipe) -> std::fmt::Result {
         let others = others.map(|(name, value)| format!("{name} {}", number(value)));
         let others = others.collect::<Vec<_>>().join(", ");
         writeln!(out, "| {effect} | {often} | {others} |")?;
+    }
+    Ok(())
+}
+
+/// How many rendered clips are learnt from, and by what.
+fn write_rendered(out: &mut String, recipe: &Recipe) -> std::fmt::Result {
+    let Some(rendered) = &recipe.rendered else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "Beside them, {} clips are rendered of each signature in each phase that is published; beside real recordings of the \
+         label they weigh {}, and all clips of a label without real recordings {} of a label with them.",
+        rendered.clips, rendered.weight, rendered.label_weight
+    )?;
+    if let Some(most) = rendered.learners_hear {
+        writeln!(
+            out,
+            "What tells all labels apart learns from the first {most} of them."
+        )?;
+    }
+    let share = recipe.calibration.rendered_share;
+    if share > 0.0 {
+        writeln!(
+            out,
+            "Where a label has both, rendered clips have a share of {share} in its calibration."
+        )?;
+    }
+    let Some(refine) = &recipe.refine else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "\nAt munitions and military drones the model looks again: which of them it is, another learner says that learns from nothing \
+         but them, each label weighing alike."
+    )?;
+    if let Some(whether) = &refine.whether {
+        writeln!(
+            out,
+            "Whether it is one of them at all, yet another says, for which a label without real recordings weighs {}; it and the \
+             first look have half the say each.",
+            whether.label_weight
+        )?;
     }
     Ok(())
 }

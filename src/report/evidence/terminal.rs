@@ -121,20 +121,22 @@ fn line(name: &str, value: &str) -> String {
     }
 }
 
-/// The same, on two lines at most.
+/// The same, broken at spaces: whole sentences, as an account that stops short misleads.
 fn lines_of(name: &str, value: &str) -> String {
-    let mut words = value.split(' ').peekable();
-    let mut first = String::new();
     let room = WIDTH - 14;
-    let fits = |line: &str, word: &str| line.chars().count() + word.chars().count() < room;
-    while let Some(word) = words.next_if(|word| fits(&first, word)) {
-        if !first.is_empty() {
-            first.push(' ');
+    let mut rows: Vec<String> = Vec::new();
+    for word in value.split(' ') {
+        let fits = |row: &&mut String| row.chars().count() + 1 + word.chars().count() <= room;
+        match rows.last_mut().filter(fits) {
+            Some(row) => *row += &format!(" {word}"),
+            None => rows.push(word.to_owned()),
         }
-        first += word;
     }
-    let rest: Vec<&str> = words.collect();
-    line(name, &first) + &line("", &rest.join(" "))
+    let names = std::iter::once(name).chain(std::iter::repeat(""));
+    names
+        .zip(&rows)
+        .map(|(name, row)| line(name, row))
+        .collect()
 }
 
 fn cut(text: &str) -> String {
@@ -258,4 +260,25 @@ fn lines(evidence: &Evidence) -> String {
         text += &format!("; climbs {:.0} to {:.0} Hz", climb.from_hz, climb.to_hz);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_into_rows_and_never_cut() {
+        let sentence =
+            "The classifier, which hears more than the frequency, names none. ".repeat(5);
+        let text = lines_of("physics", sentence.trim());
+        assert!(
+            text.lines().all(|row| row.chars().count() <= WIDTH),
+            "{text}"
+        );
+        let said: Vec<&str> = text.split_whitespace().collect();
+        let wanted: Vec<&str> = sentence.split_whitespace().collect();
+        assert_eq!(said[0], "physics");
+        assert_eq!(said[1..], wanted);
+        assert_eq!(lines_of("physics", ""), "");
+    }
 }

@@ -29,7 +29,7 @@ use std::path::Path;
 use stored::{Payload, StoredRecording, StoredRow};
 
 /// Version of the file format.
-pub const MEMORY_FORMAT: u32 = 1;
+pub const MEMORY_FORMAT: u32 = 2;
 
 /// The readable part of a memory file (JSON).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -183,7 +183,8 @@ impl Memory {
         let header: MemoryHeader =
             serde_json::from_slice(header).map_err(|e| fault(e.to_string()))?;
         check_versions(name, &header)?;
-        let payload: Payload = rmp_serde::from_slice(payload).map_err(|e| fault(e.to_string()))?;
+        let payload = file::inflate(name, payload)?;
+        let payload: Payload = rmp_serde::from_slice(&payload).map_err(|e| fault(e.to_string()))?;
         payload.into_memory(header).map_err(fault)
     }
 

@@ -140,9 +140,25 @@ fn sizes_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn a_payload_that_is_not_deflated_is_refused() {
+    let bytes = memory().to_bytes("m").unwrap();
+    let (_, stored) = file::take_apart("m", &bytes).unwrap();
+    let payload = file::inflate("m", stored).unwrap();
+    assert!(stored.len() < payload.len());
+    for broken in [&stored[..stored.len() / 2], &[0xff; 64]] {
+        let error = file::inflate("bad.memory", broken).unwrap_err();
+        assert!(
+            error.to_string().starts_with("bad.memory: its payload"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn no_changed_payload_makes_loading_panic() {
     let bytes = memory().to_bytes("m").unwrap();
-    let (header, payload) = file::take_apart("m", &bytes).unwrap();
+    let (header, stored) = file::take_apart("m", &bytes).unwrap();
+    let payload = file::inflate("m", stored).unwrap();
     let mut state = 7u64;
     let mut next = || {
         state = state
@@ -151,7 +167,7 @@ fn no_changed_payload_makes_loading_panic() {
         (state >> 33) as usize
     };
     for _ in 0..2000 {
-        let mut changed = payload.to_vec();
+        let mut changed = payload.clone();
         for _ in 0..3 {
             let at = next() % changed.len();
             changed[at] = next() as u8;
