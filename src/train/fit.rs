@@ -61,9 +61,13 @@ impl Fitted {
         let mut data: Samples = data.with_weights(Array1::from(weights));
         let scaler = StandardiseParams::default().fit(&data)?;
         standardise::apply(&scaler, &mut data)?;
-        let mut classifiers = Vec::new();
-        for learner in &recipe.learners {
-            classifiers.push(if learner.by_kind {
+        let learn = || {
+            let learners = recipe.learners.iter();
+            let classifiers = learners.map(|learner| {
+                if !learner.by_kind {
+                    data.targets.assign(&labels);
+                    return learner.fit(&data, n_labels, recipe.seed);
+                }
                 data.targets = targets(&|row| match row.take {
                     // No kind of background: its label alone.
                     Take::Noise => corpus.recordings[row.recording].label,
@@ -71,13 +75,14 @@ impl Fitted {
                 });
                 let told_apart = learner.fit(&data, kinds.label_of.len(), recipe.seed)?;
                 let merged = Merged::new(told_apart, kinds.label_of.clone(), n_labels)?;
-                Classifier::Merged(merged)
-            } else {
-                data.targets.assign(&labels);
-                learner.fit(&data, n_labels, recipe.seed)?
+                Ok(Classifier::Merged(merged))
             });
-        }
-        let refiner = fit_refiner(corpus, recipe, &scaler, &taught)?;
+            classifiers.collect::<Result<Vec<_>, TrainError>>()
+        };
+        // Boosting leaves a core idle between its rounds: the second look learns beside the first.
+        let look_again = || fit_refiner(corpus, recipe, &scaler, &taught);
+        let (classifiers, refiner) = rayon::join(learn, look_again);
+        let (classifiers, refiner) = (classifiers?, refiner?);
         Ok(Self {
             scaler,
             classifiers,
