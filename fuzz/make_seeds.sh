@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes small valid files to start fuzzing from, with ffmpeg: corpus/container_reader,
-# corpus/wav_reader, corpus/model_file and corpus/memory_file. All sound in them is synthetic.
+# corpus/wav_reader, corpus/model_file and corpus/memory_file (which needs python3). All sound in them is synthetic.
 # EARWITNESS, an absolute path, names the program that trains the models; without it, it is built.
 set -eu
 cd "$(dirname "$0")"
@@ -59,7 +59,8 @@ wav 000 "$stereo -c:a pcm_s16le" stereo
 wav 000 "$stereo -c:a adpcm_ima_wav" stereo_adpcm
 wav 002 "$tone -c:a pcm_s16le -rf64 always" rf64
 
-# The model and memory targets take what stands between magic and digest, here of small ones.
+# The model target takes what stands between magic and digest, here of small ones; the memory target the same, but its
+# payload inflated.
 models=corpus/model_file
 memories=corpus/memory_file
 mkdir -p "$models" "$memories"
@@ -99,15 +100,21 @@ l2 = 1.0
 row_share = 1.0
 feature_share = 0.1' ;;
     esac
-    sed '/^\[\[learners\]\]/,/^$/d; s/^folds.*/folds = 3/; s/^max_copies.*/max_copies = 0/' ../models/default.toml >"$folder/recipe.toml"
+    sed '/^\[\[learners\]\]/,/^$/d; s/^folds.*/folds = 3/; s/^max_copies.*/max_copies = 0/; s/^clips.*/clips = 20/; /^learners_hear/d
+        s/^rounds.*/rounds = 2/; s/^max_leaves.*/max_leaves = 4/' ../models/default.toml >"$folder/recipe.toml"
     printf '\n[[learners]]\nkind = "%s"\n%s\n' "$learners" "$settings" >>"$folder/recipe.toml"
     "$EARWITNESS" train --quiet --folders "$folder/recordings" --recipe "$folder/recipe.toml" -o "$folder/model"
     # Without rendered clips a memory is small enough to be changed all over.
     sed '/^\[rendered\]/,/^$/d; /^\[phase\]/,/^$/d' "$folder/recipe.toml" >"$folder/plain.toml"
     "$EARWITNESS" train --quiet --folders "$folder/recordings" --recipe "$folder/plain.toml" -o "$folder/plain" \
         --memory "$folder/memory"
-    for kind in model memory; do
-        size=$(wc -c <"$folder/$kind")
-        dd if="$folder/$kind" bs=1 skip=8 count=$((size - 40)) of="corpus/${kind}_file/$learners" 2>/dev/null
-    done
+    size=$(wc -c <"$folder/model")
+    dd if="$folder/model" bs=1 skip=8 count=$((size - 40)) of="$models/$learners" 2>/dev/null
+    python3 - "$folder/memory" "$memories/$learners" <<'END'
+import sys, zlib
+whole = open(sys.argv[1], "rb").read()
+end = 16 + int.from_bytes(whole[8:16], "little")
+payload = zlib.decompress(whole[end + 8 : -32], wbits=-15)
+open(sys.argv[2], "wb").write(whole[8:end] + payload)
+END
 done

@@ -102,7 +102,9 @@ fn against_the_lines(label: &str, candidates: &[Candidate]) -> Option<String> {
         Parameter::CombRatio => "the ratio of the combs",
     };
     let percent = off.off_percent.unwrap_or(0.0);
+    let side = if percent < 0.0 { "below" } else { "above" };
     Some(format!(
-        "{what} lies {percent:+.0} % off its published range"
+        "{what} lies {:.0} % {side} its published range",
+        percent.abs()
     ))
 }
