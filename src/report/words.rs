@@ -101,12 +101,17 @@ pub fn printable(text: &str) -> String {
 /// Breaks `text` at spaces into lines of at most [`WIDTH`] columns, the first behind `first`, the
 /// others indented as far. Longer words, such as paths, stay whole.
 pub fn wrapped(first: &str, text: &str) -> String {
+    wrapped_to(WIDTH, first, text)
+}
+
+/// The same in lines of at most `width` columns.
+pub fn wrapped_to(width: usize, first: &str, text: &str) -> String {
     let indent = first.chars().count();
     let mut out = first.to_owned();
     let mut column = indent;
     for (n, word) in text.split(' ').enumerate() {
         let len = word.chars().count();
-        if n > 0 && column + 1 + len > WIDTH {
+        if n > 0 && column + 1 + len > width {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', indent));
             column = indent;

@@ -123,20 +123,10 @@ fn line(name: &str, value: &str) -> String {
 
 /// The same, broken at spaces: whole sentences, as an account that stops short misleads.
 fn lines_of(name: &str, value: &str) -> String {
-    let room = WIDTH - 14;
-    let mut rows: Vec<String> = Vec::new();
-    for word in value.split(' ') {
-        let fits = |row: &&mut String| row.chars().count() + 1 + word.chars().count() <= room;
-        match rows.last_mut().filter(fits) {
-            Some(row) => *row += &format!(" {word}"),
-            None => rows.push(word.to_owned()),
-        }
+    match value.is_empty() {
+        true => String::new(),
+        false => words::wrapped_to(WIDTH, &format!("  {name:<11} "), value),
     }
-    let names = std::iter::once(name).chain(std::iter::repeat(""));
-    names
-        .zip(&rows)
-        .map(|(name, row)| line(name, row))
-        .collect()
 }
 
 fn cut(text: &str) -> String {
