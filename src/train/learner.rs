@@ -89,6 +89,8 @@ const QUICK_NETWORKS: usize = 1;
 const QUICK_ROUNDS: usize = 40;
 /// How far a quick fit may learn faster to make up for fewer rounds.
 const QUICK_RATE: f64 = 0.2;
+/// Leaves and depth of the trees of a quick fit.
+const QUICK_TREE: (usize, usize) = (12, 5);
 
 impl LearnerSettings {
     /// The same learner with less to fit.
@@ -99,13 +101,17 @@ impl LearnerSettings {
             Self::Boosting {
                 rounds,
                 learning_rate,
+                max_leaves,
+                max_depth,
                 ..
-            } if *rounds > QUICK_ROUNDS => {
-                let slower = *rounds as f64 / QUICK_ROUNDS as f64;
+            } => {
+                let slower = (*rounds as f64 / QUICK_ROUNDS as f64).max(1.0);
                 *learning_rate = (*learning_rate * slower).min(QUICK_RATE.max(*learning_rate));
-                *rounds = QUICK_ROUNDS;
+                *rounds = QUICK_ROUNDS.min(*rounds);
+                *max_leaves = QUICK_TREE.0.min(*max_leaves);
+                *max_depth = QUICK_TREE.1.min(*max_depth);
             }
-            Self::Boosting { .. } | Self::Logistic { .. } | Self::Svm { .. } => {}
+            Self::Logistic { .. } | Self::Svm { .. } => {}
         }
         quick
     }
@@ -212,5 +218,32 @@ impl LearnerRecipe {
                 Classifier::BoostedTrees(params.check()?.fit(data)?)
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boosting(rounds: usize, max_leaves: usize, max_depth: usize) -> LearnerSettings {
+        LearnerSettings::Boosting {
+            rounds,
+            learning_rate: 0.1,
+            max_leaves,
+            max_depth,
+            l2: 5.0,
+            row_share: 0.5,
+            feature_share: 0.15,
+        }
+    }
+
+    #[test]
+    fn a_quick_fit_has_fewer_and_smaller_trees_and_never_more() {
+        let mut wanted = boosting(40, 12, 5);
+        if let LearnerSettings::Boosting { learning_rate, .. } = &mut wanted {
+            *learning_rate = 0.2;
+        }
+        assert_eq!(boosting(250, 32, 8).quick(), wanted);
+        assert_eq!(boosting(30, 6, 4).quick(), boosting(30, 6, 4));
     }
 }
