@@ -89,8 +89,10 @@ const QUICK_NETWORKS: usize = 1;
 const QUICK_ROUNDS: usize = 40;
 /// How far a quick fit may learn faster to make up for fewer rounds.
 const QUICK_RATE: f64 = 0.2;
-/// Leaves and depth of the trees of a quick fit.
-const QUICK_TREE: (usize, usize) = (12, 5);
+/// Most leaves of a tree of a quick fit.
+const QUICK_LEAVES: usize = 12;
+/// Greatest depth of a tree of a quick fit.
+const QUICK_DEPTH: usize = 5;
 
 impl LearnerSettings {
     /// The same learner with less to fit.
@@ -108,8 +110,8 @@ impl LearnerSettings {
                 let slower = (*rounds as f64 / QUICK_ROUNDS as f64).max(1.0);
                 *learning_rate = (*learning_rate * slower).min(QUICK_RATE.max(*learning_rate));
                 *rounds = QUICK_ROUNDS.min(*rounds);
-                *max_leaves = QUICK_TREE.0.min(*max_leaves);
-                *max_depth = QUICK_TREE.1.min(*max_depth);
+                *max_leaves = QUICK_LEAVES.min(*max_leaves);
+                *max_depth = QUICK_DEPTH.min(*max_depth);
             }
             Self::Logistic { .. } | Self::Svm { .. } => {}
         }
