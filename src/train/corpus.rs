@@ -1,13 +1,15 @@
 //! What training has heard: recordings, and features of each and of its copies.
 
 use super::kinds::{Kinds, Noted};
+use super::sample::Samples;
 use super::takes::{Row, Take};
 use crate::audio::Fitness;
 use crate::dataset::Span;
 use crate::features::SEGMENT_S;
 use crate::fingerprint::Fingerprint;
 use crate::model::taxonomy;
-use ndarray::Array2;
+use linfa::DatasetBase;
+use ndarray::{Array1, Array2, Axis};
 use std::collections::BTreeMap;
 
 /// The label whose recordings are mixed under others.
@@ -147,6 +149,17 @@ impl Corpus {
             segments[row.recording].push(features.to_vec());
         }
         segments
+    }
+
+    /// The features of these rows with what is to be learnt of each, and how much it weighs.
+    pub(super) fn samples(
+        &self,
+        rows: &[usize],
+        targets: Array1<usize>,
+        weights: Vec<f32>,
+    ) -> Samples {
+        let data = DatasetBase::new(self.features.select(Axis(0), rows), targets);
+        data.with_weights(Array1::from(weights))
     }
 
     /// Number of recordings of each label.

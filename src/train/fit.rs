@@ -4,7 +4,6 @@ use super::corpus::{Corpus, Origin};
 use super::error::TrainError;
 use super::recipe::Recipe;
 use super::refine::fit_refiner;
-use super::sample::Samples;
 use super::standardise::{self, StandardiseParams};
 use super::takes::{Row, Take};
 use crate::model::classifier::{Blend, Classifier};
@@ -13,8 +12,7 @@ use crate::model::refined::{Refined, Refiner};
 use crate::model::scaler::Scaler;
 use crate::model::segments::{log_probabilities, BATCH};
 use linfa::traits::Fit;
-use linfa::DatasetBase;
-use ndarray::{Array1, Axis};
+use ndarray::Array1;
 use rayon::prelude::*;
 
 /// A scaler and the learners that were fitted behind it.
@@ -55,10 +53,9 @@ impl Fitted {
             rows.iter().map(|&i| of(corpus.rows[i])).collect()
         };
         let labels = targets(&|row| corpus.recordings[row.recording].label);
-        let data = DatasetBase::new(corpus.features.select(Axis(0), &rows), labels.clone());
         let shares = RenderedShares::of(recipe);
         let weights = row_weights(corpus, recipe, shares, &rows);
-        let mut data: Samples = data.with_weights(Array1::from(weights));
+        let mut data = corpus.samples(&rows, labels.clone(), weights);
         let scaler = StandardiseParams::default().fit(&data)?;
         standardise::apply(&scaler, &mut data)?;
         let learn = || {

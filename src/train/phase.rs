@@ -7,7 +7,6 @@ use super::error::TrainError;
 use super::held_out::Pick;
 use super::outcomes::Outcomes;
 use super::recipe::Recipe;
-use super::sample::Samples;
 use super::standardise::{self, StandardiseParams};
 use super::takes::Take;
 use crate::features::SEGMENT_S;
@@ -20,8 +19,7 @@ use crate::model::segments::BATCH;
 use crate::model::taxonomy::MILITARY;
 use crate::SAMPLE_RATE;
 use linfa::traits::Fit;
-use linfa::DatasetBase;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 /// A segment has a phase if so much of it lies in a stretch of that phase.
@@ -119,11 +117,7 @@ impl PhaseFit {
         }
         let (rows, classes): (Vec<usize>, Vec<usize>) = known.into_iter().unzip();
         let weights = weights(corpus, recipe, &rows, &classes);
-        let data = DatasetBase::new(
-            corpus.features.select(Axis(0), &rows),
-            Array1::from(classes),
-        );
-        let mut data: Samples = data.with_weights(Array1::from(weights));
+        let mut data = corpus.samples(&rows, Array1::from(classes), weights);
         let scaler = StandardiseParams::default().fit(&data)?;
         standardise::apply(&scaler, &mut data)?;
         Ok(Some(Self {

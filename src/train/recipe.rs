@@ -122,7 +122,7 @@ impl Recipe {
         toml::to_string(self).unwrap_or_default()
     }
 
-    /// The same recipe with fewer networks and rounds of boosting: what folds are fitted with where time counts.
+    /// The same recipe with fewer networks and fewer, smaller trees: what folds are fitted with where time counts.
     ///
     /// Its answers serve to calibrate and to compare, never to answer.
     pub fn quick(&self) -> Self {

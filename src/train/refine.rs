@@ -5,14 +5,12 @@ use super::error::TrainError;
 use super::fit::{row_weights, RenderedShares};
 use super::learner::LearnerRecipe;
 use super::recipe::Recipe;
-use super::sample::Samples;
 use super::standardise;
 use crate::model::classifier::Classifier;
 use crate::model::refined::Refiner;
 use crate::model::scaler::Scaler;
 use crate::model::taxonomy::MILITARY;
-use linfa::DatasetBase;
-use ndarray::{Array1, Axis};
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 /// A second look at munitions and military drones.
@@ -82,9 +80,8 @@ pub(super) fn fit_refiner(
                n_targets: usize|
      -> Result<Classifier, TrainError> {
         let targets = rows.iter().map(|&row| target(row)).collect::<Array1<_>>();
-        let data = DatasetBase::new(corpus.features.select(Axis(0), rows), targets);
         let weights = row_weights(corpus, recipe, shares, rows);
-        let mut data: Samples = data.with_weights(Array1::from(weights));
+        let mut data = corpus.samples(rows, targets, weights);
         standardise::apply(scaler, &mut data)?;
         learner.fit(&data, n_targets, recipe.seed)
     };
@@ -162,10 +159,9 @@ mod tests {
                 *feature_share = 1.0;
             }
         }
-        let data = DatasetBase::new(corpus.features.clone(), Array1::zeros(ROWS));
-        let data: Samples = data.with_weights(Array1::ones(ROWS));
-        let scaler = StandardiseParams::default().fit(&data).unwrap();
         let rows: Vec<usize> = (0..ROWS).collect();
+        let data = corpus.samples(&rows, Array1::zeros(ROWS), vec![1.0; ROWS]);
+        let scaler = StandardiseParams::default().fit(&data).unwrap();
         let refiner = fit_refiner(&corpus, &recipe, &scaler, &rows).unwrap();
         (scaler, refiner)
     }
