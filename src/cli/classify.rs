@@ -25,7 +25,7 @@ Examples:
   find . -name '*.mp4' -print0 | earwitness classify --format csv --files-from - -0
   ffmpeg -i clip.amr -f wav - | earwitness classify -
 
-Several recordings give a table, one gives a paragraph. Order and content of the output do not
+Several recordings give a table, one gives a paragraph. Order and content of the output do not \
 depend on --jobs. Exit code 3: some recordings could not be read; each says why.")]
 pub struct ClassifyArgs {
     #[command(flatten)]

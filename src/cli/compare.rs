@@ -23,7 +23,7 @@ Examples:
   earwitness compare default mine.model --on manifest.csv
   earwitness compare old.model new.model --on labelled/ --format json
 
-Recordings that either model was trained on, by file or by sound, are named and left out. Intervals are
+Recordings that either model was trained on, by file or by sound, are named and left out. Intervals are \
 95 %, by bootstrap over source groups.")]
 pub struct CompareArgs {
     /// The first model: a file, or `default` for the one in use

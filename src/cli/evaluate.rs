@@ -32,9 +32,9 @@ Examples:
   earwitness evaluate --memory models/default.memory --learn-anew multirotor,shahed-136
   earwitness evaluate --memory models/default.memory --suggest 50 --draws 20
 
-Without --model, models are trained and tested in turn on folds that never split a source group.
-With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on.
-A folder of labels that no rendered clip stands for is judged among its own labels alone.
+Without --model, models are trained and tested in turn on folds that never split a source group. \
+With it, nothing is trained: the model is tested as it is, on recordings that it was not trained on. \
+A folder of labels that no rendered clip stands for is judged among its own labels alone. \
 With --floors, the exit code is 1 if a figure is worse than its floor.")]
 #[command(group = clap::ArgGroup::new("recordings").required(true))]
 pub struct EvaluateArgs {

@@ -25,8 +25,8 @@ Examples:
   earwitness export results.sqlite --format raven -o tables/
   earwitness export results.sqlite --format clips --label harop --per-bin 10 -o listen/
 
-Rows come in the order of their paths and times. raven and audacity write one file for each
-recording into a folder (a name that ends in / or is a folder); raven can also write one table of
+Rows come in the order of their paths and times. raven and audacity write one file for each \
+recording into a folder (a name that ends in / or is a folder); raven can also write one table of \
 all. clips cuts the sound of each detection to WAV, with a list, clips.csv.")]
 pub struct ExportArgs {
     /// The database

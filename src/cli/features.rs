@@ -20,7 +20,7 @@ Examples:
   earwitness features clip.mp4 > features.csv
   earwitness features --schema
 
-One line per segment: path, start_s, end_s, then the columns that --schema explains, to six
+One line per segment: path, start_s, end_s, then the columns that --schema explains, to six \
 significant digits. A segment of digital silence has no features: its cells are empty.")]
 pub struct FeaturesArgs {
     #[command(flatten)]

@@ -62,8 +62,8 @@ Examples:
   earwitness model promote mine.model
   earwitness model promote other.model --on labelled/
 
-A model that was retrained from the one in use brings its proof along; any other is compared with it on
-the recordings given with --on. One that is worse beyond chance, or without proof, needs --force. Models
+A model that was retrained from the one in use brings its proof along; any other is compared with it on \
+the recordings given with --on. One that is worse beyond chance, or without proof, needs --force. Models \
 are kept in the folder of your configuration (or where EARWITNESS_CONFIG says), never in the installation.")]
 struct PromoteArgs {
     /// The model file

@@ -19,7 +19,7 @@ Examples:
   earwitness query results.sqlite --path '/data/2020/*' --label shahed-136 --top 50
   earwitness query results.sqlite --picture times.html
 
-Conditions on labels and probabilities choose the detections and answers that are listed; how many
+Conditions on labels and probabilities choose the detections and answers that are listed; how many \
 recordings to expect is told of all files meant by --path, --since and --until.")]
 pub struct QueryArgs {
     /// The database

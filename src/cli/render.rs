@@ -24,8 +24,8 @@ Examples:
   earwitness render hermes-450 --snr 6 --background street.m4a -o street.wav
   earwitness render jet --dry -o jet.wav
 
-What is not given is drawn from the ranges of the signature's sheet, by the seed; `jet` has none.
-Beside FILE.wav stands FILE.json with what is true of it: pitch, speed, distance and phase at each
+What is not given is drawn from the ranges of the signature's sheet, by the seed; `jet` has none. \
+Beside FILE.wav stands FILE.json with what is true of it: pitch, speed, distance and phase at each \
 instant. Without --dry the sound passes through a phone: band, gain, noise, wind, codec.")]
 pub struct RenderArgs {
     /// Signature, as `earwitness signatures` lists them, or `jet`

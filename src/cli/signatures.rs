@@ -18,8 +18,8 @@ Examples:
   earwitness signatures show harop
   earwitness signatures --catalogue my-airframes/ --format json
 
-A folder given with --catalogue holds one TOML file per airframe, named as its id. It adds
-to the built-in ones or, where the id is that of one, replaces it. The built-in files are
+A folder given with --catalogue holds one TOML file per airframe, named as its id. It adds \
+to the built-in ones or, where the id is that of one, replaces it. The built-in files are \
 in models/signatures: copy the nearest and change it; what is wrong in it will be said.")]
 pub struct SignaturesArgs {
     #[command(subcommand)]

@@ -20,9 +20,9 @@ Examples:
   earwitness suggest results.sqlite -n 50 --format csv
   earwitness suggest results.sqlite -n 20 --label shahed-136 --max-probability 0.8 -o to-label/
 
-Picked are recordings about which the model is in doubt, each unlike those picked before, one of each
-source group as far as groups can be guessed from shared sound, names and times. The folder holds a clip
-of each, a list to be filled in and a README; clips that were moved into folders of labels go straight
+Picked are recordings about which the model is in doubt, each unlike those picked before, one of each \
+source group as far as groups can be guessed from shared sound, names and times. The folder holds a clip \
+of each, a list to be filled in and a README; clips that were moved into folders of labels go straight \
 into `earwitness train --base default --add to-label/`.")]
 pub struct SuggestArgs {
     /// The database

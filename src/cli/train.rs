@@ -22,12 +22,12 @@ Examples:
   earwitness train --folders labelled/ -o drones.earwitness
   earwitness train --base default --add new-recordings/ -o mine.model
 
-With --base, new recordings are learnt together with the training memory of the base model; the old
-sound is not needed. Labels come from folders (harop/, harop/dive/, -harop/ for what is no Harop), from
+With --base, new recordings are learnt together with the training memory of the base model; the old \
+sound is not needed. Labels come from folders (harop/, harop/dive/, -harop/ for what is no Harop), from \
 label tracks of Audacity and tables of Raven beside the recordings, or from a manifest.
 
-A manifest is a CSV file with the columns path and label, and, if known, phase, group, source
-and note; recordings of one group (cut from one original) are never split. Same recordings,
+A manifest is a CSV file with the columns path and label, and, if known, phase, group, source \
+and note; recordings of one group (cut from one original) are never split. Same recordings, \
 same recipe and same seed give the same bytes.")]
 #[command(group = clap::ArgGroup::new("recordings").required(true))]
 pub struct TrainArgs {

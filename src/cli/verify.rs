@@ -40,9 +40,9 @@ Examples:
   earwitness verify clip.mp4 -o report --from 12 --to 40
   earwitness verify --check report/report.json
 
-Several recordings are taken for uploads of one event: the report says which of them hold the same
-sound. --check runs the analysis of a report again and says statement by statement what agrees; it
-takes the recordings from where the report says they are, or those named. Exit code 1: something
+Several recordings are taken for uploads of one event: the report says which of them hold the same \
+sound. --check runs the analysis of a report again and says statement by statement what agrees; it \
+takes the recordings from where the report says they are, or those named. Exit code 1: something \
 does not agree.")]
 pub struct VerifyArgs {
     /// The recording; several if they show one event

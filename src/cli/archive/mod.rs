@@ -26,9 +26,9 @@ Examples:
   earwitness archive recordings/ -o part3.sqlite --shard 3/8
   earwitness archive merge part*.sqlite -o results.sqlite
 
-Interrupt it as you like and run the same command again: it goes on where it stopped. Files that
-cannot be read are listed in the database with the reason, and are left alone until they change or
---retry-errors is given. Exit code 3: some have no answer. `earwitness query` and `earwitness
+Interrupt it as you like and run the same command again: it goes on where it stopped. Files that \
+cannot be read are listed in the database with the reason, and are left alone until they change or \
+--retry-errors is given. Exit code 3: some have no answer. `earwitness query` and `earwitness \
 export` read the database; docs/archive.md documents it.")]
 pub struct ArchiveArgs {
     #[command(subcommand)]

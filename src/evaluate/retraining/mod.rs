@@ -137,7 +137,7 @@ pub fn proof(
     let suspects = suspects(corpus, &folds.new, &doubted);
     let protocol = format!(
         "{} folds by source group; every recording is judged by a fit that heard no recording of its group, calibrated on the \
-         other folds. Fits of the folds have fewer networks and rounds of boosting than the model, the base recipe's as well as \
+         other folds. Fits of the folds have fewer networks and fewer, smaller trees than the model, the base recipe's as well as \
          the new one's; old recordings are judged by base fits in the same folds, new ones by a base fit on all old recordings",
         recipe.folds
     );
