@@ -15,7 +15,7 @@ pub use findings::{
     BINS,
 };
 pub use overview::overview;
-pub use prevalence::{estimate, Estimate, Posterior, RESAMPLES};
+pub use prevalence::{estimate, Estimate, Posterior};
 pub use sample::{pick_evenly, Pick};
 pub use sharing::KnownSounds;
 pub use suggest::{suggest, Suggest};

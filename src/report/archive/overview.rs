@@ -122,7 +122,7 @@ fn labels(text: &mut String, o: &Overview) {
     }
     *text += &wrapped(
         "  ",
-        "Expected: how many recordings of each label would make the probabilities of this archive likeliest (Saerens and others 2002), and the scatter by chance of which recordings are in it. It does not hold what the model mistakes: listen to a sample (earwitness export --format clips --per-bin 10) before quoting it. (C): learnt from rendered sound only.",
+        "Expected: how many recordings have each label, by the probabilities of all of them together (not by counting answers), and what these leave open. The interval does not hold what the model mistakes: listen to a sample (earwitness export --format clips --per-bin 10) before quoting it. (C): learnt from rendered sound only.",
     );
 }
 
