@@ -156,14 +156,11 @@ fn drawn_label(ratios: &[f64], shares: &[f64], chance: f64) -> usize {
     found.unwrap_or_else(|| each().rposition(|p| p > 0.0).unwrap_or(0))
 }
 
-/// Shares given how many recordings there are of each label: a Dirichlet distribution, whose prior is worth one
-/// recording in all (J. Berger, J. Bernardo, D. Sun, "Overall objective priors", Bayesian Analysis 10(1), 2015).
-fn draw_shares(
-    counts: impl ExactSizeIterator<Item = f64>,
-    rng: &mut ChaCha8Rng,
-) -> Option<Vec<f64>> {
-    let prior = 1.0 / counts.len() as f64;
-    let gamma = |count: f64| Some(Gamma::new(count + prior, 1.0).ok()?.sample(rng));
+/// Shares given how many recordings there are of each label: a Dirichlet distribution with Jeffreys' prior, half a
+/// recording of each label. With less, what is clearly heard once in a small archive is doubted; with more, large archives
+/// are expected to hold some of what they have none of.
+fn draw_shares(counts: impl Iterator<Item = f64>, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
+    let gamma = |count: f64| Some(Gamma::new(count + 0.5, 1.0).ok()?.sample(rng));
     let drawn: Vec<f64> = counts.map(gamma).collect::<Option<_>>()?;
     let sum: f64 = drawn.iter().sum();
     Some(drawn.iter().map(|x| x / sum).collect())
