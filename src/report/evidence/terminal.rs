@@ -183,10 +183,18 @@ fn strength(heard: &Heard) -> String {
         format!(" (supported: {low} to {high})")
     });
     let lr = words::log10_lr(lr);
-    line("strength", &format!("log10 LR {lr}{bounds}: {words}"))
+    let h1 = heard.hypotheses.as_ref();
+    let h1 = h1.map_or(String::new(), |[h1, _]| format!("; H1: {h1}"));
+    lines_of("strength", &format!("log10 LR {lr}{bounds}: {words}{h1}"))
 }
 
+/// The likeliest labels with their probabilities, without the one that is answered.
 fn alternatives(heard: &Heard) -> String {
+    // Where a family or a class is answered, the reader has not been told of its likeliest label.
+    let best = (heard.decision != Decision::Signature)
+        .then(|| heard.probabilities.get_key_value(&heard.label))
+        .flatten()
+        .map(|(label, probability)| format!("{label} {}", words::probability(*probability)));
     let each = heard.alternatives.iter().take(LISTED).map(|other| {
         let mark = if other.is_possible { "" } else { " (excluded)" };
         format!(
@@ -195,7 +203,7 @@ fn alternatives(heard: &Heard) -> String {
             words::probability(other.probability)
         )
     });
-    each.collect::<Vec<_>>().join(", ")
+    best.into_iter().chain(each).collect::<Vec<_>>().join(", ")
 }
 
 fn rests_on(evidence: &Evidence) -> String {
