@@ -8,10 +8,9 @@
 //! From there shares and labels are drawn in turn, each given the other (Gibbs sampling: J. Diebolt, C. Robert,
 //! "Estimation of finite mixture distributions through Bayesian sampling", J. R. Stat. Soc. B 56(2), 1994). How many
 //! recordings had each label in these draws is the estimate, with an interval that holds what the sound leaves open of every
-//! recording and of the shares. It does not hold
-//! what the model gets wrong about sounds of a kind that it has not learnt from: a kind of engine that it takes for a
-//! drone raises the estimate as a drone would. Listening to a sample (`export --format clips --per-bin`) is the
-//! remedy.
+//! recording and of the shares. It does not hold what the model gets wrong about sounds of a kind that it has not learnt
+//! from: a kind of engine that it takes for a drone raises the estimate as a drone would. Listening to a sample
+//! (`export --format clips --per-bin`) is the remedy.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -136,7 +135,7 @@ fn counts_drawn(
             counts[drawn_label(row, &shares, chance[posterior.group])] += 1.0;
         }
         let drawn = counts.iter().map(|count| count * worth);
-        shares = draw_shares(drawn, &mut rng).unwrap_or_else(|| start.to_vec());
+        shares = draw_shares(drawn, &mut rng);
         counts
     };
     let mut draws: Vec<_> = (0..FORGOTTEN + DRAWS).map(|_| draw()).collect();
@@ -159,11 +158,16 @@ fn drawn_label(ratios: &[f64], shares: &[f64], chance: f64) -> usize {
 /// Shares given how many recordings there are of each label: a Dirichlet distribution with Jeffreys' prior, half a
 /// recording of each label. With less, what is clearly heard once in a small archive is doubted; with more, large archives
 /// are expected to hold some of what they have none of.
-fn draw_shares(counts: impl Iterator<Item = f64>, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
-    let gamma = |count: f64| Some(Gamma::new(count + 0.5, 1.0).ok()?.sample(rng));
-    let drawn: Vec<f64> = counts.map(gamma).collect::<Option<_>>()?;
+fn draw_shares(counts: impl Iterator<Item = f64>, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let drawn: Vec<f64> = counts
+        .map(|count| {
+            let shape = count + 0.5;
+            // Only a shape that is not above 0 is refused.
+            Gamma::new(shape, 1.0).map_or(shape, |gamma| gamma.sample(rng))
+        })
+        .collect();
     let sum: f64 = drawn.iter().sum();
-    Some(drawn.iter().map(|x| x / sum).collect())
+    drawn.iter().map(|x| x / sum).collect()
 }
 
 #[cfg(test)]
