@@ -125,18 +125,38 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    #[test]
-    fn every_verb_shows_an_example() {
+    /// Each verb without verbs of its own, and what stands below its options.
+    fn below_the_options() -> Vec<(String, String)> {
+        let mut texts = Vec::new();
         for verb in Cli::command().get_subcommands() {
             let leaves: Vec<_> = match verb.has_subcommands() {
                 true => verb.get_subcommands().collect(),
                 false => vec![verb],
             };
             for leaf in leaves {
-                let help = leaf.get_after_help().map(ToString::to_string);
-                let shows = help.is_some_and(|text| text.contains("earwitness "));
-                assert!(shows, "{} has no example", leaf.get_name());
+                let text = leaf.get_after_help().map(ToString::to_string);
+                texts.push((leaf.get_name().to_owned(), text.unwrap_or_default()));
             }
+        }
+        texts
+    }
+
+    #[test]
+    fn every_verb_shows_an_example() {
+        for (verb, text) in below_the_options() {
+            assert!(text.contains("earwitness "), "{verb} has no example");
+        }
+    }
+
+    #[test]
+    fn paragraphs_of_help_are_broken_by_the_terminal_alone() {
+        let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+        for (verb, text) in below_the_options() {
+            let lines: Vec<&str> = text.lines().collect();
+            let broken = lines
+                .windows(2)
+                .find(|pair| is_prose(pair[0]) && is_prose(pair[1]) && !pair[0].ends_with(':'));
+            assert_eq!(broken, None, "{verb}");
         }
     }
 }
