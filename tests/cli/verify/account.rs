@@ -93,6 +93,31 @@ fn rendered_knowledge_is_said_to_be_that() {
 }
 
 #[test]
+fn a_family_is_answered_with_its_likeliest_label_and_how_likely_that_is() {
+    let (_dir, json, out) = report(&[&sample("orbiter-2-cruise.wav")]);
+    let heard = &json["recordings"][0]["heard"];
+    assert_eq!(heard["decision"], "family");
+    let label = heard["label"].as_str().unwrap();
+    let probability = heard["probabilities"][label].as_f64().unwrap();
+    let row = out
+        .lines()
+        .find(|row| row.trim_start().starts_with("may be"));
+    let said = row.unwrap().split_whitespace().nth(3).unwrap();
+    assert!(row.unwrap().contains(label), "{out}");
+    let said: f64 = said.trim_end_matches(',').parse().unwrap();
+    assert!((said - probability).abs() < 0.006, "{out}");
+}
+
+#[test]
+fn the_strength_says_which_hypothesis_it_supports() {
+    let (_dir, json, out) = report(&[&sample("shahed-136-cruise.wav")]);
+    let h1 = &json["recordings"][0]["heard"]["hypotheses"][0];
+    let words: Vec<&str> = out.split_whitespace().collect();
+    let wanted = format!("H1: {}", h1.as_str().unwrap());
+    assert!(words.join(" ").contains(&wanted), "{out}");
+}
+
+#[test]
 fn a_question_is_answered_with_both_hypotheses_in_words() {
     let clip = sample("shahed-136-cruise.wav");
     let (_dir, json, out) = report(&[&clip, "--h1", "shahed-136", "--h2", "engine,siren"]);
