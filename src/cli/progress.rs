@@ -1,7 +1,8 @@
-//! Progress bars on standard error, for people who wait.
+//! Progress on standard error, for people who wait: bars on a terminal, lines now and then in a log.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -75,22 +76,97 @@ impl Progress {
 }
 
 /// Which step of a long task is under way, and how far.
-pub struct Steps(LateBar);
+pub struct Steps {
+    bar: LateBar,
+    /// Where nobody looks on.
+    log: Option<Mutex<NowAndThen>>,
+}
 
 impl Steps {
     /// Never shown if `quiet`.
     pub fn new(quiet: bool) -> Self {
-        Self(LateBar::new(
-            "{spinner} {msg} [{bar:24}] {pos} of {len}, {elapsed}",
-            quiet,
-        ))
+        let template = "{spinner} {msg} [{bar:24}] {pos} of {len}, {elapsed}";
+        let is_logged = !quiet && !io::stderr().is_terminal();
+        Self {
+            bar: LateBar::new(template, quiet),
+            log: is_logged.then(Mutex::default),
+        }
     }
 
     /// Call it now and then, from any thread.
     pub fn update(&self, step: &str, done: usize, total: usize) {
-        if self.0.bar.message() != step {
-            self.0.bar.set_message(step.to_owned());
+        if self.bar.bar.message() != step {
+            self.bar.bar.set_message(step.to_owned());
         }
-        self.0.update(done, total);
+        self.bar.update(done, total);
+        let Some(log) = &self.log else { return };
+        let elapsed = self.bar.started.elapsed();
+        // A thread that finds another one writing has nothing to add.
+        if log.try_lock().is_ok_and(|mut log| log.is_due(elapsed)) {
+            eprintln!("{step}: {done} of {total}, after {}", span(elapsed));
+        }
+    }
+}
+
+/// How often a line is written where nobody looks on.
+#[derive(Debug)]
+pub struct NowAndThen {
+    next: Duration,
+}
+
+impl NowAndThen {
+    /// What is over before says nothing.
+    const FIRST: Duration = Duration::from_secs(10);
+    /// Most time between two lines.
+    const MOST_BETWEEN: Duration = Duration::from_secs(600);
+
+    /// Whether a line is due so long after the start; the next is when as much time has passed again.
+    pub fn is_due(&mut self, elapsed: Duration) -> bool {
+        let is_due = elapsed >= self.next;
+        if is_due {
+            self.next = elapsed + elapsed.clamp(Self::FIRST, Self::MOST_BETWEEN);
+        }
+        is_due
+    }
+}
+
+impl Default for NowAndThen {
+    fn default() -> Self {
+        Self { next: Self::FIRST }
+    }
+}
+
+/// A time that is waited for: `80 s`, `12 min`, `1.5 h`.
+pub fn span(time: Duration) -> String {
+    match time.as_secs_f64() {
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_ever_more_seldom_but_at_least_every_ten_minutes() {
+        let mut log = NowAndThen::default();
+        let hours = 2 * 3600;
+        let due: Vec<u64> = (0..hours)
+            .filter(|s| log.is_due(Duration::from_secs(*s)))
+            .collect();
+        assert_eq!(due[..7], [10, 20, 40, 80, 160, 320, 640]);
+        assert!(due[6..].windows(2).all(|pair| pair[1] - pair[0] == 600));
+        assert!(due.last().is_some_and(|last| hours - last <= 600));
+    }
+
+    #[test]
+    fn a_span_is_said_in_the_unit_that_is_read_easiest() {
+        let said = |s: f64| span(Duration::from_secs_f64(s));
+        assert_eq!(
+            [said(80.4), said(720.0), said(5400.0)],
+            ["80 s", "12 min", "1.5 h"]
+        );
     }
 }

@@ -11,18 +11,15 @@ use earwitness::archive::{Observer, Plan};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::run::describe;
+use crate::cli::progress::{span, NowAndThen};
 use crate::cli::Verbosity;
-
-/// How often a line is written where nobody looks on: after half a minute, then less often, up to this.
-const MOST_BETWEEN: Duration = Duration::from_secs(600);
-const FIRST: Duration = Duration::from_secs(10);
 
 /// Tells how it goes, on standard error: a bar on a terminal, else lines now and then.
 pub struct Narrator {
     quiet: bool,
     bar: Option<ProgressBar>,
     started: Instant,
-    next_line: Duration,
+    log: NowAndThen,
     stop: Arc<AtomicBool>,
     said_stop: bool,
 }
@@ -34,7 +31,7 @@ impl Narrator {
             quiet: verbosity.quiet,
             bar: on_terminal.then(bar),
             started: Instant::now(),
-            next_line: FIRST,
+            log: NowAndThen::default(),
             stop,
             said_stop: false,
         }
@@ -91,8 +88,7 @@ impl Observer for Narrator {
             bar.set_position(totals.done_bytes);
             bar.set_message(progress_line(totals, elapsed));
             bar.tick();
-        } else if elapsed >= self.next_line {
-            self.next_line = elapsed + elapsed.clamp(FIRST, MOST_BETWEEN);
+        } else if self.log.is_due(elapsed) {
             self.say(&progress_line(totals, elapsed));
         }
     }
@@ -126,7 +122,7 @@ pub fn progress_line(totals: &Totals, elapsed: Duration) -> String {
     }
     text += &format!(", {} without an answer", totals.failed);
     if let Some(left) = left(totals, seconds) {
-        text += &format!(", about {} left", span(left));
+        text += &format!(", about {} left", span(Duration::from_secs_f64(left)));
     }
     text
 }
@@ -135,14 +131,6 @@ pub fn progress_line(totals: &Totals, elapsed: Duration) -> String {
 fn left(totals: &Totals, seconds: f64) -> Option<f64> {
     let (done, all) = (totals.done_bytes as f64, totals.todo_bytes as f64);
     (done > 0.02 * all && done < all).then(|| seconds * (all - done) / done)
-}
-
-fn span(seconds: f64) -> String {
-    match seconds {
-        s if s < 90.0 => format!("{s:.0} s"),
-        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
-    }
 }
 
 #[cfg(test)]

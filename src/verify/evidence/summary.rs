@@ -32,7 +32,7 @@ pub(super) fn summary(
     said.extend(fitness.warnings.iter().filter_map(|w| mind(w)));
     said.push(heard.statement.clone());
     if let (Some(lr), Some(strength)) = (heard.own_lr(), &heard.strength) {
-        said.push(format!("log10 LR {lr:+.2}: {strength}."));
+        said.push(support(lr, strength, heard.hypotheses.as_ref()));
     }
     if heard.grade == Some(Grade::C) {
         said.push("No real recording of it was learnt from: this holds if the renderer is right, and carries no likelihood ratio.".into());
@@ -44,6 +44,13 @@ pub(super) fn summary(
         said.push("The recording is fit for a limited answer only; see its fitness.".into());
     }
     said
+}
+
+/// An LR in words. An answer may name a family or a class, and the LR is of one label: the
+/// hypotheses say of which.
+fn support(lr: f64, strength: &str, hypotheses: Option<&[String; 2]>) -> String {
+    let named = hypotheses.map_or(String::new(), |[h1, h2]| format!(" H1: {h1}. H2: {h2}."));
+    format!("log10 LR {lr:+.2}: {strength}.{named}")
 }
 
 /// What a warning takes from the answer, where that is all of it.
@@ -117,5 +124,18 @@ mod tests {
             Some("Mind: the model knows it, so its answer proves nothing.")
         );
         assert_eq!(mind("clipped: 3 % of the samples"), None);
+    }
+
+    #[test]
+    fn the_support_names_what_it_is_for_and_against() {
+        let named = ["it is a shahed-136", "it is something else"].map(str::to_owned);
+        assert_eq!(
+            support(1.5, "moderate support for H1 over H2", Some(&named)),
+            "log10 LR +1.50: moderate support for H1 over H2. H1: it is a shahed-136. H2: it is something else."
+        );
+        assert_eq!(
+            support(0.1, "no support for either hypothesis over the other", None),
+            "log10 LR +0.10: no support for either hypothesis over the other."
+        );
     }
 }

@@ -26,7 +26,9 @@ pub(super) fn heard(at: &str, evidence: &Evidence) -> Section {
             words::probability(*p),
         );
         let prior = text(format!(" by the prior: {}", heard.prior));
-        fact("probability", Cell::Mixed(vec![own, prior]));
+        // The answer may name a family or a class; the figure is of its likeliest label.
+        let name = format!("probability of {}", heard.label);
+        fact(&name, Cell::Mixed(vec![own, prior]));
     }
     if let Some(phases) = &heard.phase_probabilities {
         let mut cells = vec![text(format!(
