@@ -132,6 +132,8 @@ pub enum Protocol {
     EqualDurations,
     /// False alarms before and after AAC at 64 kbit/s (needs ffmpeg)
     CodecControl,
+    /// How many recordings of each label an archive holds: what `query` expects against what is there
+    Counts,
     /// One source (corpus) after the other is held out, for labels that have two or more
     LeaveSourceOut,
     /// One label after the other is held out: is it answered `unknown`?
@@ -331,6 +333,7 @@ impl Protocol {
             Self::LongNegatives => protocols::Protocol::LongNegatives,
             Self::EqualDurations => protocols::Protocol::EqualDurations,
             Self::CodecControl => protocols::Protocol::CodecControl,
+            Self::Counts => protocols::Protocol::Counts,
             Self::LeaveSourceOut => protocols::Protocol::LeaveSourceOut,
             Self::LeaveLabelOut => protocols::Protocol::LeaveLabelOut,
             Self::Phases => protocols::Protocol::Phases,

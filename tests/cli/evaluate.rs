@@ -116,6 +116,10 @@ fn all_protocols_run_on_a_small_folder_and_say_what_they_could_not_do() {
         (&6.into(), &0.into())
     );
     assert!(lengths[1]["auc"].is_null());
+    assert!(
+        said.contains("skipped: counts: there are fewer source groups than"),
+        "{said}"
+    );
     match &found["codec_control"] {
         Value::Null => eprintln!("skipped: codec control, there is no ffmpeg here"),
         control => assert_eq!(control["answered_after"]["n"], 2 * PER_LABEL),

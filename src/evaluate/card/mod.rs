@@ -1,6 +1,7 @@
 //! Figures as Markdown: the terminal and the model card print the same text.
 
 mod about;
+mod archives;
 mod figures;
 mod given_model;
 mod html;
@@ -90,6 +91,12 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
     }
     if let Some(control) = &held_out.codec_control {
         sections.push(("Codec control", negatives::codec_control(control)));
+    }
+    if !held_out.counts.is_empty() {
+        sections.push((
+            "How many an archive holds",
+            archives::counts(&held_out.counts),
+        ));
     }
     if !held_out.left_out.is_empty() {
         sections.push(("Corpora left out", left_out::corpora(&held_out.left_out)));

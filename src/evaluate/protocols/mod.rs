@@ -4,6 +4,7 @@ mod audibility;
 mod by_snr;
 mod ceiling;
 mod codec_control;
+mod counts;
 mod equal_durations;
 mod fold_model;
 mod given_model;
@@ -27,6 +28,7 @@ pub use audibility::{audibility, Audibility};
 pub use by_snr::SnrBin;
 pub use ceiling::ceiling;
 pub use codec_control::{codec_control, CodecControl, CodecThreshold};
+pub use counts::{counts, Agreement, Counts};
 pub use equal_durations::{equal_durations, EqualDuration};
 pub use given_model::{given_model, GivenModel, KnownRecording, Stranger};
 pub use label_left_out::{leave_label_out, LabelLeftOut};
@@ -122,6 +124,9 @@ pub struct HeldOut {
     pub equal_durations: Vec<EqualDuration>,
     /// Negatives before and after a codec.
     pub codec_control: Option<CodecControl>,
+    /// How many recordings of each label archives hold, expected and true.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Counts>,
     /// Corpora left out.
     pub left_out: Vec<LeftOut>,
     /// Labels left out.

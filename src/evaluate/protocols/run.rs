@@ -2,7 +2,7 @@
 
 use super::rendered::TestSet;
 use super::{
-    audibility, ceiling, codec_control, equal_durations, leave_label_out, leave_source_out,
+    audibility, ceiling, codec_control, counts, equal_durations, leave_label_out, leave_source_out,
     long_negatives, phases, rendered, transfer, EvaluateError, HeldOut, Trial,
 };
 use crate::dataset::Manifest;
@@ -21,6 +21,8 @@ pub enum Protocol {
     EqualDurations,
     /// Negatives coded anew.
     CodecControl,
+    /// How many of each label archives hold.
+    Counts,
     /// One corpus after the other left out.
     LeaveSourceOut,
     /// One label after the other left out.
@@ -39,11 +41,12 @@ pub enum Protocol {
 
 impl Protocol {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Grouped,
         Self::LongNegatives,
         Self::EqualDurations,
         Self::CodecControl,
+        Self::Counts,
         Self::LeaveSourceOut,
         Self::LeaveLabelOut,
         Self::Phases,
@@ -103,6 +106,13 @@ pub fn run(
             found.codec_control = codec_control(&trial, progress)?;
             if found.codec_control.is_none() {
                 let why = "codec control: there is no ffmpeg on the PATH; install it";
+                found.skipped.push(why.into());
+            }
+        }
+        if wants(Protocol::Counts) {
+            found.counts = counts(&trial, recipe.seed);
+            if found.counts.is_empty() {
+                let why = "counts: there are fewer source groups than an archive is drawn from, 20";
                 found.skipped.push(why.into());
             }
         }
