@@ -20,7 +20,7 @@ use rand::seq::index;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use tree::{walk, Grower, Node};
+use tree::{Grower, Node};
 
 const NAME: &str = "boosting";
 
@@ -209,13 +209,13 @@ impl Fit<Array2<f32>, Array1<usize>, TrainError> for BoostingValidParams {
             let grown: Vec<(Vec<Node>, Vec<f32>)> = (0..self.n_labels)
                 .into_par_iter()
                 .map(|label| {
-                    let sums: Vec<[f32; 2]> = (0..binned.n_rows())
-                        .map(|row| {
-                            let p = probabilities[[row, label]];
-                            let hit = f32::from(u8::from(data.targets[row] == label));
-                            [weights[row] * (p - hit), weights[row] * p * (1.0 - p)]
-                        })
-                        .collect();
+                    let mut sums = vec![[0.0f32; 2]; binned.n_rows()];
+                    for &row in &rows {
+                        let row = row as usize;
+                        let p = probabilities[[row, label]];
+                        let hit = f32::from(u8::from(data.targets[row] == label));
+                        sums[row] = [weights[row] * (p - hit), weights[row] * p * (1.0 - p)];
+                    }
                     let features = self.draw_features(binned.n_features(), round, label);
                     let grower = Grower {
                         params: self,
@@ -223,10 +223,7 @@ impl Fit<Array2<f32>, Array1<usize>, TrainError> for BoostingValidParams {
                         features: &features,
                         sums: &sums,
                     };
-                    let nodes = grower.grow(rows.clone());
-                    let steps = (0..binned.n_rows()).map(|row| walk(&nodes, &binned, row));
-                    let steps = steps.collect();
-                    (nodes, steps)
+                    grower.grow(rows.clone())
                 })
                 .collect();
             for (label, (nodes, steps)) in grown.iter().enumerate() {

@@ -63,7 +63,7 @@ fn bin_of(edges: &[f32], x: f32) -> u8 {
 /// Midpoints between neighbouring distinct values, at the quantiles where there are too many.
 fn quantile_edges(column: ArrayView1<f32>, max_bins: usize) -> Vec<f32> {
     let mut sorted = column.to_vec();
-    sorted.sort_by(f32::total_cmp);
+    sorted.sort_unstable_by(f32::total_cmp);
     let n = sorted.len();
     let mut edges: Vec<f32> = Vec::new();
     let mut cut = |i: usize| {

@@ -6,7 +6,7 @@ use super::PerceptronValidParams;
 use crate::model::perceptron::{Dense, Network};
 use crate::train::sample::{draw_by_weight, Samples};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, Slice};
 use rand::seq::SliceRandom;
 
 /// One layer in training: parameters, their gradients and moments, and the buffers of a batch.
@@ -79,6 +79,8 @@ impl Layer {
 pub(super) struct Trainer<'a> {
     params: &'a PerceptronValidParams,
     data: &'a Samples,
+    /// The records, row after row.
+    records: CowArray<'a, f32, Ix2>,
     weights: &'a [f32],
     noise: Noise,
     layers: Vec<Layer>,
@@ -111,6 +113,7 @@ impl<'a> Trainer<'a> {
         Self {
             params,
             data,
+            records: data.records.as_standard_layout(),
             weights,
             noise,
             layers,
@@ -170,15 +173,16 @@ impl<'a> Trainer<'a> {
         self.target.fill(0.0);
         for (i, &row) in rows.iter().enumerate() {
             let partner = rows[(i + 1) % rows.len()];
-            let mut input = self.input.row_mut(i);
-            let own = self.data.records.row(row);
+            let width = self.input.ncols();
+            let input = &mut flat_mut(&mut self.input)[i * width..][..width];
+            let records = self.records.as_slice().unwrap_or_default();
+            let [own, other] = [row, partner].map(|row| &records[row * width..][..width]);
             if lambda < 1.0 {
-                let other = self.data.records.row(partner);
                 for ((to, a), b) in input.iter_mut().zip(own).zip(other) {
                     *to = lambda * a + (1.0 - lambda) * b;
                 }
             } else {
-                input.assign(&own);
+                input.copy_from_slice(own);
             }
             for (row, share) in [(row, lambda), (partner, 1.0 - lambda)] {
                 let weight = if p.draw_by_weight {
