@@ -32,6 +32,8 @@ pub struct Floors {
     pub equal_duration_recall: Option<f64>,
     /// Greatest rise of a share of false alarms by the codec.
     pub codec_rise: Option<f64>,
+    /// Least share of intervals that hold the number of recordings of a label that is there, in every kind of archive.
+    pub counts_held: Option<f64>,
     /// Least share of recordings of labels left out that are answered `unknown`.
     pub labels_left_out_unknown: Option<f64>,
     /// Least share of rendered clips never trained on whose likeliest family is the true one.
@@ -130,6 +132,10 @@ impl Floors {
                 .reduce(f64::min)
         };
         let codec = held_out.codec_control.as_ref().map(|c| c.rise());
+        let kinds = held_out.counts.iter();
+        let counts_held = kinds.filter_map(|kind| kind.present.share_held());
+        let counts_held = counts_held.reduce(f64::min);
+        let counts_skipped = counts_held.is_none() && is_skipped(held_out, "counts");
         let codec_skipped = codec.is_none() && is_skipped(held_out, "codec control");
         vec![
             (
@@ -151,6 +157,11 @@ impl Floors {
                 "rise of false alarms by the codec".into(),
                 codec,
                 most(self.codec_rise.filter(|_| !codec_skipped)),
+            ),
+            (
+                "share of archives' counts that intervals hold".into(),
+                counts_held,
+                least(self.counts_held.filter(|_| !counts_skipped)),
             ),
             (
                 "share of labels left out answered unknown".into(),
@@ -252,7 +263,7 @@ fn violation(name: &str, value: Option<f64>, [low, high]: [Option<f64>; 2]) -> O
 mod tests {
     use super::*;
     use crate::evaluate::figures::share::Share;
-    use crate::evaluate::protocols::{CodecControl, EqualDuration, Rendered};
+    use crate::evaluate::protocols::{Agreement, CodecControl, Counts, EqualDuration, Rendered};
 
     fn measured() -> HeldOut {
         let share = |hits| Share::new(hits, 100).unwrap();
@@ -281,8 +292,36 @@ mod tests {
                 answered_after: share(2),
                 thresholds: Vec::new(),
             }),
+            counts: [90, 80].map(counts).into(),
             ..HeldOut::default()
         }
+    }
+
+    fn counts(held: usize) -> Counts {
+        Counts {
+            recordings: 20,
+            backgrounds: None,
+            archives: 10,
+            present: Agreement {
+                of: 100,
+                held,
+                ..Agreement::default()
+            },
+            absent: Agreement::default(),
+            military: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_worst_kind_of_archive_is_compared() {
+        let floors = |held| Floors {
+            label: "harop".into(),
+            counts_held: Some(held),
+            ..Floors::default()
+        };
+        assert!(floors(0.8).violations(&measured()).is_empty());
+        let found = floors(0.85).violations(&measured());
+        assert!(found.len() == 1 && found[0].contains("0.8000"), "{found:?}");
     }
 
     #[test]
@@ -312,7 +351,13 @@ mod tests {
             ..Floors::default()
         };
         assert_eq!(rendered.violations(&measured()).len(), 2);
+        let counts = Floors {
+            label: "harop".into(),
+            counts_held: Some(0.8),
+            ..Floors::default()
+        };
         for (floors, why) in [
+            (counts, "counts: too few source groups"),
             (codec, "codec control: no ffmpeg"),
             (rendered, "rendered clips: no ffmpeg"),
         ] {

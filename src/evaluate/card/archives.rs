@@ -34,17 +34,12 @@ pub(super) fn counts(rows: &[Counts]) -> String {
 }
 
 fn agreement(archives: &str, labels: &str, found: &Agreement) -> String {
-    if found.of == 0 {
+    let Some(share) = found.share_held() else {
         return format!("| {archives} | {labels} | no case | - | - | - |\n");
-    }
+    };
     format!(
-        "| {archives} | {labels} | {} of {} ({:.3}) | {:.1} | {:.2} | {:.2} |\n",
-        found.held,
-        found.of,
-        found.held as f64 / found.of as f64,
-        found.width,
-        found.error,
-        found.counting_error
+        "| {archives} | {labels} | {} of {} ({share:.3}) | {:.1} | {:.2} | {:.2} |\n",
+        found.held, found.of, found.width, found.error, found.counting_error
     )
 }
 

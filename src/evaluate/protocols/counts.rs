@@ -88,6 +88,11 @@ struct Case {
 }
 
 impl Agreement {
+    /// Share of the cases whose interval holds the number; `None` if there are none.
+    pub fn share_held(&self) -> Option<f64> {
+        (self.of > 0).then(|| self.held as f64 / self.of as f64)
+    }
+
     fn of(cases: &[Case]) -> Self {
         let mean =
             |f: &dyn Fn(&Case) -> f64| cases.iter().map(f).sum::<f64>() / cases.len().max(1) as f64;
