@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use earwitness::report::span;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long nothing is shown.
@@ -103,7 +104,10 @@ impl Steps {
         let elapsed = self.bar.started.elapsed();
         // A thread that finds another one writing has nothing to add.
         if log.try_lock().is_ok_and(|mut log| log.is_due(elapsed)) {
-            eprintln!("{step}: {done} of {total}, after {}", span(elapsed));
+            eprintln!(
+                "{step}: {done} of {total}, after {}",
+                span(elapsed.as_secs_f64())
+            );
         }
     }
 }
@@ -136,15 +140,6 @@ impl Default for NowAndThen {
     }
 }
 
-/// A time that is waited for: `80 s`, `12 min`, `1.5 h`.
-pub fn span(time: Duration) -> String {
-    match time.as_secs_f64() {
-        s if s < 90.0 => format!("{s:.0} s"),
-        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,14 +154,5 @@ mod tests {
         assert_eq!(due[..7], [10, 20, 40, 80, 160, 320, 640]);
         assert!(due[6..].windows(2).all(|pair| pair[1] - pair[0] == 600));
         assert!(due.last().is_some_and(|last| hours - last <= 600));
-    }
-
-    #[test]
-    fn a_span_is_said_in_the_unit_that_is_read_easiest() {
-        let said = |s: f64| span(Duration::from_secs_f64(s));
-        assert_eq!(
-            [said(80.4), said(720.0), said(5400.0)],
-            ["80 s", "12 min", "1.5 h"]
-        );
     }
 }

@@ -126,6 +126,15 @@ pub fn wrapped_to(width: usize, first: &str, text: &str) -> String {
     out
 }
 
+/// A span of time as people say it: `80 s`, `12 min`, `1.5 h`.
+pub fn span(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,5 +161,11 @@ mod tests {
     #[test]
     fn a_name_cannot_steer_the_terminal() {
         assert_eq!(printable("a\n\u{1b}[2Jб.wav"), "a\\n\\u{1b}[2Jб.wav");
+    }
+
+    #[test]
+    fn a_span_is_said_in_the_unit_that_is_read_easiest() {
+        let said = [80.4, 720.0, 5400.0].map(span);
+        assert_eq!(said, ["80 s", "12 min", "1.5 h"]);
     }
 }

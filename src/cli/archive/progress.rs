@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use earwitness::archive::store::Totals;
 use earwitness::archive::work::Fault;
 use earwitness::archive::{Observer, Plan};
+use earwitness::report::span;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::run::describe;
-use crate::cli::progress::{span, NowAndThen};
+use crate::cli::progress::NowAndThen;
 use crate::cli::Verbosity;
 
 /// Tells how it goes, on standard error: a bar on a terminal, else lines now and then.
@@ -112,17 +113,17 @@ impl Observer for Narrator {
 pub fn progress_line(totals: &Totals, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64();
     let mut text = format!(
-        "{} of {} files, {:.1} h of sound",
+        "{} of {} files, {} of sound",
         totals.done,
         totals.todo,
-        totals.sound_s / 3600.0,
+        span(totals.sound_s),
     );
     if seconds >= 1.0 {
         text += &format!(", {:.0} times real time", totals.sound_s / seconds);
     }
     text += &format!(", {} without an answer", totals.failed);
     if let Some(left) = left(totals, seconds) {
-        text += &format!(", about {} left", span(Duration::from_secs_f64(left)));
+        text += &format!(", about {} left", span(left));
     }
     text
 }

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use earwitness::archive::walk::Walk;
 use earwitness::archive::work::{Limits, Workers};
 use earwitness::archive::{self, Options, Plan, Setup, Shard, Summary};
+use earwitness::report::span;
 
 use super::progress::Narrator;
 use super::worker;
@@ -230,14 +231,14 @@ pub fn describe(plan: &Plan, changed: bool) -> String {
 fn conclusion(summary: &Summary, options: &Options) -> String {
     let database = options.output.display();
     let totals = &summary.totals;
-    let hours = totals.sound_s / 3600.0;
+    let sound = span(totals.sound_s);
     if summary.stopped {
         return format!(
-            "stopped: {} of {} files done ({hours:.1} h of sound), and kept in {database}; run the same command to go on",
+            "stopped: {} of {} files done ({sound} of sound), and kept in {database}; run the same command to go on",
             totals.done, totals.todo
         );
     }
-    let mut text = format!("{} files done ({hours:.1} h of sound)", totals.done);
+    let mut text = format!("{} files done ({sound} of sound)", totals.done);
     if summary.plan.done_before > 0 {
         text += &format!(", {} were done before", summary.plan.done_before);
     }

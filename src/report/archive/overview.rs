@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::archive::query::{Histogram, Overview, TopDetection};
-use crate::report::words::{printable, probability, wrapped};
+use crate::report::words::{printable, probability, span, wrapped};
 
 /// Levels of a bar, from nothing to full.
 const LEVELS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -37,8 +37,13 @@ fn heading(text: &mut String, words: &str) {
 fn summary(text: &mut String, o: &Overview) {
     let c = &o.counts;
     let sentence = format!(
-        "{} files with an answer, of {} different recordings ({:.1} h); {} of these can carry no answer; {} files could not be read; of {} files the time of recording is known.",
-        c.files, c.recordings, c.hours, c.unusable, c.unreadable, c.timed
+        "{} files with an answer, of {} different recordings ({} of sound); {} of these can carry no answer; {} files could not be read; of {} files the time of recording is known.",
+        c.files,
+        c.recordings,
+        span(3600.0 * c.hours),
+        c.unusable,
+        c.unreadable,
+        c.timed
     );
     *text += &wrapped("", &sentence);
     *text += &wrapped("", &format!("Model {}.", o.model));
