@@ -1,6 +1,6 @@
 //! How many recordings of each label an archive holds.
 
-use crate::evaluate::protocols::{Agreement, Counts};
+use crate::evaluate::protocols::{CountAgreement, Counts};
 
 /// What is expected against what is there.
 pub(super) fn counts(rows: &[Counts]) -> String {
@@ -33,7 +33,7 @@ pub(super) fn counts(rows: &[Counts]) -> String {
     text
 }
 
-fn agreement(archives: &str, labels: &str, found: &Agreement) -> String {
+fn agreement(archives: &str, labels: &str, found: &CountAgreement) -> String {
     let Some(share) = found.share_held() else {
         return format!("| {archives} | {labels} | no case | - | - | - |\n");
     };
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_kind_of_archive_is_told_and_so_is_what_never_occurred() {
-        let there = Agreement {
+        let there = CountAgreement {
             of: 8,
             held: 7,
             width: 3.25,
@@ -61,7 +61,7 @@ mod tests {
             backgrounds: Some(0.95),
             archives: 2,
             present: there,
-            absent: Agreement::default(),
+            absent: CountAgreement::default(),
             military: vec![("shahed-136".into(), there)],
         }]);
         let rows: Vec<&str> = text.lines().rev().take(3).collect();

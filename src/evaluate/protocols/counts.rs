@@ -53,16 +53,16 @@ pub struct Counts {
     /// Archives.
     pub archives: usize,
     /// Labels that were there.
-    pub present: Agreement,
+    pub present: CountAgreement,
     /// Labels of the model that were not.
-    pub absent: Agreement,
+    pub absent: CountAgreement,
     /// Munitions and military drones with recordings, whether there or not, label by label.
-    pub military: Vec<(String, Agreement)>,
+    pub military: Vec<(String, CountAgreement)>,
 }
 
 /// How estimates agree with the truth; each label of each archive is a case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Agreement {
+pub struct CountAgreement {
     /// Cases.
     pub of: usize,
     /// Those whose 95 % interval holds the number of recordings. No interval is given of its share, as the archives are
@@ -87,7 +87,7 @@ struct Case {
     expected: f64,
 }
 
-impl Agreement {
+impl CountAgreement {
     /// Share of the cases whose interval holds the number; `None` if there are none.
     pub fn share_held(&self) -> Option<f64> {
         (self.of > 0).then(|| self.held as f64 / self.of as f64)
@@ -112,14 +112,20 @@ impl Agreement {
 }
 
 /// Draws archives, with one recording of a source group at most, and estimates what is in them from the answers of the models that
-/// never heard them. Kinds of archives that are larger than there are source groups are left out.
+/// never heard them. Kinds of archives for which there are too few source groups, in all or of backgrounds, are left out.
 pub fn counts(trial: &Trial, seed: u64) -> Vec<Counts> {
     let labels = trial.infos();
     let background = labels.iter().position(|info| info.label == BACKGROUND);
-    let groups: HashSet<usize> = trial.recorded().iter().map(|r| r.group).collect();
+    let groups = |counts: &dyn Fn(&Heard) -> bool| {
+        let of = trial.recorded().iter().filter(|r| counts(r));
+        of.map(|r| r.group).collect::<HashSet<_>>().len()
+    };
+    let all = groups(&|_| true);
+    let backgrounds = groups(&|r| Some(r.label) == background);
     let kinds = KINDS.iter().filter(|kind| {
-        let has_backgrounds = kind.backgrounds.is_none() || background.is_some();
-        has_backgrounds && kind.recordings <= groups.len()
+        // Where backgrounds ran out, an archive would have fewer than it says.
+        let enough = kind.backgrounds.map_or(all, |_| backgrounds);
+        kind.recordings <= enough
     });
     let military = trial.military_labels();
     kinds
@@ -137,7 +143,7 @@ pub fn counts(trial: &Trial, seed: u64) -> Vec<Counts> {
                 .collect();
             let agreement = |counts: &dyn Fn(&Case) -> bool| {
                 let of: Vec<Case> = cases.iter().copied().filter(|c| counts(c)).collect();
-                Agreement::of(&of)
+                CountAgreement::of(&of)
             };
             Counts {
                 recordings: kind.recordings,
@@ -272,7 +278,7 @@ mod tests {
             high,
             expected,
         };
-        let found = Agreement::of(&[case(3, 5, 1.4, 2.5, 3.2), case(1, 1, 1.6, 2.0, 3.6)]);
+        let found = CountAgreement::of(&[case(3, 5, 1.4, 2.5, 3.2), case(1, 1, 1.6, 2.0, 3.6)]);
         assert_eq!((found.of, found.held), (2, 1));
         let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
         assert!(
@@ -280,6 +286,6 @@ mod tests {
             "{found:?}"
         );
         assert!(close(found.counting_error, 1.0), "{found:?}");
-        assert_eq!(Agreement::of(&[]), Agreement::default());
+        assert_eq!(CountAgreement::of(&[]), CountAgreement::default());
     }
 }

@@ -28,7 +28,7 @@ pub use audibility::{audibility, Audibility};
 pub use by_snr::SnrBin;
 pub use ceiling::ceiling;
 pub use codec_control::{codec_control, CodecControl, CodecThreshold};
-pub use counts::{counts, Agreement, Counts};
+pub use counts::{counts, CountAgreement, Counts};
 pub use equal_durations::{equal_durations, EqualDuration};
 pub use given_model::{given_model, GivenModel, KnownRecording, Stranger};
 pub use label_left_out::{leave_label_out, LabelLeftOut};

@@ -112,7 +112,7 @@ pub fn run(
         if wants(Protocol::Counts) {
             found.counts = counts(&trial, recipe.seed);
             if found.counts.is_empty() {
-                let why = "counts: there are fewer source groups than an archive is drawn from, 20";
+                let why = "counts: there are fewer source groups than the smallest archive has recordings";
                 found.skipped.push(why.into());
             }
         }
