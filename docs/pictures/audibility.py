@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How far signatures are heard, for docs/method.md: detection against SNR, and the distances that follow.
+"""How far signatures are heard, for README.md: detection against SNR, and the distances that follow.
 
     earwitness evaluate --manifest MANIFEST --protocol grouped,audibility --format json > evaluation.json
     python3 docs/pictures/audibility.py evaluation.json
