@@ -21,6 +21,7 @@ pub mod perceptron;
 pub mod phase;
 pub mod pooling;
 pub mod prediction_set;
+pub mod prevalence;
 pub mod prior;
 pub mod promoted;
 pub mod refined;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::prevalence::Estimate;
+use crate::model::prevalence::Estimate;
 
 /// Bins of a histogram of probabilities.
 pub const BINS: usize = 10;

@@ -3,7 +3,6 @@
 mod filter;
 mod findings;
 mod overview;
-mod prevalence;
 mod sample;
 mod sharing;
 mod suggest;
@@ -15,7 +14,6 @@ pub use findings::{
     BINS,
 };
 pub use overview::overview;
-pub use prevalence::{estimate, Estimate, Posterior};
 pub use sample::{pick_evenly, Pick};
 pub use sharing::KnownSounds;
 pub use suggest::{suggest, Suggest};

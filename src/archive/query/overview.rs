@@ -9,9 +9,9 @@ use super::findings::{
     Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection, TopDetection,
     BINS,
 };
-use super::prevalence::{estimate, Estimate, Posterior};
 use crate::archive::store::Reader;
 use crate::archive::ArchiveError;
+use crate::model::prevalence::{estimate, Estimate, Posterior};
 
 /// Folders that are listed.
 const FOLDERS: usize = 20;

@@ -2,7 +2,7 @@
 //! recordings that the models never heard.
 
 use super::trial::Trial;
-use crate::archive::query::{estimate, Estimate, Posterior};
+use crate::model::prevalence::{estimate, Estimate, Posterior};
 use crate::train::corpus::Heard;
 use rand::distributions::WeightedIndex;
 use rand::seq::SliceRandom;
