@@ -50,6 +50,10 @@ impl Loading {
         let sin = (1.0 - cos * cos).sqrt();
         let room = out.len() + 24;
         let mut bessel = vec![0.0; room];
+        // The same for all orders: l goes up to an order and its reach.
+        let strengths: Vec<f64> = (0..out.len() + room)
+            .map(|l| self.unsteady * self.falls_off(l as f64))
+            .collect();
         for (k, slot) in out.iter_mut().enumerate() {
             if k == 0 {
                 *slot = 0.0;
@@ -64,11 +68,10 @@ impl Loading {
             let steady = (cos - self.drag_ratio / effective) * bessel[k];
             let mut power = steady * steady;
             for n in -(reach as isize)..(k as isize) {
-                let l = (k as isize - n) as f64;
+                let l = k as isize - n;
                 let j = bessel[n.unsigned_abs()];
                 let force = cos - n as f64 / (order * effective) * self.drag_ratio;
-                let strength = self.unsteady * self.falls_off(l);
-                power += (strength * force * j).powi(2);
+                power += (strengths[l as usize] * force * j).powi(2);
             }
             let blade_order = order / (f64::from(blades) * self.cutoff);
             *slot = order * power.sqrt() / (1.0 + blade_order * blade_order);
