@@ -1,7 +1,7 @@
 //! Two passages beside each other on one scale: the recording, and a reference that it is like.
 
 use super::axis::{Axis, Plot};
-use super::comb::CombMark;
+use super::comb::{self, CombMark};
 use super::heat::Levels;
 use super::layout::{Layout, HALF};
 use super::scene::{Ink, Scene, Words};
@@ -98,7 +98,7 @@ impl Passage<'_> {
             self.length_s()
         );
         if let Some(words) = self.comb.and_then(CombMark::in_words) {
-            description.push_str(&format!(" Comb A: {words}."));
+            description.push_str(&format!(" {}: {words}.", comb::name(0)));
         }
         let mut scene = Scene::new(layout.width, self.heading.to_owned(), description);
         let (left, line) = (layout.left, layout.line);

@@ -5,7 +5,7 @@ use super::layout::Layout;
 use super::scene::{Ink, Scene, Stand, Words};
 use super::thin::{stretches, thin};
 use crate::spectrum::Track;
-use crate::verify::physics::Comb;
+use crate::verify::physics::{Comb, Range};
 
 /// A line this much above its gaps is heard, dB: as the tracker counts it.
 const HEARD_DB: f64 = 6.5;
@@ -17,6 +17,8 @@ const MOST_LINES: usize = 8;
 pub struct CombMark<'a> {
     /// Its fundamental over time.
     pub track: &'a Track,
+    /// What is written of its fundamental, Hz: the range that the evidence gives.
+    pub range_hz: Range,
     /// The multiples of the fundamental that are drawn, besides the fundamental itself.
     pub orders: Vec<f64>,
 }
@@ -24,11 +26,10 @@ pub struct CombMark<'a> {
 impl<'a> CombMark<'a> {
     /// The fundamental and the plainest of the lines that are heard, eight at the most.
     pub fn of(comb: &'a Comb) -> Self {
-        Self::of_track(&comb.track)
+        Self::over(&comb.track, comb.range_hz)
     }
 
-    /// The same of a track alone.
-    pub fn of_track(track: &'a Track) -> Self {
+    pub(super) fn over(track: &'a Track, range_hz: Range) -> Self {
         let mut heard: Vec<(f64, f64)> = track
             .orders
             .iter()
@@ -39,7 +40,11 @@ impl<'a> CombMark<'a> {
         heard.truncate(MOST_LINES);
         let mut orders: Vec<f64> = heard.into_iter().map(|l| l.0).collect();
         orders.sort_by(f64::total_cmp);
-        Self { track, orders }
+        Self {
+            track,
+            range_hz,
+            orders,
+        }
     }
 
     /// Draws it, the `n`th.
@@ -52,7 +57,7 @@ impl<'a> CombMark<'a> {
         let start = fundamental.first().and_then(|r| r.first()).copied();
         over(scene, fundamental, own);
         if let Some((x, y)) = start.filter(|_| with_lines) {
-            let words = Words::new((x + 3.0, y - 5.0), name(n));
+            let words = Words::new((x + 3.0, y - 5.0), name(n).to_lowercase());
             scene.write(words.ink(Ink::Over));
         }
     }
@@ -89,23 +94,20 @@ impl<'a> CombMark<'a> {
                 dash,
             );
         }
-        let text = format!("{} {text}", name(n));
+        let text = format!("{}: {text}", name(n));
         // Most of it is digits, which are narrower than letters.
         let text = layout.fit(&text, to + 6.0, to + 1.25 * (layout.width - to));
         scene.write(Words::new((to + 6.0, middle), text).stand(Stand::Beside));
         top + line
     }
 
-    /// `193-215 Hz, lines x 2 3 4`; `None` for an empty track.
+    /// `193 to 215 Hz, lines x 2 3 4`; `None` for an empty track.
     pub(super) fn in_words(&self) -> Option<String> {
-        let all = self.track.points.iter().map(|p| p.f0_hz);
-        let all = all.filter(|f| f.is_finite());
-        let low = all.clone().fold(f64::INFINITY, f64::min);
-        let high = all.fold(f64::NEG_INFINITY, f64::max);
-        if !low.is_finite() {
+        let Range { low, high } = self.range_hz;
+        if !(low.is_finite() && high.is_finite()) {
             return None;
         }
-        let mut text = format!("{low:.0}-{high:.0} Hz");
+        let mut text = format!("{low:.0} to {high:.0} Hz");
         if !self.orders.is_empty() {
             text.push_str(", lines x");
             for order in &self.orders {
@@ -128,9 +130,9 @@ fn dashes(n: usize) -> ((f64, f64), (f64, f64)) {
     }
 }
 
-/// The name of the `n`th comb.
-pub(super) fn name(n: usize) -> char {
-    ['A', 'B', 'C'].get(n).copied().unwrap_or('?')
+/// What the `n`th comb is called, as in the tables beside the picture.
+pub(super) fn name(n: usize) -> String {
+    format!("Comb {}", n + 1)
 }
 
 /// Light lines with dark edges.
@@ -163,6 +165,11 @@ mod tests {
         },
     };
 
+    const RANGE: Range = Range {
+        low: 98.4,
+        high: 102.6,
+    };
+
     fn lines(comb: &CombMark) -> Vec<Vec<(f64, f64)>> {
         let mut scene = Scene::new(700.0, String::new(), String::new());
         comb.draw(&mut scene, &PLOT, 0, true);
@@ -182,6 +189,7 @@ mod tests {
         let track = track(10.0, |t| 200.0 + 10.0 * t);
         let comb = CombMark {
             track: &track,
+            range_hz: RANGE,
             orders: vec![3.0],
         };
         let found = lines(&comb);
@@ -201,6 +209,7 @@ mod tests {
         track.points.retain(|p| !(3.0..5.0).contains(&p.time_s));
         let found = lines(&CombMark {
             track: &track,
+            range_hz: RANGE,
             orders: vec![2.0],
         });
         assert!(found.iter().flatten().all(|(_, y)| *y >= 50.0));
@@ -223,10 +232,16 @@ mod tests {
                 .orders
                 .push(crate::spectrum::OrderLevel { order, height_db });
         }
-        let comb = CombMark::of_track(&track);
+        let comb = CombMark::over(&track, RANGE);
         assert_eq!(comb.orders, [1.5]);
-        assert_eq!(comb.in_words().as_deref(), Some("100-100 Hz, lines x 1.5"));
-        track.points.clear();
-        assert_eq!(CombMark::of_track(&track).in_words(), None);
+        assert_eq!(
+            comb.in_words().as_deref(),
+            Some("98 to 103 Hz, lines x 1.5")
+        );
+        let none = Range {
+            low: f64::NAN,
+            high: f64::NAN,
+        };
+        assert_eq!(CombMark::over(&track, none).in_words(), None);
     }
 }

@@ -126,7 +126,7 @@ impl Spectrogram<'_> {
         );
         for (n, comb) in self.combs.iter().take(MOST_COMBS).enumerate() {
             if let Some(words) = comb.in_words() {
-                text.push_str(&format!(" Comb {}: {words}.", comb::name(n)));
+                text.push_str(&format!(" {}: {words}.", comb::name(n)));
             }
         }
         let marks = Marks::of(self.segments, 600);
@@ -143,6 +143,7 @@ mod tests {
     use super::*;
     use crate::report::picture::png::decode;
     use crate::report::picture::testing::{is_well_formed, numbers_are_finite, segments, track};
+    use crate::verify::physics::Range;
 
     fn hiss(seconds: usize) -> Vec<f32> {
         let mut state = 7u32;
@@ -174,6 +175,10 @@ mod tests {
         );
         let combs = [CombMark {
             track: &track,
+            range_hz: Range {
+                low: 150.2,
+                high: 153.8,
+            },
             orders: vec![2.0, 3.0],
         }];
         let own = Spectrogram {
@@ -190,7 +195,7 @@ mod tests {
         assert!(width == 1200 && height > 800 && pixels.len() == 3 * width * height);
         assert!(is_well_formed(&svg), "{svg}");
         for words in [
-            "Comb A: 150-154 Hz, lines x 2 3.",
+            "Comb 1: 150 to 154 Hz, lines x 2 3.",
             "S siren",
             "H harop",
             ">2000<",
@@ -232,7 +237,11 @@ mod tests {
     fn nothing_an_instant_and_hours_are_drawn() {
         let mut broken = track(3.0, |_| f64::NAN);
         broken.points[3].time_s = f64::INFINITY;
-        let combs = [CombMark::of_track(&broken)];
+        let nowhere = Range {
+            low: f64::NAN,
+            high: f64::NAN,
+        };
+        let combs = [CombMark::over(&broken, nowhere)];
         let long = "long ".repeat(400);
         for sound in [vec![], vec![0.1; 10], vec![f32::NAN; 2000], hiss(300)] {
             let overview = Overview::of(&sound);
