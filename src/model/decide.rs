@@ -77,9 +77,12 @@ impl Level {
 /// Decides on which level an answer can stand.
 ///
 /// * an empty prediction set: nothing learnt fits;
-/// * one label left in the set, or one with a probability of 0.8 or more: that label;
-/// * all labels left are of one family, or one class: that family or class;
+/// * the likeliest label alone left in the set, or with a probability of 0.8 or more: that label;
+/// * all labels left and the likeliest are of one family, or one class: that family or class;
 /// * else too much fits.
+///
+/// Each label has a threshold of its own, so the likeliest can be missing from the set. Then neither it nor what is left
+/// is named by itself: the one says that the label is likely, the other that it is unlike what was learnt of it.
 pub fn level(labels: &[LabelInfo], judgement: &Judgement) -> Level {
     let best = judgement.best();
     let set = &judgement.prediction_set;
@@ -121,12 +124,13 @@ pub fn decide(header: &Header, judgement: Option<&Judgement>, reasons: &[Reason]
         let statement = format!("The recording cannot carry an answer: {why}.");
         return unknown(Decision::Unusable, statement);
     };
-    let set: Vec<&LabelInfo> = judgement
-        .prediction_set
-        .iter()
-        .map(|&l| &header.labels[l])
-        .collect();
     let level = level(&header.labels, judgement);
+    let mut open = judgement.prediction_set.clone();
+    if !level.is_signature() && !open.contains(&judgement.best()) {
+        // The likeliest label is outside of the set; what the sound may be includes it.
+        open.insert(0, judgement.best());
+    }
+    let set: Vec<&LabelInfo> = open.iter().map(|&l| &header.labels[l]).collect();
     let statement = match level {
         Level::Signature(l) => {
             signature_statement(&header.labels[l], judgement.probabilities[l], &set)
