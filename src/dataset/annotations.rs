@@ -1,6 +1,7 @@
 //! Annotations: what is heard when within a recording, for recordings known by their content.
 
 use super::{is_valid_label, DatasetError};
+use crate::hex::hex;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -100,8 +101,7 @@ impl Annotations {
 
     /// The annotated stretches of the recording with this SHA-256; none if it is not known.
     pub fn of(&self, sha256: &[u8; 32]) -> &[Span] {
-        let hex: String = sha256.iter().map(|b| format!("{b:02x}")).collect();
-        self.spans.get(&hex).map_or(&[], Vec::as_slice)
+        self.spans.get(&hex(sha256)).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the model remembers of the recordings it was trained on.
 
 use crate::fingerprint::{Fingerprint, Index, Match};
+use crate::hex::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -69,7 +70,6 @@ impl TrainingMemory {
     /// How many files it knows, and the SHA-256 (hex) of the halves of their hashes that it knows, as lines of hex digits in
     /// rising order.
     pub fn digest(&self) -> (usize, String) {
-        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let mut hash = Sha256::new();
         for half in &self.hashes {
             hash.update(hex(half));

@@ -9,7 +9,7 @@
 //! it was.
 
 use super::store::{Model, ModelError};
-use std::io::Write;
+use crate::whole_file;
 use std::path::{Path, PathBuf};
 
 /// What stands in `current` for the model that is built in.
@@ -145,18 +145,8 @@ fn io(path: &Path, error: std::io::Error) -> ModelError {
     }
 }
 
-/// Writes a file whole or not at all, and onto the disk before it gets its name.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ModelError> {
-    let io = |e| io(path, e);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".earwitness-")
-        .tempfile_in(folder)
-        .map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
-    file.as_file().sync_all().map_err(io)?;
-    file.persist(path).map_err(|e| io(e.error))?;
-    Ok(())
+    whole_file::write(path, bytes).map_err(|e| io(path, e))
 }
 
 #[cfg(all(test, feature = "embedded-model"))]

@@ -18,9 +18,10 @@ use super::phase::PhaseModel;
 use super::scaler::Scaler;
 use super::scorer::{Scorer, ScorerError};
 use crate::features::FEATURE_VERSION;
+use crate::hex::hex;
+use crate::whole_file;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::io::Write;
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"EARWITN\x01";
@@ -190,27 +191,11 @@ impl Model {
     /// # Errors
     /// [`ModelError::Io`] if it cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        let io = |error| ModelError::Io {
+        let bytes = encode(&self.header, &self.parts)?;
+        whole_file::write(path, &bytes).map_err(|error| ModelError::Io {
             name: path.display().to_string(),
             error,
-        };
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".earwitness-");
-        // Temporary files are private; a model gets what the umask leaves of a plain file's.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder).map_err(io)?;
-        file.write_all(&encode(&self.header, &self.parts)?)
-            .map_err(io)?;
-        file.persist(path).map_err(|e| io(e.error))?;
-        Ok(())
+        })
     }
 
     /// What the model says about itself.
@@ -330,9 +315,4 @@ fn damaged(name: &str, fault: String) -> ModelError {
 /// SHA-256 in hex.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

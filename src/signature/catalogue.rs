@@ -2,6 +2,7 @@
 
 use super::check;
 use super::{Signature, SignatureError};
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -134,11 +135,7 @@ impl Catalogue {
             hasher.update(signature.id());
             hasher.update(signature.sha256);
         }
-        hasher
-            .finalize()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        hex(&hasher.finalize())
     }
 
     /// How many there are.

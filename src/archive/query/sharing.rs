@@ -51,7 +51,7 @@ impl Known for KnownSounds {
         fingerprint: &Fingerprint,
     ) -> Result<Pointed, Box<dyn std::error::Error + Send + Sync>> {
         let reader = Reader::open(&self.path)?;
-        let own = crate::model::store::hex(sha256);
+        let own = crate::hex::hex(sha256);
         let mut pointed = Pointed::default();
         for found in candidates(&reader, &own, fingerprint, &mut pointed)? {
             let (recording, found) = found;

@@ -115,7 +115,7 @@ fn put_recording(
     answer: &Answer,
     words: &mut Spool,
 ) -> rusqlite::Result<()> {
-    let hash = crate::model::store::hex(sha256);
+    let hash = crate::hex::hex(sha256);
     let known = db
         .prepare_cached("SELECT 1 FROM recordings WHERE sha256 = ?")?
         .exists([&hash])?;

@@ -11,10 +11,10 @@
 //! Loading runs no code from the file and checks every size and number before it is used.
 
 use super::MemoryError;
+use crate::whole_file;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use sha2::{Digest, Sha256};
-use std::io::Write;
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"EARWMEM\x01";
@@ -106,23 +106,8 @@ pub(super) fn join(header: &[u8], payload: &[u8]) -> Vec<u8> {
 /// # Errors
 /// [`MemoryError::Io`] if it cannot be written.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
-    let io = |error| MemoryError::Io {
+    whole_file::write(path, bytes).map_err(|error| MemoryError::Io {
         name: path.display().to_string(),
         error,
-    };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".earwitness-");
-    // Temporary files are private; this one gets what the umask leaves of a plain file's.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
-    file.persist(path).map_err(|e| io(e.error))?;
-    Ok(())
+    })
 }

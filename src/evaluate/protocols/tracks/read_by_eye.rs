@@ -6,6 +6,7 @@ use super::track_params;
 use crate::audio::{content_hash, Source};
 use crate::dataset::Manifest;
 use crate::evaluate::figures::share::Share;
+use crate::hex::hex;
 use crate::spectrum::{track, Track};
 use crate::train::corpus::Progress;
 use serde::{Deserialize, Serialize};
@@ -64,10 +65,9 @@ pub(super) fn measure(
         .collect();
     let tracks = each(&own, "real tracks", progress, |recording| {
         let hash = content_hash(&Source::Path(recording.path.clone()))?;
-        let hex: String = hash.iter().map(|b| format!("{b:02x}")).collect();
         let samples = read_samples(&recording.path)?;
         let strongest = track(&samples, track_params()?).into_iter().next();
-        Ok::<_, EvaluateError>((hex, strongest))
+        Ok::<_, EvaluateError>((hex(&hash), strongest))
     })?;
     let mut compared: Vec<(String, Vec<f64>)> = Vec::new();
     for (recording, (hash, found)) in own.iter().zip(&tracks) {
