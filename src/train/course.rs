@@ -21,7 +21,7 @@ use linfa::traits::Fit;
 use linfa::DatasetBase;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A recorded one weighs as much as all rendered ones of its class, shared among the recorded, but no more than so many times one of
 /// these: there are two real dives.
@@ -134,8 +134,8 @@ fn fit_passages(
 /// The classes weigh alike, and so do the recordings of one class and origin.
 fn weights(corpus: &Corpus, passages: &[&Passage]) -> Vec<f32> {
     let rendered = |recording: usize| corpus.recordings[recording].origin == Origin::Rendered;
-    // How many passages of a class a recording has.
-    let mut shared: HashMap<(usize, usize), usize> = HashMap::new();
+    // How many passages of a class a recording has; in order, as sums of floats depend on it.
+    let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for passage in passages {
         *shared
             .entry((passage.recording, passage.class))

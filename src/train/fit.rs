@@ -14,6 +14,7 @@ use crate::model::segments::{log_probabilities, BATCH};
 use linfa::traits::Fit;
 use ndarray::Array1;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// A scaler and the learners that were fitted behind it.
 #[derive(Debug, Clone, PartialEq)]
@@ -221,19 +222,14 @@ pub(super) fn row_weights(
         Take::Copy(_) => recipe.augmentation.weight,
     };
     let of = |row: usize| &corpus.recordings[corpus.rows[row].recording];
-    let n_groups = corpus
-        .recordings
-        .iter()
-        .map(|r| r.group + 1)
-        .max()
-        .unwrap_or(0);
     let n_labels = corpus.labels.len();
-    let mut group_mass = vec![0.0f64; n_groups * n_labels];
+    let place = |row: usize| (of(row).group, of(row).label);
+    let mut group_mass: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     for &row in rows {
-        group_mass[of(row).group * n_labels + of(row).label] += base(row);
+        *group_mass.entry(place(row)).or_default() += base(row);
     }
     let weight = |row: usize| {
-        let mass = group_mass[of(row).group * n_labels + of(row).label];
+        let mass = group_mass.get(&place(row)).copied().unwrap_or(0.0);
         base(row) / mass.max(1e-9).powf(recipe.balance.group_power)
     };
     // Of each label, what was recorded and what was rendered.

@@ -29,7 +29,7 @@ pub struct Folds {
 }
 
 /// Fits the quick version of `recipe` on folds of old and new recordings. The base's scores of old recordings come from
-/// the memory, those of new ones from one more fit.
+/// the memory, those of new ones from one more fit by the recipe of the memory.
 ///
 /// # Errors
 /// [`EvaluateError`] if a fit fails.
@@ -60,7 +60,7 @@ pub fn hold_out(
     progress("fitting the base recipe", 3, 4);
     Ok(Folds {
         new,
-        base: base_judgements(memory, extended, &quick)?,
+        base: base_judgements(memory, extended, &memory.recipe()?.quick())?,
         candidate,
         judge,
         scores,

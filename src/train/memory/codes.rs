@@ -51,7 +51,8 @@ impl Codes {
     /// other or a code has no value.
     pub(super) fn decode(&self) -> Option<Array2<f32>> {
         let width = self.levels.len();
-        if self.codes.len() != self.n_rows.checked_mul(width)? {
+        // Without a column nothing would hold the number of rows in bounds.
+        if width == 0 || self.codes.len() != self.n_rows.checked_mul(width)? {
             return None;
         }
         let mut features = Array2::zeros((self.n_rows, width));
@@ -199,6 +200,12 @@ mod tests {
         let mut codes = Codes::of(&blobs(10, 2, 2, 1.0, 3).records);
         codes.n_rows = 11;
         assert!(codes.decode().is_none());
+        let empty = Codes {
+            n_rows: usize::MAX,
+            levels: Vec::new(),
+            codes: Vec::new(),
+        };
+        assert!(empty.decode().is_none());
         codes.n_rows = 10;
         codes.codes[0] = 200;
         assert!(codes.decode().is_none());

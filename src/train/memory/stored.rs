@@ -5,16 +5,16 @@ use super::{Memory, MemoryHeader};
 use crate::audio::Fitness;
 use crate::dataset::Span;
 use crate::fingerprint::Fingerprint;
+use crate::hex::{hex, sha256_from_hex};
 use crate::model::memory::TrainingMemory;
 use crate::train::corpus::{Corpus, Heard, Origin};
 use crate::train::fit::SegmentScores;
+use crate::train::recipe::Recipe;
 use crate::train::takes::{Row, Take};
 use serde::{Deserialize, Serialize};
 
 /// Held-out log-probabilities are kept in thousandths, down to -65.535.
 const SCORE_STEPS: f32 = 1000.0;
-/// Most folds that a recipe may have.
-const MAX_FOLDS: usize = 20;
 
 /// The payload of a memory file.
 #[derive(Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl StoredRecording {
             fold: heard.fold,
             source: heard.source.clone(),
             sha256: match recorded {
-                true => crate::model::store::hex(&heard.sha256),
+                true => hex(&heard.sha256),
                 false => String::new(),
             },
             seconds: heard.seconds as f32,
@@ -80,12 +80,12 @@ impl StoredRecording {
         }
     }
 
-    fn into_heard(self, n_labels: usize) -> Result<Heard, String> {
+    fn into_heard(self, n_labels: usize, folds: usize) -> Result<Heard, String> {
         let origin = match self.sha256.is_empty() {
             true => Origin::Rendered,
             false => Origin::Recorded,
         };
-        if self.label >= n_labels || self.fold >= MAX_FOLDS || self.group > u32::MAX as usize {
+        if self.label >= n_labels || self.fold >= folds || self.group > u32::MAX as usize {
             return Err(format!(
                 "{}: its label, fold or group does not exist",
                 self.path
@@ -102,7 +102,7 @@ impl StoredRecording {
         };
         Ok(Heard {
             sha256: match origin {
-                Origin::Recorded => from_hex(&self.sha256)
+                Origin::Recorded => sha256_from_hex(&self.sha256)
                     .ok_or_else(|| format!("{}: its SHA-256 is none", self.path))?,
                 Origin::Rendered => [0; 32],
             },
@@ -168,10 +168,12 @@ impl Payload {
         if n_labels < 2 || !header.labels.windows(2).all(|w| w[0] < w[1]) {
             return Err("its labels are fewer than two, or not sorted".into());
         }
+        let recipe = Recipe::from_toml("its recipe", &header.recipe);
+        let folds = recipe.map_err(|e| e.to_string())?.folds;
         let recordings: Vec<Heard> = self
             .recordings
             .into_iter()
-            .map(|r| r.into_heard(n_labels))
+            .map(|r| r.into_heard(n_labels, folds))
             .collect::<Result<_, _>>()?;
         if !recordings.is_sorted_by_key(|r| r.origin == Origin::Rendered) {
             return Err("rendered clips stand before real recordings".into());
@@ -212,15 +214,4 @@ impl Payload {
             },
         })
     }
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, place) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(place..place + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
