@@ -17,7 +17,7 @@ pub enum AudioError {
         name: String,
     },
     /// A folder was given where a recording is expected.
-    #[error("{name}: is a directory; give the files in it, or use -r to take all of them")]
+    #[error("{name}: is a directory; give the files in it, or let `classify -r` or `archive` take all of them")]
     IsDirectory {
         /// The folder, printable.
         name: String,
@@ -192,7 +192,7 @@ impl AudioError {
         }
     }
 
-    pub(super) fn io(source: &Source, error: io::Error) -> Self {
+    pub(crate) fn io(source: &Source, error: io::Error) -> Self {
         let name = source.name();
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound { name },

@@ -36,7 +36,7 @@ fn run_with(
         .map(|n| Input::File(PathBuf::from(n)))
         .collect();
     let dir = tempfile::tempdir().unwrap();
-    let output = Output::open(Some(&dir.path().join("out"))).unwrap();
+    let output = Output::open(Some(&dir.path().join("out")), []).unwrap();
     let mut writer = Names(Vec::new());
     let jobs = NonZeroUsize::new(jobs).unwrap();
     let outcome = run(&inputs, jobs, classify, &mut writer, output, QUIET).unwrap();

@@ -1,7 +1,7 @@
 //! `earwitness classify PATH...`: what a recording may hold, and how strongly it says so.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use earwitness::audio::ReadOptions;
@@ -9,10 +9,10 @@ use earwitness::model::listen::ListenOptions;
 use earwitness::report::{BlockWriter, CsvWriter, JsonLinesWriter, TableWriter, Writer};
 
 use super::batch;
-use super::exit::{Outcome, UsageError};
+use super::exit::Outcome;
 use super::in_use::open_model;
-use super::inputs::{Input, InputArgs};
-use super::output::Output;
+use super::inputs::InputArgs;
+use super::output::{keep, Output};
 use super::prior::PriorWeights;
 use super::Verbosity;
 
@@ -43,7 +43,7 @@ pub struct ClassifyArgs {
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Use this model instead of the one built in
+    /// Use this model instead of the one in use (the promoted one, or else the one built in)
     #[arg(short, long, value_name = "FILE")]
     model: Option<PathBuf>,
 
@@ -74,7 +74,8 @@ enum Format {
 pub fn run(args: &ClassifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let inputs = args.inputs.collect()?;
     if let Some(output) = &args.output {
-        refuse_to_overwrite(&inputs, output)?;
+        // Before the model is read: what is wrong with the command is said at once.
+        keep(args.inputs.read(&inputs), output)?;
     }
     let model = open_model(args.model.as_deref())?;
     let options = ListenOptions {
@@ -83,7 +84,7 @@ pub fn run(args: &ClassifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
         prior_name: args.prior.name(),
     };
     let jobs = args.jobs.unwrap_or_else(processors);
-    let output = Output::open(args.output.as_deref())?;
+    let output = Output::open(args.output.as_deref(), args.inputs.read(&inputs))?;
     let mut writer = args.format.writer(inputs.len());
     let classify = |source: &_| model.classify(source, &options);
     batch::run(&inputs, jobs, classify, writer.as_mut(), output, verbosity)
@@ -103,20 +104,4 @@ impl Format {
 /// One job for each processor that the system lets us have.
 fn processors() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-/// `-o` beside a list of recordings is one slip of the keys away from losing evidence.
-fn refuse_to_overwrite(inputs: &[Input], output: &Path) -> anyhow::Result<()> {
-    let Ok(place) = output.canonicalize() else {
-        return Ok(());
-    };
-    let is_same = |input: &Input| matches!(input, Input::File(p) if p.canonicalize().is_ok_and(|p| p == place));
-    if inputs.iter().any(is_same) {
-        let output = output.display();
-        let text = format!(
-            "-o {output} would overwrite a recording that is to be read; name another file"
-        );
-        return Err(UsageError(text).into());
-    }
-    Ok(())
 }

@@ -30,6 +30,9 @@ const NAMED: usize = 4;
 
 /// Look into labelled recordings
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  earwitness dataset check labelled/")]
 pub struct DatasetArgs {
     #[command(subcommand)]
     verb: DatasetVerb,
@@ -307,5 +310,7 @@ fn write_manifest(path: &Path, manifest: &Manifest, checked: &Checked) -> anyhow
         ])?;
     }
     let bytes = writer.into_inner()?;
-    Output::open(Some(path))?.write_once(&bytes)
+    let read = manifest.recordings.iter().map(|r| r.path.as_path());
+    let read = read.chain([Path::new(&manifest.path)]);
+    Output::open(Some(path), read)?.write_once(&bytes)
 }

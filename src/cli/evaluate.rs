@@ -219,7 +219,7 @@ fn learnt_anew(args: &EvaluateArgs, memory: &Path, quiet: bool) -> anyhow::Resul
         each.collect::<anyhow::Result<Vec<_>>>()
     })?;
     if let Some(path) = &args.picture {
-        Output::open(Some(path))?.write_once(new_label_svg(&new_labels).as_bytes())?;
+        Output::open(Some(path), [])?.write_once(new_label_svg(&new_labels).as_bytes())?;
     }
     let found = HeldOut {
         new_labels,

@@ -35,12 +35,23 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {error:#}");
+    eprintln!("error: {}", in_words(error));
     if error.is::<UsageError>() {
         eprintln!("\nFor more information, try '--help'.");
         return ExitCode::from(2);
     }
     ExitCode::FAILURE
+}
+
+/// An error and its causes, each said once: many errors name their cause themselves.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text += &format!(": {cause}");
+        }
+    }
+    text
 }
 
 /// `earwitness ... | head` closes the pipe early, and that is no fault.
@@ -55,6 +66,23 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 mod tests {
     use super::*;
     use anyhow::Context;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let inner = || io::Error::other("the disk is gone");
+        let named: Result<(), _> = Err(inner());
+        let named = named.context("a.wav: the disk is gone; try a copy");
+        assert_eq!(
+            in_words(&named.unwrap_err()),
+            "a.wav: the disk is gone; try a copy"
+        );
+        let plain: Result<(), _> = Err(inner());
+        let plain = plain.context("cannot write a.csv");
+        assert_eq!(
+            in_words(&plain.unwrap_err()),
+            "cannot write a.csv: the disk is gone"
+        );
+    }
 
     #[test]
     fn a_closed_pipe_is_recognised_under_its_context() {

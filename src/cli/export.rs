@@ -126,7 +126,7 @@ pub fn run(args: &ExportArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
             write(args, &reader, exporter.as_mut())?;
         }
         None => {
-            let mut output = Output::open(args.output.as_deref())?;
+            let mut output = Output::open(args.output.as_deref(), [args.database.as_path()])?;
             to_one_file(args, &reader, &mut output)?;
             output.finish()?;
         }

@@ -45,12 +45,12 @@ pub struct FeaturesArgs {
 /// Wrong usage, or an output that cannot be written.
 pub fn run(args: &FeaturesArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     if args.schema {
-        let output = Output::open(args.output.as_deref())?;
+        let output = Output::open(args.output.as_deref(), [])?;
         return write_schema(output);
     }
     let inputs = args.inputs.collect()?;
     let options = ReadOptions::default().with_ffmpeg(args.ffmpeg);
-    let output = Output::open(args.output.as_deref())?;
+    let output = Output::open(args.output.as_deref(), args.inputs.read(&inputs))?;
     let mut table = FeatureTable::new(output)?;
     let mut outcome = Outcome::Done;
     for input in &inputs {

@@ -21,8 +21,13 @@ use super::Verbosity;
 /// Columns of text.
 const WIDTH: u16 = 80;
 
-/// Look into model files
+/// Look into model files, and choose the one in use
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  earwitness model show
+  earwitness model promote mine.earwitness
+  earwitness model rollback")]
 pub struct ModelArgs {
     #[command(subcommand)]
     verb: ModelVerb,

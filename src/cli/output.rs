@@ -1,21 +1,37 @@
 //! Where a verb's output goes: standard output, or a file that appears whole or not at all.
 
+mod unfinished;
+
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use earwitness::whole_file::{folder_of, temporary_in};
 use tempfile::NamedTempFile;
+
+use super::exit::UsageError;
+use unfinished::Unfinished;
 
 /// Standard output, or a file under way.
 pub enum Output {
     /// Written through as it comes.
     Stdout(BufWriter<io::Stdout>),
+    /// A pipe or a device, which is written to as it comes.
+    Through {
+        /// What is written to.
+        open: BufWriter<File>,
+        /// Where it is.
+        path: PathBuf,
+    },
     /// Written beside its place and moved there by [`Output::finish`].
     File {
         /// What is written to.
         temporary: BufWriter<NamedTempFile>,
         /// Where it goes.
         path: PathBuf,
+        /// Removes it if the program is interrupted.
+        unfinished: Unfinished,
     },
 }
 
@@ -25,25 +41,40 @@ impl Output {
         Self::Stdout(BufWriter::new(io::stdout()))
     }
 
-    /// The file at `path`, or standard output for none and for `-`.
+    /// The file at `path`, or standard output for none and for `-`; `read` are the files that the verb reads.
     ///
     /// # Errors
-    /// If nothing can be written in the folder of `path`.
-    pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+    /// If `path` is one of those, which would be lost, or nothing can be written there.
+    pub fn open<'a>(
+        path: Option<&Path>,
+        read: impl IntoIterator<Item = &'a Path>,
+    ) -> anyhow::Result<Self> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
             return Ok(Self::stdout());
         };
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
+        keep(read, path)?;
+        // A link stays, and what it leads to is written.
+        let place = match path.canonicalize() {
+            Ok(place) => place,
+            Err(_) => followed(path),
         };
+        if is_written_through(&place) {
+            let open = File::options().write(true).open(&place);
+            let open = open.with_context(|| format!("cannot write to {}", path.display()))?;
+            return Ok(Self::Through {
+                open: BufWriter::new(open),
+                path: path.to_owned(),
+            });
+        }
+        let folder = folder_of(&place);
         let temporary = temporary_in(folder).with_context(|| {
             let folder = folder.display();
             format!("cannot write in {folder}; make it, or choose another place with -o")
         })?;
         Ok(Self::File {
+            unfinished: Unfinished::new(temporary.path()),
             temporary: BufWriter::new(temporary),
-            path: path.to_owned(),
+            path: place,
         })
     }
 
@@ -59,11 +90,20 @@ impl Output {
     pub fn finish(self) -> anyhow::Result<()> {
         match self {
             Self::Stdout(mut stdout) => stdout.flush().context("cannot write to standard output"),
-            Self::File { temporary, path } => {
+            Self::Through { mut open, path } => {
+                let context = || format!("cannot write to {}", path.display());
+                open.flush().with_context(context)
+            }
+            Self::File {
+                temporary,
+                path,
+                unfinished,
+            } => {
                 let context = || format!("cannot write {}", path.display());
                 let temporary = temporary.into_inner().map_err(|e| e.into_error());
                 let temporary = temporary.with_context(context)?;
                 temporary.persist(&path).with_context(context)?;
+                drop(unfinished);
                 Ok(())
             }
         }
@@ -79,22 +119,45 @@ impl Output {
     }
 }
 
-/// With the permissions that a plain file would get; temporary files are private by default.
-fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".earwitness-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+/// Refuses to write over a file that the verb reads: one slip of the keys, and evidence would be lost.
+///
+/// # Errors
+/// [`UsageError`].
+pub fn keep<'a>(read: impl IntoIterator<Item = &'a Path>, output: &Path) -> anyhow::Result<()> {
+    let Ok(place) = output.canonicalize() else {
+        return Ok(());
+    };
+    let is_same = |path: &Path| path.canonicalize().is_ok_and(|path| path == place);
+    if !is_written_through(&place) && read.into_iter().any(is_same) {
+        let output = output.display();
+        let text = format!(
+            "writing to {output} would overwrite a file that is read here; name another file"
+        );
+        return Err(UsageError(text).into());
     }
-    builder.tempfile_in(folder)
+    Ok(())
+}
+
+/// A pipe or a device: what is there is no content that could be replaced.
+fn is_written_through(place: &Path) -> bool {
+    place
+        .metadata()
+        .is_ok_and(|facts| !facts.is_file() && !facts.is_dir())
+}
+
+/// Where a link leads to whose file is not there yet.
+fn followed(path: &Path) -> PathBuf {
+    match path.read_link() {
+        Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
+        Err(_) => path.to_owned(),
+    }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(stdout) => stdout.write(bytes),
+            Self::Through { open, .. } => open.write(bytes),
             Self::File { temporary, .. } => temporary.write(bytes),
         }
     }
@@ -102,6 +165,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(stdout) => stdout.flush(),
+            Self::Through { open, .. } => open.flush(),
             Self::File { temporary, .. } => temporary.flush(),
         }
     }
@@ -116,7 +180,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("out.csv");
         std::fs::write(&path, "old").unwrap();
-        let mut output = Output::open(Some(&path)).unwrap();
+        let mut output = Output::open(Some(&path), []).unwrap();
         output.write_all(b"new").unwrap();
         output.flush().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
@@ -127,7 +191,53 @@ mod tests {
     #[test]
     fn an_output_given_up_leaves_nothing_behind() {
         let dir = tempfile::tempdir().unwrap();
-        drop(Output::open(Some(&dir.path().join("out.csv"))).unwrap());
+        drop(Output::open(Some(&dir.path().join("out.csv")), []).unwrap());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_read_is_not_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("video.mp4");
+        std::fs::write(&path, "sound").unwrap();
+        let other = dir.path().join(".").join("video.mp4");
+        let error = Output::open(Some(&other), [path.as_path()])
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(error.contains("would overwrite"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"sound");
+        drop(Output::open(Some(&other), []).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_a_device_is_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        for is_there in [true, false] {
+            let (link, target) = (dir.path().join("link"), dir.path().join("target"));
+            if is_there {
+                std::fs::write(&target, "old").unwrap();
+            }
+            std::os::unix::fs::symlink("target", &link).unwrap();
+            let output = Output::open(Some(&link), []).unwrap();
+            output.write_once(b"new").unwrap();
+            assert_eq!(std::fs::read(&target).unwrap(), b"new");
+            assert!(link.symlink_metadata().unwrap().is_symlink());
+            std::fs::remove_file(link).unwrap();
+            std::fs::remove_file(target).unwrap();
+        }
+        let pipe = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::read(pipe).unwrap()
+        });
+        let output = Output::open(Some(&pipe), []).unwrap();
+        output.write_once(b"through").unwrap();
+        assert_eq!(reader.join().unwrap(), b"through");
+        use std::os::unix::fs::FileTypeExt;
+        assert!(pipe.metadata().unwrap().file_type().is_fifo());
     }
 }

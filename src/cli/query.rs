@@ -61,7 +61,7 @@ pub fn run(args: &QueryArgs) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.database)?;
     let found = overview(&reader, &args.rows.filter(), args.top)?;
     if let Some(picture) = &args.picture {
-        let mut output = Output::open(Some(picture))?;
+        let mut output = Output::open(Some(picture), [args.database.as_path()])?;
         write_html(&found, &mut output)?;
         output.finish()?;
     }
@@ -69,6 +69,6 @@ pub fn run(args: &QueryArgs) -> anyhow::Result<Outcome> {
         Format::Text => as_text(&found),
         Format::Json => as_json(&found)? + "\n",
     };
-    Output::open(args.output.as_deref())?.write_once(text.as_bytes())?;
+    Output::open(args.output.as_deref(), [args.database.as_path()])?.write_once(text.as_bytes())?;
     Ok(Outcome::Done)
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use earwitness::audio::{self, ReadOptions, Source};
 use earwitness::channel::{ambient_noise, Chain, ChainParams};
-use earwitness::render::{Phase, Scene, SceneRanges};
+use earwitness::render::{Phase, Scene, SceneRanges, TRUTH_SCHEMA};
 use earwitness::signature::Catalogue;
 use serde_json::Value;
 
@@ -116,8 +116,8 @@ pub fn run(args: &RenderArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     }
     let mut text = serde_json::to_string_pretty(&truth)?;
     text.push('\n');
-    Output::open(Some(&args.output))?.write_once(&wav(&rendered.samples)?)?;
-    Output::open(Some(&truth_path))?.write_once(text.as_bytes())?;
+    Output::open(Some(&args.output), [])?.write_once(&wav(&rendered.samples)?)?;
+    Output::open(Some(&truth_path), [])?.write_once(text.as_bytes())?;
     if !verbosity.quiet {
         let (wav, truth) = (args.output.display(), truth_path.display());
         eprintln!("{wav}: {:.1} s; {truth}: what is true of it", args.duration);
@@ -148,7 +148,23 @@ fn truth_path(args: &RenderArgs) -> anyhow::Result<PathBuf> {
             "sound, truth and background must be different files, or one would overwrite another";
         return Err(UsageError(advice.into()).into());
     }
+    if args.truth.is_none() && is_something_else(&path) {
+        let path = path.display();
+        let advice = format!(
+            "{path} is there and is no truth of a rendered clip; say with --truth FILE where the truth goes"
+        );
+        return Err(UsageError(advice).into());
+    }
     Ok(path)
+}
+
+/// Whether a file is there that this verb has not written: the truth's name was not chosen by the user.
+fn is_something_else(path: &Path) -> bool {
+    let Ok(bytes) = std::fs::read(path) else {
+        return path.exists();
+    };
+    let own = serde_json::from_slice(&bytes).ok();
+    own.is_none_or(|own: Value| own["schema"] != TRUTH_SCHEMA)
 }
 
 fn draw(args: &RenderArgs) -> anyhow::Result<Scene> {

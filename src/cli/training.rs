@@ -98,12 +98,12 @@ pub fn write_card(path: &Path, model: &Model, memory: Option<&Memory>) -> anyhow
         .is_some_and(|e| e.eq_ignore_ascii_case("html"));
     if is_page {
         let text = card_html(model, &held_out);
-        return Output::open(Some(path))?.write_once(text.as_bytes());
+        return Output::open(Some(path), [])?.write_once(text.as_bytes());
     }
     let mut shown = String::new();
     for picture in pictures(&held_out) {
         let file = path.with_extension(format!("{}.svg", picture.name));
-        Output::open(Some(&file))?.write_once(picture.svg.as_bytes())?;
+        Output::open(Some(&file), [])?.write_once(picture.svg.as_bytes())?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         shown += &format!("![{}]({name})\n\n", picture.caption);
     }
@@ -112,7 +112,7 @@ pub fn write_card(path: &Path, model: &Model, memory: Option<&Memory>) -> anyhow
         false => String::new(),
     };
     let text = card(model, &held_out, after);
-    Output::open(Some(path))?.write_once(text.as_bytes())
+    Output::open(Some(path), [])?.write_once(text.as_bytes())
 }
 
 /// Says on standard error which protocols could not be run.

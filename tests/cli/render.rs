@@ -83,6 +83,13 @@ fn a_background_is_mixed_in() {
     let effects = truth(&dir.path().join("e.json"))["channel"].to_string();
     assert!(effects.contains("\"snr_db\":-3.0"), "{effects}");
     render(dir.path(), "f.wav", &["--background", "street.wav"]).code(2);
+    // Nobody named this file as the truth's place.
+    std::fs::write(dir.path().join("note.json"), "{}").unwrap();
+    render(dir.path(), "note.wav", &[])
+        .code(2)
+        .stderr(predicate::str::contains("--truth"));
+    assert_eq!(std::fs::read(dir.path().join("note.json")).unwrap(), b"{}");
+    render(dir.path(), "e.wav", &[]).success();
     render(
         dir.path(),
         "street.wav",

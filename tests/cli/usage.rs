@@ -99,16 +99,23 @@ fn an_output_that_is_an_input_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.wav");
     wav::write(&path, 100.0);
+    let list = dir.path().join("list.txt");
+    std::fs::write(&list, path.as_os_str().as_encoded_bytes()).unwrap();
     let before = std::fs::read(&path).unwrap();
-    earwitness()
-        .arg("classify")
-        .arg(&path)
-        .arg("-o")
-        .arg(&path)
-        .assert()
-        .code(2)
-        .stderr(predicate::str::contains("overwrite"));
+    let [path, list] = [path, list].map(|p| p.into_os_string().into_string().unwrap());
+    for arguments in [
+        ["classify", &path, "-o", &path].as_slice(),
+        &["features", &path, "-o", &path],
+        &["classify", "--files-from", &list, "-o", &list],
+    ] {
+        earwitness()
+            .args(arguments)
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains("overwrite"));
+    }
     assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read(&list).unwrap(), path.as_bytes());
 }
 
 #[test]

@@ -113,6 +113,15 @@ impl InputArgs {
         Ok(collector.inputs)
     }
 
+    /// The files that are read: the recordings `collected`, and the list.
+    pub fn read<'a>(&'a self, collected: &'a [Input]) -> impl Iterator<Item = &'a Path> {
+        let recordings = collected.iter().filter_map(|input| match input {
+            Input::File(path) => Some(path.as_path()),
+            Input::Stdin | Input::Unlisted(_) => None,
+        });
+        recordings.chain(self.files_from.as_deref())
+    }
+
     /// A folder without -r goes through as it is: the reader explains what to do with it.
     fn add(&self, path: &Path, collector: &mut Collector) {
         if self.recursive && path.is_dir() {

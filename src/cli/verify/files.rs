@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
-use earwitness::report::evidence::{labels, page, selections, text, track_csv};
+use anyhow::{bail, Context};
+use earwitness::report::evidence::{labels, page, parse, selections, text, track_csv};
 use earwitness::verify::Verified;
 
 use super::super::output::Output;
@@ -13,15 +13,30 @@ use super::pictures::draw;
 /// The page that people open.
 pub const PAGE: &str = "report.html";
 
-/// Makes the folder of a report.
+/// The account that programs read.
+const REPORT: &str = "report.json";
+
+/// Makes the folder of a report on `inputs`. An earlier report on the same ones is replaced.
 ///
 /// # Errors
-/// If it cannot be made or is a file.
-pub fn prepare(dir: &Path) -> anyhow::Result<()> {
+/// If it cannot be made, is a file, or holds a report on something else: that would be lost, and what it has more of would stay
+/// beside the new one.
+pub fn prepare(dir: &Path, inputs: &[String]) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| {
         let dir = dir.display();
         format!("cannot make the folder {dir} for the report; choose another place with -o")
-    })
+    })?;
+    let path = dir.join(REPORT);
+    if !path.exists() {
+        return Ok(());
+    }
+    let earlier = std::fs::read_to_string(&path).ok();
+    let earlier = earlier.and_then(|text| parse(&text).ok());
+    if earlier.is_some_and(|report| report.run.inputs == inputs) {
+        return Ok(());
+    }
+    let dir = dir.display();
+    bail!("{dir} holds a report on other recordings, or of another version; choose another folder with -o, or remove that one")
 }
 
 /// Writes all files of a report; each appears whole or not at all, the page last.
@@ -48,7 +63,7 @@ pub fn write(dir: &Path, verified: &Verified) -> anyhow::Result<()> {
         put(dir, &numbered("selections", "txt", number), &table)?;
     }
     let json = text(&verified.report).context("cannot write the report as JSON")?;
-    put(dir, "report.json", json.as_bytes())?;
+    put(dir, REPORT, json.as_bytes())?;
     let html = page(&verified.report, pictures).context("cannot write the page")?;
     put(dir, PAGE, html.as_bytes())
 }
@@ -62,7 +77,7 @@ fn numbered(stem: &str, extension: &str, number: usize) -> String {
 }
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut output = Output::open(Some(&dir.join(name)))?;
+    let mut output = Output::open(Some(&dir.join(name)), [])?;
     output.write_all(bytes).with_context(|| {
         let path = dir.join(name);
         format!("cannot write {}; is the disk full?", path.display())
