@@ -24,15 +24,23 @@ pub fn promoted() -> Option<Promoted> {
     folder.map(Promoted::new)
 }
 
+/// The file of the model: the one named, or else the promoted one; `None` for the one that is built in.
+///
+/// # Errors
+/// If what was promoted cannot be found out.
+pub fn in_use(path: Option<&Path>) -> Result<Option<PathBuf>, ModelError> {
+    match path {
+        Some(path) => Ok(Some(path.to_owned())),
+        None => Ok(promoted().map(|p| p.current()).transpose()?.flatten()),
+    }
+}
+
 /// The model in the file named, or else the promoted one, or else the one that is built in.
 ///
 /// # Errors
 /// [`ModelError`]: each names the file, the fault and the remedy.
 pub fn open_model(path: Option<&Path>) -> Result<Model, ModelError> {
-    if let Some(path) = path {
-        return Model::load(path);
-    }
-    match promoted().map(|p| p.current()).transpose()?.flatten() {
+    match in_use(path)? {
         Some(path) => Model::load(&path),
         None => Model::embedded(),
     }
@@ -44,7 +52,7 @@ pub fn open_model(path: Option<&Path>) -> Result<Model, ModelError> {
 /// If either cannot be read, or they do not belong together.
 pub fn open_base(name: &str, memory: Option<&Path>) -> anyhow::Result<(Model, Memory)> {
     let current = match name {
-        DEFAULT => promoted().map(|p| p.current()).transpose()?.flatten(),
+        DEFAULT => in_use(None)?,
         BUILT_IN => None,
         path => Some(PathBuf::from(path)),
     };
@@ -77,7 +85,7 @@ fn is_absent(error: &anyhow::Error) -> bool {
         || matches!(error.downcast_ref(), Some(ModelError::NotEmbedded))
 }
 
-/// Where the training memory of the built-in model may lie: the folder of promoted models, beside the program, or in the
+/// Where the training memory of the built-in model may lie: the folder that EARWITNESS_CONFIG names, beside the program, or in the
 /// source tree that it was built from or is run in.
 fn memory_of_the_built_in() -> PathBuf {
     let name = Path::new("models").join("default.memory");

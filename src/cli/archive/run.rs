@@ -14,6 +14,7 @@ use earwitness::report::span;
 use super::progress::Narrator;
 use super::worker;
 use crate::cli::exit::{Outcome, UsageError};
+use crate::cli::in_use::in_use;
 use crate::cli::prior::PriorWeights;
 use crate::cli::Verbosity;
 
@@ -61,7 +62,7 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Use this model instead of the one built in
+    /// Use this model instead of the one in use (the promoted one, or else the one built in)
     #[arg(short, long, value_name = "FILE")]
     model: Option<PathBuf>,
 
@@ -105,7 +106,7 @@ impl RunArgs {
         let Some(output) = self.output.clone() else {
             return Err(UsageError("name the database with -o FILE".into()).into());
         };
-        let mut setup = Setup::new().with_model(self.model.clone());
+        let mut setup = Setup::new().with_model(in_use(self.model.as_deref())?);
         setup.prior_weights = self.prior.weights().to_vec();
         setup.prior_name = self.prior.name();
         setup.ffmpeg = self.ffmpeg;
