@@ -45,7 +45,7 @@ fn memory() -> Memory {
             learnt_sha256: "00".into(),
             labels: vec!["engine".into(), "siren".into()],
             sources: [("s".to_owned(), 7)].into(),
-            recipe: String::new(),
+            recipe: include_str!("../../../models/default.toml").into(),
             candidate: 0,
         },
         known: TrainingMemory::new(recordings[..7].iter().map(|r| (&r.sha256, &r.fingerprint))),
@@ -81,6 +81,14 @@ fn what_is_written_is_read_again() {
     assert_eq!(read.held_out, memory.held_out);
     assert_eq!(read.segments_per_label(), [8, 6]);
     assert_eq!(read.to_bytes("m").unwrap(), bytes);
+}
+
+#[test]
+fn a_fold_that_the_recipe_does_not_have_is_refused() {
+    let mut memory = memory();
+    memory.corpus.recordings[0].fold = memory.recipe().unwrap().folds;
+    let message = message(&memory.to_bytes("m").unwrap());
+    assert!(message.contains("fold"), "{message}");
 }
 
 #[test]
