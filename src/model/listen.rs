@@ -10,12 +10,13 @@ use super::phase::{CLASSES, CRUISE, DIVE};
 use super::prior::Prior;
 use super::scored::{Scored, ScoredSegments};
 use super::segments::{log_probabilities, BATCH};
-use super::store::{hex, Model};
+use super::store::Model;
 use super::tap::Tap;
 use super::taxonomy::MILITARY;
 use crate::audio::{self, AudioError, Fitness, ReadOptions, ReadSummary, Source};
 use crate::features::{self, Extractor, Segment};
 use crate::fingerprint::FingerprintBuilder;
+use crate::hex::hex;
 use ndarray::Array2;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -166,6 +167,7 @@ impl Model {
         hand_over(&mut builder, tap);
         extractor.finish(&mut |s| waiting.push(s));
         self.score(&mut waiting, &mut segments, &mut measured);
+        segments.leave_out_edges_of_silence();
         let summary = reader.finish();
         Ok(Heard {
             sha256,
@@ -197,7 +199,8 @@ impl Model {
                 let segment = Scored {
                     start_s,
                     end_s,
-                    fundamental_hz: f64::from(features[fundamental()].exp2()),
+                    fundamental_hz: f64::from(features[places().fundamental].exp2()),
+                    sounding: f64::from(features[places().sounding]),
                 };
                 Some((segment, features))
             })
@@ -273,6 +276,7 @@ impl Model {
             decision: decided.decision,
             label: decided.label,
             family: decided.family,
+            class: decided.class,
             phase: phase.as_ref().and_then(|p| p.named.clone()),
             phase_probabilities: phase.as_ref().map(|p| p.probabilities.clone()),
             dive: phase.and_then(|p| p.dive),
@@ -344,15 +348,26 @@ impl Model {
     }
 }
 
-/// Place of the strongest comb's fundamental, in octaves, in the feature vector.
-fn fundamental() -> usize {
-    static PLACE: OnceLock<usize> = OnceLock::new();
-    *PLACE.get_or_init(|| {
+/// Places in the feature vector.
+struct Places {
+    /// The strongest comb's fundamental, octaves.
+    fundamental: usize,
+    /// The share of frames that are not digital silence.
+    sounding: usize,
+}
+
+fn places() -> &'static Places {
+    static PLACES: OnceLock<Places> = OnceLock::new();
+    PLACES.get_or_init(|| {
         let infos = features::schema();
-        let place = infos
-            .iter()
-            .position(|info| info.name == "comb.fundamental");
-        place.unwrap_or_default()
+        let place = |name: &str| {
+            let found = infos.iter().position(|info| info.name == name);
+            found.unwrap_or_default()
+        };
+        Places {
+            fundamental: place("comb.fundamental"),
+            sounding: place("dynamics.active"),
+        }
     })
 }
 
