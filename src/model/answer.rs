@@ -93,6 +93,8 @@ pub struct Classification {
     pub label: String,
     /// Family of the best label; `None` with `unknown`.
     pub family: Option<String>,
+    /// Class of the best label; `None` with `unknown`.
+    pub class: Option<String>,
     /// `cruise` or `dive`; `None` where neither is clearly heard, or no munition or military drone.
     pub phase: Option<String>,
     /// Probability of each phase if the recording holds a munition or military drone, both being as likely

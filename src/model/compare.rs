@@ -89,7 +89,7 @@ impl Model {
 
     /// Holds a judged recording against two hypotheses; within each, the labels are mixed as `prior` weighs them.
     ///
-    /// The LR is calibrated as those of the labels are (by the least scale of all that take part, as none was fitted for
+    /// One label against all others has the LR that answers give it. Else the LR is calibrated as those of the labels are (by the least scale of all that take part, as none was fitted for
     /// this pair), and bounded by what the source groups of either side support: H1 can't be favoured by more than
     /// the groups of H2 plus one, nor H2 by more than those of H1 plus one, and none by more than the bounds of its labels.
     pub fn compare(
@@ -119,12 +119,17 @@ impl Model {
         let support = support.ok();
         let words =
             |labels: &[usize]| format!("the recording holds {}", names(labels).join(" or "));
+        let is_all = h1.len() + h2.len() == self.header().labels.len() && h2.len() > 1;
+        let words_h2 = match is_all {
+            true => "the recording holds one of the model's other labels".to_owned(),
+            false => words(h2),
+        };
         Compared {
             log10_lr: support
                 .as_ref()
-                .map(|s| (s.scale * score).clamp(s.bounds[0], s.bounds[1])),
+                .map(|s| (s.scale * score + s.shift).clamp(s.bounds[0], s.bounds[1])),
             bounds: support.map(|s| s.bounds),
-            words: [words(h1), words(h2)],
+            words: [words(h1), words_h2],
             h1: names(h1),
             h2: names(h2),
             score,
@@ -147,6 +152,20 @@ impl Model {
     /// What the recordings behind both hypotheses support, or why they support nothing.
     fn support(&self, h1: &[usize], h2: &[usize]) -> Result<Support, String> {
         let infos = &self.header().labels;
+        let ratios = self.parts.judge.ratios();
+        if let ([label], true) = (h1, h1.len() + h2.len() == infos.len()) {
+            // The question that the LR of every answer is about, so its answer is the same one.
+            if let Some(own) = ratios
+                .label(*label)
+                .filter(|_| infos[*label].grade != Grade::C)
+            {
+                return Ok(Support {
+                    scale: own.scale,
+                    shift: own.shift,
+                    bounds: [own.lower, own.upper],
+                });
+            }
+        }
         let rendered = h1.iter().chain(h2).find(|&&l| infos[l].grade == Grade::C);
         if let Some(&label) = rendered {
             return Err(format!(
@@ -154,7 +173,6 @@ impl Model {
                 infos[label].label
             ));
         }
-        let ratios = self.parts.judge.ratios();
         let mut scale = 1.0f64;
         let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
         for (labels, is_h1) in [(h1, true), (h2, false)] {
@@ -180,6 +198,8 @@ impl Model {
         }
         Ok(Support {
             scale,
+            // Fitted for one label against all others, not for this pair.
+            shift: 0.0,
             bounds: [lower, upper],
         })
     }
@@ -187,6 +207,7 @@ impl Model {
 
 struct Support {
     scale: f64,
+    shift: f64,
     bounds: [f64; 2],
 }
 
@@ -230,6 +251,28 @@ mod tests {
         let not = model.compare(&judged(&model, "siren"), &hypotheses, &prior);
         assert_eq!(not.log10_lr, Some(low));
         assert!(not.score < 0.0 && low < 0.0);
+    }
+
+    #[test]
+    fn one_label_against_all_others_has_the_ratio_of_the_answer() {
+        let model = Model::embedded().unwrap();
+        let prior = model.header().hierarchical_prior().unwrap();
+        let labels = model.header().labels.iter().map(|l| l.label.clone());
+        let rest: Vec<String> = labels.filter(|l| l != "shahed-136").collect();
+        let hypotheses = model.hypotheses(&names("shahed-136"), &rest).unwrap();
+        let place = model.place_of("shahed-136").unwrap();
+        for height in [50.0, 2.0, -1.0, -50.0] {
+            let mut judgement = judged(&model, "engine");
+            judgement.log_likelihoods[place] = height + judgement.log_likelihoods[0];
+            let answered = model
+                .parts
+                .judge
+                .ratios()
+                .log10(&judgement.log_likelihoods, &prior)[place];
+            let asked = model.compare(&judgement, &hypotheses, &prior);
+            let (asked, answered) = (asked.log10_lr.unwrap(), answered.unwrap());
+            assert!((asked - answered).abs() < 1e-9, "{asked} {answered}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Decided {
     pub label: String,
     /// Its family.
     pub family: Option<String>,
+    /// Its class.
+    pub class: Option<String>,
     /// Its reference grade.
     pub grade: Option<Grade>,
     /// One plain sentence.
@@ -200,6 +202,7 @@ fn named(decision: Decision, best: &LabelInfo, statement: String) -> Decided {
         decision,
         label: best.label.clone(),
         family: Some(best.family.clone()),
+        class: Some(best.class.clone()),
         grade: Some(best.grade),
         statement,
     }
@@ -210,6 +213,7 @@ fn unknown(decision: Decision, statement: String) -> Decided {
         decision,
         label: "unknown".into(),
         family: None,
+        class: None,
         grade: None,
         statement,
     }

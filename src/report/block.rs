@@ -91,9 +91,7 @@ fn findings(c: &Classification) -> String {
         100.0 * c.coverage
     );
     text += &field("not excluded", &set);
-    if !c.prediction_set_insufficient.is_empty() {
-        let labels = c.prediction_set_insufficient.join(", ");
-        let why = format!("{labels} (too few source groups to exclude them)");
+    if let Some(why) = words::undecided(&c.prediction_set_insufficient, &c.prediction_set) {
         text += &field("undecided", &why);
     }
     let others = others(c);

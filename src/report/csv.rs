@@ -6,7 +6,7 @@ use crate::model::answer::Classification;
 use std::io::{self, Write};
 
 /// The columns; new ones are added at the end only.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 27] = [
     "path",
     "sha256",
     "duration_s",
@@ -33,6 +33,7 @@ pub const COLUMNS: [&str; 26] = [
     "hypothesis_2",
     "error_kind",
     "error_message",
+    "class",
 ];
 
 /// Writes the columns of the schema for every recording: what has no value is empty, lists are joined by `; `, and
@@ -57,7 +58,7 @@ impl Writer for CsvWriter {
     }
 }
 
-fn write_record<T: AsRef<[u8]>>(out: &mut dyn Write, cells: [T; 26]) -> io::Result<()> {
+fn write_record<T: AsRef<[u8]>>(out: &mut dyn Write, cells: [T; 27]) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
@@ -65,7 +66,7 @@ fn write_record<T: AsRef<[u8]>>(out: &mut dyn Write, cells: [T; 26]) -> io::Resu
     writer.flush()
 }
 
-fn cells(c: &Classification) -> [String; 26] {
+fn cells(c: &Classification) -> [String; 27] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
     let [h1, h2] = c.hypotheses.clone().unwrap_or_default();
@@ -96,11 +97,12 @@ fn cells(c: &Classification) -> [String; 26] {
         h2,
         String::new(),
         String::new(),
+        text(&c.class),
     ]
 }
 
-fn failed(failure: &Failure) -> [String; 26] {
-    let mut cells: [String; 26] = Default::default();
+fn failed(failure: &Failure) -> [String; 27] {
+    let mut cells: [String; 27] = Default::default();
     cells[0].clone_from(&failure.path);
     cells[24].clone_from(&failure.error.kind);
     cells[25].clone_from(&failure.error.message);

@@ -7,7 +7,7 @@ use crate::model::answer::{Classification, Decision};
 use std::io::{self, Write};
 
 const LEGEND: &[(&str, &str)] = &[
-    ("answer", "\"cannot tell\": nothing known fits, or too much does; \"some x\": one of the family x; \"consistent with\": known from rendered sound only"),
+    ("answer", "\"cannot tell\": nothing known fits, or too much does; \"some x\": one of the family or class x; \"consistent with\": known from rendered sound only"),
     ("grade", "A: learnt from real recordings of 10 source groups or more; B: of fewer; C: from rendered sound only"),
     ("prob.", "calibrated probability of the best label, if the prior holds (unless --prior set another: classes equally likely beforehand, then families, then labels)"),
     ("log10 LR", "what the sound itself adds: at +1 it is ten times likelier if the label is right than if another is, at 0 it says nothing; bounds: the most that the number of recordings learnt from supports"),
@@ -52,8 +52,8 @@ impl Writer for TableWriter {
                 });
                 match c.decision {
                     Decision::Unusable => self.unusable += 1,
-                    Decision::Unknown | Decision::Class => self.cannot_tell += 1,
-                    Decision::Signature | Decision::Family => self.answered += 1,
+                    Decision::Unknown => self.cannot_tell += 1,
+                    Decision::Signature | Decision::Family | Decision::Class => self.answered += 1,
                 }
                 out.write_all(answer(c).as_bytes())
             }
@@ -98,6 +98,10 @@ fn answer(c: &Classification) -> String {
         &bounds.map_or("-".into(), |[low, high]| format!("{low:+.1} to {high:+.1}")),
         &format!("{:.0} of {:.0} s", c.heard_s, c.duration_s),
     ]);
+    if matches!(c.decision, Decision::Family | Decision::Class) {
+        // The figures above are of this label, and the answer does not name it.
+        text += &wrapped("    likeliest: ", &c.label);
+    }
     if let Some(set) = words::other_than_answer(c) {
         text += &wrapped("    not excluded: ", &set);
     }

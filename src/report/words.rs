@@ -13,13 +13,15 @@ pub fn answer(c: &Classification) -> String {
     match (c.decision, c.grade) {
         (Decision::Signature, Some(Grade::C)) => format!("consistent with {}", c.label),
         (Decision::Signature, _) => c.label.clone(),
-        (Decision::Family, _) => match &c.family {
-            Some(family) => format!("some {family}"),
-            None => "cannot tell".to_owned(),
-        },
-        (Decision::Class | Decision::Unknown, _) => "cannot tell".to_owned(),
+        (Decision::Family, _) => some(c.family.as_deref()),
+        (Decision::Class, _) => some(c.class.as_deref()),
+        (Decision::Unknown, _) => some(None),
         (Decision::Unusable, _) => "unusable".to_owned(),
     }
+}
+
+fn some(place: Option<&str>) -> String {
+    place.map_or("cannot tell".to_owned(), |place| format!("some {place}"))
 }
 
 /// A probability to two digits. What would round to certainty, either way, is shown as `>0.99` or `<0.01`: no recording is
@@ -84,6 +86,17 @@ pub fn other_than_answer(c: &Classification) -> Option<String> {
         true => "none of the labels".to_owned(),
         false => c.prediction_set.join(", "),
     })
+}
+
+/// Labels that nothing can exclude, besides those of the prediction set; `None` if there are no others.
+pub fn undecided(insufficient: &[String], set: &[String]) -> Option<String> {
+    let others: Vec<&str> = insufficient
+        .iter()
+        .filter(|label| !set.contains(label))
+        .map(String::as_str)
+        .collect();
+    let others = (!others.is_empty()).then(|| others.join(", "))?;
+    Some(format!("{others} (too few source groups to exclude them)"))
 }
 
 /// Control characters escaped: a name can neither break a line nor steer a terminal.
