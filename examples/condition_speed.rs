@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         background.push(block);
     }
     let quality = reader.finish().quality;
-    let condition = meter.finish(&quality);
+    let condition = meter.finish(&quality, 0.0);
     println!(
         "{:.1} s of sound: {:?}",
         quality.duration_s,

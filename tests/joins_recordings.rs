@@ -31,7 +31,7 @@ fn condition(samples: &[f32]) -> Condition {
     while let Some(block) = reader.next_block().expect("and can be read") {
         meter.push(block);
     }
-    meter.finish(&reader.finish().quality)
+    meter.finish(&reader.finish().quality, 0.0)
 }
 
 /// The samples of a recording.

@@ -112,7 +112,7 @@ pub struct Verified {
 /// the others go on.
 ///
 /// # Errors
-/// [`VerifyError`] names the file or the setting, the fault and the remedy; that of the first recording where none can be read.
+/// [`VerifyError`] names the file or the setting, the fault and the remedy; [`VerifyError::NothingRead`] with all of them where none of several can be read.
 pub fn verify(
     model: &Model,
     catalogue: &Catalogue,

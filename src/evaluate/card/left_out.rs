@@ -7,7 +7,9 @@ use crate::evaluate::protocols::{LabelLeftOut, LeftOut};
 /// The table of corpora left out.
 pub(super) fn corpora(rows: &[LeftOut]) -> String {
     let mut text = String::from(
-        "Protocol: trained without one corpus, tested on it; learner, calibration and prediction sets from the rest.\n\n\
+        "Protocol: trained without one corpus, tested on it; learner, calibration and prediction sets from the rest.\n\
+         Copies and rendered clips of the rest stay as they are, mixed over backgrounds of all corpora: of a corpus left out that holds\n\
+         backgrounds, some noise was heard beneath other sound, which can only flatter its row.\n\n\
          | corpus left out | label | right | most often taken for | answered as a munition or military drone |\n|---|---|---|---|---|\n",
     );
     for r in rows {
@@ -30,7 +32,8 @@ pub(super) fn corpora(rows: &[LeftOut]) -> String {
 pub(super) fn labels(rows: &[LabelLeftOut], known: Option<&Figures>) -> String {
     let mut text = String::from(
         "Protocol: trained without one label and all that shares its source groups, tested on its recordings; learner, calibration\n\
-         and prediction sets from the rest. Each recording is judged by the fit that left out its fold.\n\n",
+         and prediction sets from the rest. Each recording is judged by the fit that left out its fold. Rendered clips stay mixed over\n\
+         backgrounds where these are the label left out.\n\n",
     );
     if let Some(known) = known {
         text += &format!(

@@ -11,7 +11,7 @@
 //! while let Some(block) = reader.next_block()? {
 //!     meter.push(block);
 //! }
-//! let condition = meter.finish(&reader.finish().quality);
+//! let condition = meter.finish(&reader.finish().quality, 0.0);
 //! assert_eq!(condition.verdicts.len(), 3);
 //! # Ok(())
 //! # }
@@ -93,13 +93,23 @@ impl ConditionMeter {
         self.snr.push_samples(samples);
     }
 
-    /// What was heard, beside what the reader measured of the same samples.
-    pub fn finish(self, quality: &Quality) -> Condition {
-        let segments = self.snr.finish(quality.duration_s);
-        let signs = self.signs.finish(quality.bandwidth_hz);
-        let joins = self.joins.finish();
+    /// What was heard, beside what the reader measured of the same samples; the first of them lies `starts_s` seconds into the
+    /// recording, from whose start all times count.
+    pub fn finish(self, quality: &Quality, starts_s: f64) -> Condition {
+        let mut segments = self.snr.finish(quality.duration_s);
+        for segment in &mut segments {
+            segment.start_s += starts_s;
+            segment.end_s += starts_s;
+        }
+        let mut signs = self.signs.finish(quality.bandwidth_hz);
+        for at in signs.iter_mut().filter_map(|s| s.at_s.as_mut()) {
+            *at += starts_s;
+        }
+        let mut joins = self.joins.finish();
+        joins.iter_mut().for_each(|j| j.time_s += starts_s);
         let verdicts = Grounds {
             quality,
+            starts_s,
             segments: &segments,
             signs: &signs,
             joins: &joins,

@@ -59,6 +59,8 @@ const COMBS: usize = 3;
 /// What the verdicts rest on.
 pub(super) struct Grounds<'a> {
     pub(super) quality: &'a Quality,
+    /// Where what was heard begins in the recording, s: all times count from the recording's start.
+    pub(super) starts_s: f64,
     pub(super) segments: &'a [SegmentSnr],
     pub(super) signs: &'a [Sign],
     pub(super) joins: &'a [Join],
@@ -192,10 +194,10 @@ impl Grounds<'_> {
 
     /// The longest stretch without a sign of a cut, seconds.
     fn longest_s(&self) -> f64 {
-        let mut from = 0.0;
+        let mut from = self.starts_s;
         let mut longest = 0.0f64;
         let ends = self.joins.iter().map(|j| j.time_s);
-        for end in ends.chain([self.quality.duration_s]) {
+        for end in ends.chain([self.starts_s + self.quality.duration_s]) {
             longest = longest.max(end - from);
             from = end;
         }
@@ -207,6 +209,9 @@ impl Grounds<'_> {
 mod tests {
     use super::super::joins::JoinKind;
     use super::*;
+
+    /// A passage's verdicts are those of a recording that begins where it does.
+    const STARTS_S: f64 = 60.0;
 
     fn good() -> Quality {
         Quality {
@@ -244,7 +249,7 @@ mod tests {
         let joins: Vec<Join> = cuts
             .iter()
             .map(|&time_s| Join {
-                time_s,
+                time_s: STARTS_S + time_s,
                 kind: JoinKind::Spectrum,
                 strength: 2.0,
                 click: false,
@@ -255,6 +260,7 @@ mod tests {
             .collect();
         let grounds = Grounds {
             quality,
+            starts_s: STARTS_S,
             segments: &segments,
             signs,
             joins: &joins,

@@ -81,7 +81,7 @@ fn of_label(heard: &Heard, measured: &Measured) -> (Concord, String) {
     let own: Vec<&Candidate> = measured
         .candidates
         .iter()
-        .filter(|c| named.contains(&c.airframe.as_str()))
+        .filter(|c| named.contains(&c.label.as_str()))
         .collect();
     let fits = own.iter().find(|c| c.verdict == Verdict::Consistent);
     match fits {

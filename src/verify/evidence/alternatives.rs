@@ -83,7 +83,7 @@ fn less_probable(best: f64, own: f64) -> String {
 
 /// What the measured lines say against every phase of an airframe: nothing, unless all of them are inconsistent.
 fn against_the_lines(label: &str, candidates: &[Candidate]) -> Option<String> {
-    let own: Vec<&Candidate> = candidates.iter().filter(|c| c.airframe == label).collect();
+    let own: Vec<&Candidate> = candidates.iter().filter(|c| c.label == label).collect();
     let all = !own.is_empty() && own.iter().all(|c| c.verdict == Verdict::Inconsistent);
     if !all {
         return None;

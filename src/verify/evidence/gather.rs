@@ -16,7 +16,7 @@ use crate::render::RenderError;
 use crate::signature::Catalogue;
 use crate::spectrum::{Overview, OverviewBuilder};
 use crate::verify::audible::{audible, AudibleError, Background};
-use crate::verify::condition::{Condition, ConditionMeter};
+use crate::verify::condition::ConditionMeter;
 use crate::verify::physics::{Comb, Examiner, PhysicsError, PhysicsParams, ValidPhysicsParams};
 use crate::verify::Unreadable;
 use ndarray::Array2;
@@ -48,14 +48,6 @@ pub enum VerifyError {
     /// It can't be said how far anything would have been heard.
     #[error(transparent)]
     Audible(#[from] AudibleError),
-    /// The file vanished while it was read.
-    #[error("{name}: its size cannot be read ({error}); check that it is still there")]
-    Size {
-        /// The file.
-        name: String,
-        /// The fault.
-        error: std::io::Error,
-    },
 }
 
 fn messages(unreadable: &[Unreadable]) -> String {
@@ -176,10 +168,7 @@ pub fn gather(
     let quality = classification.quality.take().unwrap_or_default();
     let condition = FitFor {
         overall: classification.fitness,
-        condition: later(
-            meter.finish(&quality),
-            options.listen.read.passage.start_s(),
-        ),
+        condition: meter.finish(&quality, options.listen.read.passage.start_s()),
         quality,
         warnings: std::mem::take(&mut classification.warnings),
     };
@@ -283,18 +272,4 @@ fn reuse(query: &Query, options: &VerifyOptions) -> Option<Against> {
         found.end_s += by_s;
     }
     Some(found)
-}
-
-/// The same with all times later by so many seconds.
-fn later(mut condition: Condition, by_s: f64) -> Condition {
-    for segment in &mut condition.segments {
-        segment.start_s += by_s;
-        segment.end_s += by_s;
-    }
-    condition.joins.iter_mut().for_each(|j| j.time_s += by_s);
-    let signs = condition.signs.iter_mut();
-    signs
-        .filter_map(|s| s.at_s.as_mut())
-        .for_each(|at| *at += by_s);
-    condition
 }

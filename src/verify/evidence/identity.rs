@@ -1,7 +1,7 @@
 //! Which file this is.
 
 use super::VerifyError;
-use crate::audio::{self, Metadata, Passage, Source, StreamInfo};
+use crate::audio::{self, AudioError, Metadata, Passage, Source, StreamInfo};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -50,10 +50,7 @@ impl Identity {
         let bytes = match source {
             Source::Memory { bytes, .. } => bytes.len() as u64,
             Source::Path(path) => std::fs::metadata(path)
-                .map_err(|error| VerifyError::Size {
-                    name: source.name(),
-                    error,
-                })?
+                .map_err(|error| AudioError::io(source, error))?
                 .len(),
         };
         let name = source.name();

@@ -67,7 +67,7 @@ fn answer_to(asked: &Compared) -> String {
             super::verbal(lr)
         ),
         _ => format!(
-            "Asked whether {h1} (H1) or {h2} (H2): no likelihood ratio, as {}. The score is {:+.1} in favour of {}.",
+            "Asked whether {h1} (H1) or {h2} (H2): no likelihood ratio, as {}. The score is {:.1} in favour of {}.",
             asked.why_none.as_deref().unwrap_or("none is supported"),
             asked.score.abs(),
             if asked.score >= 0.0 { "H1" } else { "H2" }
