@@ -7,7 +7,7 @@ mod pictures;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{bail, Context};
 use clap::Args;
 use earwitness::archive::query::KnownSounds;
 use earwitness::audio::{Passage, ReadOptions, Source};
@@ -36,7 +36,7 @@ Examples:
   earwitness verify clip.mp4 -o report --h1 harop --h2 shahed-136,engine
   earwitness verify clip.mp4 -o report --against earlier-recordings/
   earwitness verify clip.mp4 -o report --against results.sqlite
-  earwitness verify upload-1.mp4 upload-2.mp4 -o report
+  earwitness verify upload-1.mp4 upload-2.mp4 -o event
   earwitness verify clip.mp4 -o report --from 12 --to 40
   earwitness verify --check report/report.json
 
@@ -77,17 +77,18 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "S")]
     to: Option<f64>,
 
-    /// Air temperature that is allowed for, degrees Celsius, as LOW,HIGH
+    /// Air temperature that is allowed for, degrees Celsius, as LOW,HIGH [default: -10,35]
     #[arg(
         long,
         value_name = "LOW,HIGH",
         value_delimiter = ',',
         num_args = 1,
-        allow_negative_numbers = true
+        // `-5,15` is no negative number to the parser.
+        allow_hyphen_values = true
     )]
     temperature: Vec<f64>,
 
-    /// Most wind along the line of sight that is allowed for, m/s
+    /// Most wind along the line of sight that is allowed for, m/s [default: 5]
     #[arg(long, value_name = "MPS")]
     wind: Option<f64>,
 
@@ -95,12 +96,12 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "PRIOR", default_value = "hierarchical")]
     prior: PriorWeights,
 
-    /// Use this model instead of the one built in
+    /// Use this model instead of the one in use (the promoted one, or else the one built in)
     #[arg(short, long, value_name = "FILE")]
     model: Option<PathBuf>,
 
     /// More airframes, or others of the same name: a folder of `*.toml` files
-    #[arg(long, value_name = "DIR")]
+    #[arg(long = "catalogue", alias = "signatures", value_name = "DIR")]
     signatures: Option<PathBuf>,
 
     /// Let ffmpeg, if it is on the PATH, decode what cannot be decoded here (AMR, AC-3, WMA ...)
@@ -135,7 +136,7 @@ pub fn run(args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
             .collect(),
     };
     // Before the work: who waits for a report should not learn at its end that it has no place.
-    files::prepare(dir)?;
+    files::prepare(dir, &run.inputs)?;
     let verified = analyse(
         &args.recordings,
         &model,
@@ -226,7 +227,15 @@ impl Earlier {
         let mut archives: Vec<Arc<dyn Known>> = Vec::new();
         for path in named {
             if path.is_dir() {
+                let before = files.len();
                 files.extend(files_below(path));
+                if files.len() == before {
+                    // A report that says nothing of earlier recordings would read as if none had been asked for.
+                    bail!(
+                        "--against {}: no recording lies in or below this folder; name another",
+                        path.display()
+                    );
+                }
                 continue;
             }
             std::fs::metadata(path).with_context(|| {

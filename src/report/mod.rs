@@ -23,7 +23,7 @@ pub use csv::CsvWriter;
 pub use entry::{Entry, Failure, FailureDetail};
 pub use jsonl::JsonLinesWriter;
 pub use table::TableWriter;
-pub use words::span;
+pub use words::{printable, span};
 
 /// Writes the answers about recordings, one after the other.
 ///

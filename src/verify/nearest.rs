@@ -22,6 +22,8 @@ const SNR_DB: f64 = 15.0;
 pub struct Nearest {
     /// The airframe.
     pub airframe: String,
+    /// What the classifier calls it.
+    pub label: String,
     /// The phase.
     pub phase: Phase,
     /// 16 kHz mono.
@@ -72,6 +74,7 @@ pub fn nearest(catalogue: &Catalogue, evidence: &Evidence) -> Result<Option<Near
         overheard(&mut samples);
         Nearest {
             airframe: signature.id().to_owned(),
+            label: signature.label().to_owned(),
             phase,
             samples,
             shaft_rpm: ranges.ranges().fixed.rpm,

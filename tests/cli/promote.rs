@@ -25,6 +25,27 @@ fn in_use(config: &Path, recording: &Path) -> String {
     answer["model"]["id"].as_str().unwrap().to_owned()
 }
 
+/// The id of the model that an archive is classified with.
+fn archived_by(config: &Path, recording: &Path) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let database = dir.path().join("r.sqlite");
+    let database = database.to_str().unwrap();
+    let recording = recording.to_str().unwrap();
+    let made = run(config, &["archive", recording, "-o", database, "-q"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let rows = run(config, &["export", database, "--format", "jsonl"]);
+    let told = run(config, &["query", database, "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let model = found["model"].as_str().unwrap_or_default();
+    assert!(
+        !model.is_empty(),
+        "{}{}",
+        text(&told.stdout),
+        text(&rows.stderr)
+    );
+    model.split(' ').next().unwrap().to_owned()
+}
+
 #[test]
 fn a_model_without_proof_needs_force_and_can_be_taken_back() {
     let dir = tempfile::tempdir().unwrap();
@@ -33,6 +54,7 @@ fn a_model_without_proof_needs_force_and_can_be_taken_back() {
     let recording = dir.path().join("a.wav");
     write(&recording, 200.0);
     let built_in = in_use(&config, &recording);
+    assert_eq!(archived_by(&config, &recording), built_in);
     let refused = run(&config, &["model", "promote", model.to_str().unwrap()]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(

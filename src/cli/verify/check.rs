@@ -7,6 +7,7 @@ use earwitness::audio::ReadOptions;
 use earwitness::model::listen::ListenOptions;
 use earwitness::model::store::Model;
 use earwitness::report::evidence::{parse, text};
+use earwitness::report::printable;
 use earwitness::signature::Catalogue;
 use earwitness::verify::evidence::VerifyOptions;
 use earwitness::verify::{compare, Report, Statement};
@@ -32,10 +33,11 @@ pub fn run(
         .with_context(|| format!("cannot read {name}; give the report.json of a report"))?;
     let was = parse(&given).map_err(|fault| anyhow::anyhow!("{name}: {fault}"))?;
     let recordings = found(recordings, &was, path);
-    if recordings.len() != was.recordings.len() {
+    let of = was.recordings.len() + was.unreadable.len();
+    if recordings.len() != of {
         bail!(
-            "{name} is about {} recordings, and {} were named; name them in its order",
-            was.recordings.len(),
+            "{name} is about {of} recordings, {} of which could not be read, and {} were named; name them all in its order",
+            was.unreadable.len(),
             recordings.len()
         );
     }
@@ -73,30 +75,31 @@ fn line(statement: &Statement) -> String {
         is,
         agrees,
     } = statement;
-    let was = was.escape_debug();
+    let [was, is] = [was, is].map(|value| printable(value));
     match agrees {
         true => format!("agrees   {place}: {was}\n"),
-        false => format!(
-            "DIFFERS  {place}: report {was}, now {}\n",
-            is.escape_debug()
-        ),
+        false => format!("DIFFERS  {place}: report {was}, now {is}\n"),
     }
 }
 
-/// The recordings named; else those of the report, where it names them, or beside the report.
+/// The recordings named; else those of the report: where it names them, or beside the report or its folder.
 fn found(named: &[PathBuf], report: &Report, path: &Path) -> Vec<PathBuf> {
     if !named.is_empty() {
         return named.to_vec();
     }
-    let beside = path.parent().unwrap_or(Path::new(""));
+    let folder = path.parent().unwrap_or(Path::new(""));
     let inputs = report.run.inputs.iter().map(PathBuf::from);
     inputs
         .map(|input| {
-            let other = beside.join(&input);
-            match !input.exists() && other.exists() {
-                true => other,
-                false => input,
-            }
+            let name = input.file_name().map(Path::new).unwrap_or(&input);
+            let places = [
+                input.clone(),
+                folder.join(&input),
+                folder.join(name),
+                folder.join("..").join(name),
+            ];
+            let found = places.into_iter().find(|place| place.exists());
+            found.unwrap_or(input)
         })
         .collect()
 }

@@ -156,7 +156,7 @@ fn beside(
     comb: Option<&CombMark>,
     reference: &Nearest,
 ) -> Result<String, PictureError> {
-    let place = drawn.labels.iter().position(|l| *l == reference.airframe);
+    let place = drawn.labels.iter().position(|l| *l == reference.label);
     let of = |row: ArrayView1<f32>| place.and_then(|p| row.get(p)).copied().unwrap_or(0.0);
     let segments = drawn.segments.iter().zip(drawn.probabilities.rows());
     let best = segments.max_by(|a, b| of(a.1).total_cmp(&of(b.1)));

@@ -2,7 +2,7 @@
 
 use super::super::words::{self, printable};
 use crate::audio::Fitness;
-use crate::model::answer::{Decision, Grade};
+use crate::model::answer::{Decision, Grade, TRAINED_ON_THIS};
 use crate::verify::evidence::{Concord, Evidence, FitFor, Heard};
 use crate::verify::physics::PassKind;
 use crate::verify::Report;
@@ -30,8 +30,7 @@ pub fn terminal(report: &Report, place: &str) -> String {
         text += &lines_of("", &shared.statement);
     }
     let is_single = report.recordings.len() == 1 && report.unreadable.is_empty();
-    let is_short = is_single && report.recordings[0].heard.is_nothing();
-    match is_short {
+    match is_single && text.lines().count() == 1 {
         // One line: what was said ends with the place.
         true => format!("{} Report: {}\n", text.trim_end(), printable(place)),
         false => text + &line(IN_FULL, &printable(place)),
@@ -48,14 +47,7 @@ fn recording(evidence: &Evidence) -> String {
     } = evidence;
     let name = printable(&identity.name);
     if heard.is_nothing() {
-        return match heard.decision {
-            Decision::Unusable => format!("{name}: {}\n", heard.statement),
-            _ => format!(
-                "{name}: no aircraft heard in {:.1} s (background, probability {}); that is not proof that there was none.\n",
-                identity.duration_s,
-                words::probability(heard.probabilities.get("background").copied().unwrap_or(0.0)),
-            ),
-        };
+        return nothing(evidence) + &found_beside(evidence);
     }
     let mut text = cut(&format!(
         "{name}: {:.1} s of {} in {}, {} Hz; {} for an answer",
@@ -72,14 +64,6 @@ fn recording(evidence: &Evidence) -> String {
     text += &line("heard", &when(heard));
     text += &phase(heard);
     text += &strength(heard);
-    if let Some(asked) = &evidence.asked {
-        let lr = match asked.log10_lr {
-            Some(lr) => format!("log10 LR {}", words::log10_lr(lr)),
-            None => format!("no LR, score {:+.1}", asked.score),
-        };
-        let [h1, h2] = [&asked.h1, &asked.h2].map(|labels| labels.join(" or "));
-        text += &line("asked", &format!("{h1} against {h2}: {lr}"));
-    }
     let others = match heard.decision {
         Decision::Signature => "or else",
         _ => "may be",
@@ -94,23 +78,70 @@ fn recording(evidence: &Evidence) -> String {
         );
     }
     text += &unfit(fitness);
-    for warning in fitness.warnings.iter().take(2) {
-        text += &line("note", &printable(warning));
-    }
-    if let Some(reuse) = &evidence.reuse {
-        let found = reuse.matches.len() + reuse.same_file.len();
-        let of = reuse.compared + reuse.same_file.len();
-        let mut what = match found {
-            0 => format!("in none of {of} earlier recordings"),
-            n => format!("in {n} of {of} earlier recordings; see the report"),
-        };
-        match reuse.by_fingerprint.len() {
-            0 => {}
-            n => what += &format!("; and perhaps in {n} that could not be compared closely"),
-        }
-        text += &line("same sound", &what);
+    text + &found_beside(evidence)
+}
+
+/// That nothing was heard, in one sentence.
+fn nothing(evidence: &Evidence) -> String {
+    let Evidence {
+        identity, heard, ..
+    } = evidence;
+    let name = printable(&identity.name);
+    let mut text = match heard.decision {
+        Decision::Unusable => format!("{name}: {}\n", heard.statement),
+        _ => format!(
+            "{name}: no aircraft heard in {:.1} s (background, probability {}); that is not proof that there was none.\n",
+            identity.duration_s,
+            words::probability(heard.probabilities.get("background").copied().unwrap_or(0.0)),
+        ),
+    };
+    if evidence.agreement.concord == Concord::Disagree {
+        text += &lines_of("BUT", &evidence.agreement.because.join(" "));
     }
     text
+}
+
+/// What was asked, warned of and found in earlier recordings, whatever was heard.
+fn found_beside(evidence: &Evidence) -> String {
+    let mut text = String::new();
+    if let Some(asked) = &evidence.asked {
+        let answer = match (asked.log10_lr, asked.bounds) {
+            (Some(lr), Some(bounds)) => {
+                let [lr, low, high] = [lr, bounds[0], bounds[1]].map(words::log10_lr);
+                format!("log10 LR {lr} (supported: {low} to {high})")
+            }
+            _ => format!(
+                "no LR, score {:+.1}: {}",
+                asked.score,
+                asked.why_none.as_deref().unwrap_or("none is supported")
+            ),
+        };
+        let [h1, h2] = &asked.words;
+        text += &lines_of("asked", &format!("{answer}; H1: {h1}; H2: {h2}"));
+    }
+    // What makes the answer worthless is told whole; of the rest, the report has more.
+    let (known, others): (Vec<_>, Vec<_>) = evidence
+        .fitness
+        .warnings
+        .iter()
+        .partition(|warning| warning.starts_with(TRAINED_ON_THIS));
+    for warning in known.into_iter().chain(others.into_iter().take(2)) {
+        text += &lines_of("note", &printable(warning));
+    }
+    let Some(reuse) = &evidence.reuse else {
+        return text;
+    };
+    let found = reuse.matches.len() + reuse.same_file.len();
+    let of = reuse.compared + reuse.same_file.len();
+    let mut what = match found {
+        0 => format!("in none of {of} earlier recordings"),
+        n => format!("in {n} of {of} earlier recordings; see the report"),
+    };
+    match reuse.by_fingerprint.len() {
+        0 => {}
+        n => what += &format!("; and perhaps in {n} that could not be compared closely"),
+    }
+    text + &line("same sound", &what)
 }
 
 /// `  name        value`, cut to the width.

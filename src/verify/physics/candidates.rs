@@ -32,6 +32,8 @@ pub struct Implied {
 pub struct Candidate {
     /// Id of the sheet.
     pub airframe: String,
+    /// What the classifier calls it: several sheets may share a label.
+    pub label: String,
     /// Phase.
     pub phase: Phase,
     /// Every way to read the strongest comb.
@@ -80,6 +82,7 @@ fn candidate(signature: &Signature, phase: Phase, measured: &Measured) -> Candid
     };
     Candidate {
         airframe: signature.id().to_owned(),
+        label: signature.label().to_owned(),
         phase,
         implied,
         checks,

@@ -200,3 +200,36 @@ fn a_passage_is_looked_at_alone_and_its_times_are_those_of_the_recording() {
         2
     );
 }
+
+#[test]
+fn a_question_against_everything_else_has_the_ratio_of_the_answer() {
+    let (_dir, json, out) = report(&[&sample("shahed-136-cruise.wav"), "--h1", "shahed-136"]);
+    let own = &json["recordings"][0];
+    assert_eq!(
+        own["asked"]["log10_lr"],
+        own["heard"]["log10_lr"]["shahed-136"]
+    );
+    let asked = out
+        .lines()
+        .find(|line| line.trim_start().starts_with("asked"));
+    assert!(asked.is_some_and(|line| line.contains("log10 LR")), "{out}");
+}
+
+#[test]
+fn what_was_asked_for_is_told_although_nothing_is_heard() {
+    let dir = tempfile::tempdir().unwrap();
+    let earlier = dir.path().join("earlier");
+    std::fs::create_dir(&earlier).unwrap();
+    let wind = sample("wind.wav");
+    std::fs::copy(&wind, earlier.join("old.wav")).unwrap();
+    let question = ["--h1", "shahed-136", "--h2", "background"];
+    let (out, err, code) = verify(
+        dir.path(),
+        &[&[&wind, "-o", "out", "--against", "earlier"], &question[..]].concat(),
+    );
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("no aircraft heard") && out.contains("asked") && out.contains("in 1 of 1"),
+        "{out}"
+    );
+}

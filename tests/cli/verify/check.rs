@@ -59,3 +59,36 @@ fn what_is_no_report_is_refused() {
     let (_, err, code) = verify(dir.path(), &["--check", "none.json"]);
     assert!(code == 1 && err.contains("none.json"), "{err}");
 }
+
+#[test]
+fn recordings_are_found_beside_the_report_or_its_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let far = dir.path().join("camera").join("clip.wav");
+    fs::create_dir(far.parent().unwrap()).unwrap();
+    fs::copy(sample("siren.wav"), &far).unwrap();
+    assert_eq!(verify(dir.path(), &["camera/clip.wav", "-o", "out"]).2, 0);
+    for place in ["clip.wav", "out/clip.wav"] {
+        let moved = dir.path().join(place);
+        fs::rename(&far, &moved).unwrap();
+        let (out, err, code) = verify(dir.path(), &["--check", "out/report.json"]);
+        assert_eq!(code, 0, "{place}: {out}{err}");
+        fs::rename(&moved, &far).unwrap();
+    }
+}
+
+#[test]
+fn a_report_with_a_broken_upload_is_checked_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy(sample("siren.wav"), dir.path().join("clip.wav")).unwrap();
+    fs::write(dir.path().join("broken.mp4"), "no sound").unwrap();
+    let inputs = ["clip.wav", "broken.mp4"];
+    assert_eq!(
+        verify(dir.path(), &[&inputs[..], &["-o", "out"]].concat()).2,
+        3
+    );
+    let (out, err, code) = verify(dir.path(), &["--check", "out/report.json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    fs::copy(sample("wind.wav"), dir.path().join("broken.mp4")).unwrap();
+    let (out, _, code) = verify(dir.path(), &["--check", "out/report.json"]);
+    assert!(code == 1 && out.contains("DIFFERS"), "{out}");
+}

@@ -47,10 +47,11 @@ fn silence_a_click_and_a_cut_file_still_give_a_report() {
     )
     .unwrap();
     for name in ["cut.wav", "silence.wav", "click.wav"] {
-        let (out, err, code) = verify(dir.path(), &[name, "-o", "out"]);
+        let own = format!("out-{name}");
+        let (out, err, code) = verify(dir.path(), &[name, "-o", &own]);
         assert_eq!(code, 0, "{name}: {err}");
-        assert!(out.contains("out/report.html"), "{out}");
-        let page = fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+        assert!(out.contains(&format!("{own}/report.html")), "{out}");
+        let page = fs::read_to_string(dir.path().join(own).join("report.html")).unwrap();
         assert!(page.contains(name) && page.contains("</html>"));
     }
 }
@@ -91,6 +92,40 @@ fn wrong_usage_is_told_before_any_work() {
         verify(dir.path(), &[&clip, "-o", "out", "--wind", "400"]).2,
         1
     );
+}
+
+#[test]
+fn a_report_on_other_recordings_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let (siren, wind) = (sample("siren.wav"), sample("wind.wav"));
+    assert_eq!(verify(dir.path(), &[&siren, &wind, "-o", "out"]).2, 0);
+    let before = super::json(dir.path());
+    let (_, err, code) = verify(dir.path(), &[&siren, "-o", "out"]);
+    assert!(code == 1 && err.contains("other recordings"), "{err}");
+    assert_eq!(super::json(dir.path()), before);
+    assert_eq!(verify(dir.path(), &[&siren, &wind, "-o", "out"]).2, 0);
+}
+
+#[test]
+fn an_empty_folder_holds_no_earlier_recordings() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("earlier")).unwrap();
+    let siren = sample("siren.wav");
+    let (_, err, code) = verify(dir.path(), &[&siren, "-o", "out", "--against", "earlier"]);
+    assert!(code == 1 && err.contains("earlier: no recording"), "{err}");
+}
+
+#[test]
+fn a_frost_is_allowed_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let siren = sample("siren.wav");
+    let (_, err, code) = verify(
+        dir.path(),
+        &[&siren, "-o", "out", "--temperature", "-15,-5"],
+    );
+    assert_eq!(code, 0, "{err}");
+    let air = &super::json(dir.path())["settings"]["physics"]["air"];
+    assert_eq!(air["temperature_c"]["low"], -15.0);
 }
 
 #[test]

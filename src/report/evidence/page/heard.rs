@@ -2,22 +2,46 @@
 
 use super::cell::{figure, shown_as, text, Cell, Table};
 use super::Section;
-use crate::model::answer::Grade;
+use crate::model::answer::{Decision, Grade};
 use crate::report::words;
-use crate::verify::evidence::{Evidence, SCALE};
+use crate::verify::evidence::{Evidence, Heard, SCALE};
 
 /// Most stretches that are listed.
 const LISTED: usize = 40;
 
+/// A row of the answer's table: what, and its value.
+type Fact = (String, Cell);
+
 pub(super) fn heard(at: &str, evidence: &Evidence) -> Section {
     let mut section = Section::new("heard", "What is heard");
-    let at = format!("{at}/heard");
+    let own = format!("{at}/heard");
     let heard = &evidence.heard;
+    let mut facts = vec![("answer".to_owned(), text(heard.statement.clone()))];
+    facts.extend(likeliest(&own, heard));
+    facts.extend(phase(&own, heard));
+    facts.extend(ratio(&own, heard));
+    if heard.own_lr().is_some() {
+        section.notes.push(scale());
+    }
+    if heard.decision != Decision::Unusable {
+        facts.extend(not_excluded(heard));
+    }
+    facts.extend(asked(at, evidence));
     let mut answer = Table::new("", &["", ""]);
-    let mut fact = |name: &str, cell: Cell| answer.row([text(name), cell]);
-    fact("answer", text(heard.statement.clone()));
+    for (name, cell) in facts {
+        answer.row([text(name), cell]);
+    }
+    section.tables.push(answer);
+    if !heard.timeline.is_empty() {
+        section.tables.push(timeline(&own, evidence));
+    }
+    section
+}
+
+fn likeliest(at: &str, heard: &Heard) -> Vec<Fact> {
+    let mut facts = Vec::new();
     if let Some(family) = &heard.family {
-        fact("family", text(family.clone()));
+        facts.push(("family".to_owned(), text(family.clone())));
     }
     if let Some(p) = heard.probabilities.get(&heard.label) {
         let own = shown_as(
@@ -28,116 +52,107 @@ pub(super) fn heard(at: &str, evidence: &Evidence) -> Section {
         let prior = text(format!(" by the prior: {}", heard.prior));
         // The answer may name a family or a class; the figure is of its likeliest label.
         let name = format!("probability of {}", heard.label);
-        fact(&name, Cell::Mixed(vec![own, prior]));
+        facts.push((name, Cell::Mixed(vec![own, prior])));
     }
-    if let Some(phases) = &heard.phase_probabilities {
-        let mut cells = vec![text(format!(
-            "{}: ",
-            heard.phase.as_deref().unwrap_or("cannot tell")
-        ))];
-        for (n, (phase, p)) in phases.iter().enumerate() {
-            cells.push(text(format!("{}{phase} ", if n > 0 { ", " } else { "" })));
-            cells.push(shown_as(
-                format!("{at}/phase_probabilities/{phase}"),
-                *p,
-                words::probability(*p),
-            ));
-        }
-        if let Some(dive) = &heard.dive {
-            cells.push(text("; dive from "));
-            cells.push(figure(format!("{at}/dive/start_s"), dive.start_s, 1));
-            cells.push(text(" to "));
-            cells.push(figure(format!("{at}/dive/end_s"), dive.end_s, 1));
-            cells.push(text(" s"));
-        }
-        fact("phase", Cell::Mixed(cells));
+    facts
+}
+
+fn phase(at: &str, heard: &Heard) -> Option<Fact> {
+    let named = heard.phase.as_deref().unwrap_or("cannot tell");
+    let mut cells = vec![text(format!("{named}: "))];
+    for (n, (phase, p)) in heard.phase_probabilities.as_ref()?.iter().enumerate() {
+        cells.push(text(format!("{}{phase} ", if n > 0 { ", " } else { "" })));
+        cells.push(shown_as(
+            format!("{at}/phase_probabilities/{phase}"),
+            *p,
+            words::probability(*p),
+        ));
     }
-    match heard.own_lr() {
-        Some(lr) => {
-            let mut cells = vec![
-                shown_as(
-                    format!("{at}/log10_lr/{}", heard.label),
-                    lr,
-                    words::log10_lr(lr),
-                ),
-                text(format!(
-                    ": {}",
-                    heard.strength.as_deref().unwrap_or_default()
-                )),
-            ];
-            if let Some([low, high]) = heard.log10_lr_bounds {
-                cells.push(text(" (the recordings learnt from support "));
-                cells.push(shown_as(
-                    format!("{at}/log10_lr_bounds/0"),
-                    low,
-                    words::log10_lr(low),
-                ));
-                cells.push(text(" to "));
-                cells.push(shown_as(
-                    format!("{at}/log10_lr_bounds/1"),
-                    high,
-                    words::log10_lr(high),
-                ));
-                cells.push(text(")"));
-            }
-            fact("log10 LR", Cell::Mixed(cells));
-            if let Some([h1, h2]) = &heard.hypotheses {
-                fact("H1", text(h1.clone()));
-                fact("H2", text(h2.clone()));
-            }
-            let scale = SCALE
-                .iter()
-                .rev()
-                .map(|(from, words)| format!("from {from:.1}: {words}"));
-            section.notes.push(format!(
-                "A log10 LR of 1 says that what is heard is ten times as likely if H1 is true as if H2 is. The words are those of ENFSI's guideline of 2015: {}.",
-                scale.collect::<Vec<_>>().join("; ")
-            ));
-        }
-        None if heard.grade == Some(Grade::C) => fact(
-            "log10 LR",
-            text("none: rendered sound alone supports no likelihood ratio"),
-        ),
-        None => {}
+    if let Some(dive) = &heard.dive {
+        cells.push(text("; dive from "));
+        cells.push(figure(format!("{at}/dive/start_s"), dive.start_s, 1));
+        cells.push(text(" to "));
+        cells.push(figure(format!("{at}/dive/end_s"), dive.end_s, 1));
+        cells.push(text(" s"));
     }
+    Some(("phase".to_owned(), Cell::Mixed(cells)))
+}
+
+fn ratio(at: &str, heard: &Heard) -> Vec<Fact> {
+    let Some(lr) = heard.own_lr() else {
+        let why = "none: rendered sound alone supports no likelihood ratio";
+        let of_rendered = heard.grade == Some(Grade::C);
+        return of_rendered
+            .then(|| ("log10 LR".to_owned(), text(why)))
+            .into_iter()
+            .collect();
+    };
+    let log10_lr = |place: String, lr| shown_as(format!("{at}/{place}"), lr, words::log10_lr(lr));
+    let strength = heard.strength.as_deref().unwrap_or_default();
+    let mut cells = vec![
+        log10_lr(format!("log10_lr/{}", heard.label), lr),
+        text(format!(": {strength}")),
+    ];
+    if let Some([low, high]) = heard.log10_lr_bounds {
+        cells.push(text(" (the recordings learnt from support "));
+        cells.push(log10_lr("log10_lr_bounds/0".into(), low));
+        cells.push(text(" to "));
+        cells.push(log10_lr("log10_lr_bounds/1".into(), high));
+        cells.push(text(")"));
+    }
+    let mut facts = vec![("log10 LR".to_owned(), Cell::Mixed(cells))];
+    if let Some([h1, h2]) = &heard.hypotheses {
+        facts.push(("H1".to_owned(), text(h1.clone())));
+        facts.push(("H2".to_owned(), text(h2.clone())));
+    }
+    facts
+}
+
+/// What the words for a likelihood ratio mean.
+fn scale() -> String {
+    let scale = SCALE
+        .iter()
+        .rev()
+        .map(|(from, words)| format!("from {from:.1}: {words}"));
+    format!(
+        "A log10 LR of 1 says that what is heard is ten times as likely if H1 is true as if H2 is. The words are those of ENFSI's guideline of 2015: {}.",
+        scale.collect::<Vec<_>>().join("; ")
+    )
+}
+
+fn not_excluded(heard: &Heard) -> Vec<Fact> {
     let set = match heard.prediction_set.is_empty() {
         true => "none of the labels".to_owned(),
         false => heard.prediction_set.join(", "),
     };
     let percent = 100.0 * heard.coverage;
-    fact(
-        "cannot be excluded",
-        text(format!(
-            "{set} (in {percent:.0} % of recordings the true label is among these)"
-        )),
-    );
-    if !heard.prediction_set_insufficient.is_empty() {
-        let labels = heard.prediction_set_insufficient.join(", ");
-        fact(
-            "undecided",
-            text(format!("{labels} (too few source groups to exclude them)")),
-        );
-    }
-    if let Some(asked) = &evidence.asked {
-        let [h1, h2] = &asked.words;
-        let mut cells = vec![text(format!("H1: {h1}. H2: {h2}. "))];
-        match asked.log10_lr {
-            Some(lr) => {
-                let at = at.replace("/heard", "/asked");
-                cells.push(text("log10 LR "));
-                cells.push(shown_as(format!("{at}/log10_lr"), lr, words::log10_lr(lr)));
-                cells.push(text(format!(": {}", crate::verify::evidence::verbal(lr))));
-            }
-            None => cells.push(text(format!(
-                "No likelihood ratio: {}.",
-                asked.why_none.as_deref().unwrap_or_default()
-            ))),
+    let set = format!("{set} (in {percent:.0} % of recordings the true label is among these)");
+    let mut facts = vec![("cannot be excluded".to_owned(), text(set))];
+    let undecided = words::undecided(&heard.prediction_set_insufficient, &heard.prediction_set);
+    facts.extend(undecided.map(|labels| ("undecided".to_owned(), text(labels))));
+    facts
+}
+
+fn asked(at: &str, evidence: &Evidence) -> Option<Fact> {
+    let asked = evidence.asked.as_ref()?;
+    let [h1, h2] = &asked.words;
+    let mut cells = vec![text(format!("H1: {h1}. H2: {h2}. "))];
+    match asked.log10_lr {
+        Some(lr) => {
+            cells.push(text("log10 LR "));
+            cells.push(shown_as(
+                format!("{at}/asked/log10_lr"),
+                lr,
+                words::log10_lr(lr),
+            ));
+            cells.push(text(format!(": {}", crate::verify::evidence::verbal(lr))));
         }
-        fact("the question asked", Cell::Mixed(cells));
+        None => cells.push(text(format!(
+            "No likelihood ratio: {}.",
+            asked.why_none.as_deref().unwrap_or_default()
+        ))),
     }
-    section.tables.push(answer);
-    section.tables.push(timeline(&at, evidence));
-    section
+    Some(("the question asked".to_owned(), Cell::Mixed(cells)))
 }
 
 fn timeline(at: &str, evidence: &Evidence) -> Table {

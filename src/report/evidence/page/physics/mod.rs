@@ -61,7 +61,7 @@ pub(super) fn physics(at: &str, evidence: &Evidence) -> Section {
 /// The candidate of the label and phase that the classifier names, if the lines allow it.
 fn named(evidence: &Evidence) -> Option<&Candidate> {
     let heard = &evidence.heard;
-    let of_label = |c: &&Candidate| c.airframe == heard.label && c.verdict == Verdict::Consistent;
+    let of_label = |c: &&Candidate| c.label == heard.label && c.verdict == Verdict::Consistent;
     let phase = heard.phase.as_deref();
     let mut own = evidence.physics.candidates.iter().filter(of_label);
     let first = own.clone().next();
