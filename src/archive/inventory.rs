@@ -1,11 +1,10 @@
 //! What the archive holds now, beside what the database knows of it: what is left to do.
 
-use std::fs::Metadata;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use rusqlite::{params, Connection, OptionalExtension};
 
+use super::facts::{device, Facts};
 use super::shard::Shard;
 use super::store::{Job, Store};
 use super::walk::{Found, Roots};
@@ -91,8 +90,10 @@ pub(super) fn page(store: &Store, after: &str) -> Result<Vec<Job>, ArchiveError>
             Ok(Job {
                 path: path.unwrap_or_else(|| key.clone().into()),
                 key,
-                size: row.get::<_, Option<i64>>(2)?.unwrap_or(0) as u64,
-                modified_ns: row.get::<_, Option<i64>>(3)?.unwrap_or(0),
+                facts: Facts {
+                    size: row.get::<_, Option<i64>>(2)?.unwrap_or(0) as u64,
+                    modified_ns: row.get::<_, Option<i64>>(3)?.unwrap_or(0),
+                },
                 device: row.get::<_, i64>(4)? as u64,
                 sha256: sha256.as_deref().and_then(from_hex),
             })
@@ -101,27 +102,9 @@ pub(super) fn page(store: &Store, after: &str) -> Result<Vec<Job>, ArchiveError>
     })
 }
 
-/// Size, time of the last change in ns since 1970, and device of a file.
-pub(super) fn facts(metadata: &Metadata) -> (u64, i64, u64) {
-    let modified = metadata.modified().ok();
-    let since = modified.and_then(|m| m.duration_since(UNIX_EPOCH).ok());
-    let modified_ns = since.map_or(0, |d| d.as_nanos().min(i64::MAX as u128) as i64);
-    (metadata.len(), modified_ns, device(metadata))
-}
-
-#[cfg(unix)]
-fn device(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::dev(metadata)
-}
-
-#[cfg(not(unix))]
-fn device(_: &Metadata) -> u64 {
-    0
-}
-
 /// What the database knows of a file.
 struct Known {
-    facts: Option<(i64, i64)>,
+    facts: Option<Facts>,
     present: bool,
     /// Whether it has an answer under the settings of the run, or under others only.
     answered: Option<bool>,
@@ -143,7 +126,10 @@ fn known(db: &Connection, key: &str, settings: i64) -> rusqlite::Result<Option<K
         let ffmpeg: Option<bool> = row.get(6)?;
         let is_linked: bool = row.get(3)?;
         Ok(Known {
-            facts: size.zip(modified),
+            facts: size.zip(modified).map(|(size, modified_ns)| Facts {
+                size: size as u64,
+                modified_ns,
+            }),
             present: row.get(2)?,
             answered: is_linked.then_some(row.get(4)?),
             error: kind.map(|kind| (kind, ffmpeg.unwrap_or(false))),
@@ -164,21 +150,21 @@ fn note(db: &Connection, found: Found, rules: &Rules, plan: &mut Plan) -> rusqli
             return unusable(db, &path, &key, unlisted.kind, &unlisted.message);
         }
     };
-    let (size, modified_ns, device) = match &metadata {
-        Ok(metadata) => facts(metadata),
+    let (facts, device) = match &metadata {
+        Ok(metadata) => (Facts::of(metadata), device(metadata)),
         // The reader says what is wrong with it, and how to mend that.
-        Err(_) => (0, 0, 0),
+        Err(_) => (Facts::default(), 0),
     };
     if !want(db, &key, device)? {
         return Ok(());
     }
     plan.found += 1;
     let known = known(db, &key, rules.settings)?;
-    let same = |k: &Known| k.facts == Some((size as i64, modified_ns));
+    let same = |k: &Known| k.facts == Some(facts);
     let todo = match known.as_ref().filter(|k| same(k)) {
         None => {
             plan.new += 1;
-            insert(db, &path, &key, size, modified_ns)?;
+            insert(db, &path, &key, facts)?;
             true
         }
         Some(known) => {
@@ -191,7 +177,7 @@ fn note(db: &Connection, found: Found, rules: &Rules, plan: &mut Plan) -> rusqli
     };
     if todo {
         plan.todo += 1;
-        plan.todo_bytes += size;
+        plan.todo_bytes += facts.size;
         let sql = "UPDATE temp.wanted SET todo = 1 WHERE path = ?";
         db.prepare_cached(sql)?.execute([&key])?;
     }
@@ -227,18 +213,11 @@ fn want(db: &Connection, key: &str, device: u64) -> rusqlite::Result<bool> {
 }
 
 /// A file that is new or has changed.
-fn insert(
-    db: &Connection,
-    path: &Path,
-    key: &str,
-    size: u64,
-    modified_ns: i64,
-) -> rusqlite::Result<()> {
+fn insert(db: &Connection, path: &Path, key: &str, facts: Facts) -> rusqlite::Result<()> {
     let job = Job {
         path: path.to_owned(),
         key: key.to_owned(),
-        size,
-        modified_ns,
+        facts,
         device: 0,
         sha256: None,
     };
@@ -255,8 +234,8 @@ fn insert(
         name::bytes_unless_text(path),
         folder,
         file,
-        size as i64,
-        modified_ns
+        facts.size as i64,
+        facts.modified_ns
     ])?;
     Ok(())
 }
@@ -270,7 +249,7 @@ fn unusable(
     message: &str,
 ) -> rusqlite::Result<()> {
     want(db, key, 0)?;
-    insert(db, path, key, 0, 0)?;
+    insert(db, path, key, Facts::default())?;
     db.prepare_cached("INSERT OR REPLACE INTO errors VALUES (?, ?, ?, 0)")?
         .execute(params![key, kind, message])?;
     Ok(())
