@@ -10,6 +10,7 @@ mod interrupted;
 mod large;
 mod machines;
 mod made;
+mod names;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
