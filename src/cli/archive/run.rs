@@ -105,9 +105,9 @@ impl RunArgs {
         let Some(output) = self.output.clone() else {
             return Err(UsageError("name the database with -o FILE".into()).into());
         };
-        let mut setup = Setup::new().with_model(self.model.clone());
-        setup.prior_weights = self.prior.weights().to_vec();
-        setup.prior_name = self.prior.name();
+        let mut setup = Setup::new()
+            .with_model(self.model.clone())
+            .with_prior(self.prior.weights());
         setup.ffmpeg = self.ffmpeg;
         let jobs = self
             .jobs
