@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use earwitness::archive::walk::Walk;
 use earwitness::archive::work::{Limits, Workers};
 use earwitness::archive::{self, Options, Plan, Setup, Shard, Summary};
+use earwitness::audio::shell::quoted;
 use earwitness::report::span;
 
 use super::progress::Narrator;
@@ -258,13 +259,6 @@ fn conclusion(summary: &Summary, options: &Options) -> String {
 
 /// The command line, as one would type it.
 fn command() -> String {
-    let quoted = std::env::args_os().map(|argument| {
-        let text = argument.to_string_lossy().into_owned();
-        let plain = |c: char| c.is_alphanumeric() || "/._-+=,@%:".contains(c);
-        match !text.is_empty() && text.chars().all(plain) {
-            true => text,
-            false => format!("'{}'", text.replace('\'', r"'\''")),
-        }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
+    let words = std::env::args_os().map(|argument| quoted(&argument));
+    words.collect::<Vec<_>>().join(" ")
 }
