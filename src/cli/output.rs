@@ -79,6 +79,14 @@ impl Output {
     }
 }
 
+/// The fault of the output itself, so that a closed pipe is known for what it is.
+pub fn csv_fault(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 /// With the permissions that a plain file would get; temporary files are private by default.
 fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();

@@ -11,6 +11,7 @@ mod large;
 mod machines;
 mod made;
 mod names;
+mod usage;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -15,6 +15,7 @@ use earwitness::report::span;
 use super::progress::Narrator;
 use super::worker;
 use crate::cli::exit::{Outcome, UsageError};
+use crate::cli::output::Output;
 use crate::cli::prior::PriorWeights;
 use crate::cli::Verbosity;
 
@@ -162,8 +163,11 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
 
 fn dry_run(options: &Options) -> anyhow::Result<Outcome> {
     let (plan, changed) = archive::plan(options).map_err(|e| usage(e.into()))?;
-    println!("{}", describe(&plan, changed));
-    println!("nothing was done (--dry-run)");
+    let text = format!(
+        "{}\nnothing was done (--dry-run)\n",
+        describe(&plan, changed)
+    );
+    Output::stdout().write_once(text.as_bytes())?;
     Ok(Outcome::Done)
 }
 
