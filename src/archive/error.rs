@@ -142,6 +142,16 @@ pub enum ArchiveError {
         /// What went wrong.
         fault: String,
     },
+    /// A label that nothing in the database can have.
+    #[error("{database}: has no label `{label}`; it has {known}")]
+    UnknownLabel {
+        /// The database.
+        database: String,
+        /// The label asked for.
+        label: String,
+        /// The labels that it has.
+        known: String,
+    },
     /// Two databases that do not belong together.
     #[error("{0}")]
     Merge(String),

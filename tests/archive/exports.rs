@@ -123,7 +123,6 @@ fn filters_leave_what_they_say() {
         like("recorded_at >= '2020-10-02' AND recorded_at < '2020-10-04'")
     );
     assert!(rows(&days) > 0 && rows(&days) < rows(&[]));
-    assert_eq!(rows(&["--label", "'; DROP TABLE files; --"]), 0);
 }
 
 #[test]

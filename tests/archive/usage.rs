@@ -25,6 +25,26 @@ fn place() -> Place {
 }
 
 #[test]
+fn a_label_that_the_database_does_not_have_is_refused_with_those_that_it_has() {
+    let place = place();
+    for verb in ["query", "export", "suggest"] {
+        for wrong in ["shaheed-136", "'; DROP TABLE files; --"] {
+            let output = earwitness(&[verb, text(&place.database), "--label", wrong]);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{verb}: {said}");
+            assert!(
+                said.contains(wrong) && said.contains("shahed-136, siren"),
+                "{said}"
+            );
+        }
+        let more = ["--label", "shahed-136", "--format"];
+        let format = if verb == "query" { "json" } else { "jsonl" };
+        let known = [&[verb, text(&place.database)], &more[..], &[format]].concat();
+        assert_eq!(earwitness(&known).status.code(), Some(0), "{verb}");
+    }
+}
+
+#[test]
 fn what_is_no_database_is_not_told_to_be_written_elsewhere() {
     let place = place();
     let other = place.dir.path().join("README.md");
