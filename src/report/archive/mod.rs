@@ -22,7 +22,7 @@ pub use self::audacity::{AudacityFolder, AudacityWriter};
 pub use self::clips::{ClipOptions, Clips};
 pub use self::csv::CsvWriter;
 pub use self::jsonl::JsonLinesWriter;
-pub use self::overview::{as_json, as_text};
+pub use self::overview::{as_json, as_text, QUERY_SCHEMA};
 pub use self::parquet::ParquetWriter;
 pub use self::picture::write_html;
 pub use self::raven::{RavenFolder, RavenWriter};
