@@ -59,10 +59,18 @@ pub enum ArchiveError {
         /// Who has it.
         by: String,
     },
-    /// A file that is no database of earwitness.
+    /// A file to be written to that is no database of earwitness.
     #[error("{database}: is not a database of `earwitness archive` ({fault}); name another file with -o")]
     NotOurs {
         /// The database.
+        database: String,
+        /// What it is.
+        fault: String,
+    },
+    /// A file to be read that is no database of earwitness.
+    #[error("{database}: is not a database of `earwitness archive` ({fault}); name one that is: `earwitness archive PATH... -o FILE` makes them")]
+    NoArchive {
+        /// The file.
         database: String,
         /// What it is.
         fault: String,
@@ -105,6 +113,14 @@ pub enum ArchiveError {
         /// What the operating system said.
         fault: String,
     },
+    /// The database cannot be read.
+    #[error("{database}: cannot be read ({fault}); check its permissions and those of its folder")]
+    Unreadable {
+        /// The database.
+        database: String,
+        /// What the operating system said.
+        fault: String,
+    },
     /// Anything else that SQLite says.
     #[error("{database}: {error}; what was done is kept: run the same command again")]
     Database {
@@ -125,6 +141,16 @@ pub enum ArchiveError {
     Worker {
         /// What went wrong.
         fault: String,
+    },
+    /// A label that nothing in the database can have.
+    #[error("{database}: has no label `{label}`; it has {known}")]
+    UnknownLabel {
+        /// The database.
+        database: String,
+        /// The label asked for.
+        label: String,
+        /// The labels that it has.
+        known: String,
     },
     /// Two databases that do not belong together.
     #[error("{0}")]
@@ -149,6 +175,17 @@ impl ArchiveError {
             // A write that fails half-way is reported as an input/output error on some file systems.
             Some(Code::SystemIoFailure) if is_write_fault(&error) => Self::DiskFull { database },
             _ => Self::Database { database, error },
+        }
+    }
+}
+
+impl ArchiveError {
+    /// The same where the database was to be read only: nothing was to be written with `-o`.
+    pub(crate) fn in_reading(self) -> Self {
+        match self {
+            Self::NotOurs { database, fault } => Self::NoArchive { database, fault },
+            Self::ReadOnly { database, fault } => Self::Unreadable { database, fault },
+            other => other,
         }
     }
 }

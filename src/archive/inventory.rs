@@ -1,11 +1,10 @@
 //! What the archive holds now, beside what the database knows of it: what is left to do.
 
-use std::fs::Metadata;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use rusqlite::{params, Connection, OptionalExtension};
 
+use super::facts::{device, Facts};
 use super::shard::Shard;
 use super::store::{Job, Store};
 use super::walk::{Found, Roots};
@@ -50,6 +49,8 @@ pub(super) struct Rules {
     pub retry_errors: bool,
     /// ffmpeg may be used: what failed for want of it is tried again.
     pub ffmpeg: bool,
+    /// What is found is noted in the database; else it is only counted, and the database may be open to be read alone.
+    pub keep: bool,
 }
 
 /// Goes through the archive and notes in the database what is there, what has changed, and what has gone; the
@@ -70,7 +71,7 @@ pub(super) fn take(store: &mut Store, roots: &Roots, rules: &Rules) -> Result<Pl
         store.ask(|db| note(db, found, rules, &mut plan))
     })?;
     for root in roots.roots() {
-        plan.gone += mark_gone(store, root)?;
+        plan.gone += look_after(store, root, rules.keep)?;
     }
     Ok(plan)
 }
@@ -91,8 +92,10 @@ pub(super) fn page(store: &Store, after: &str) -> Result<Vec<Job>, ArchiveError>
             Ok(Job {
                 path: path.unwrap_or_else(|| key.clone().into()),
                 key,
-                size: row.get::<_, Option<i64>>(2)?.unwrap_or(0) as u64,
-                modified_ns: row.get::<_, Option<i64>>(3)?.unwrap_or(0),
+                facts: Facts {
+                    size: row.get::<_, Option<i64>>(2)?.unwrap_or(0) as u64,
+                    modified_ns: row.get::<_, Option<i64>>(3)?.unwrap_or(0),
+                },
                 device: row.get::<_, i64>(4)? as u64,
                 sha256: sha256.as_deref().and_then(from_hex),
             })
@@ -101,27 +104,9 @@ pub(super) fn page(store: &Store, after: &str) -> Result<Vec<Job>, ArchiveError>
     })
 }
 
-/// Size, time of the last change in ns since 1970, and device of a file.
-pub(super) fn facts(metadata: &Metadata) -> (u64, i64, u64) {
-    let modified = metadata.modified().ok();
-    let since = modified.and_then(|m| m.duration_since(UNIX_EPOCH).ok());
-    let modified_ns = since.map_or(0, |d| d.as_nanos().min(i64::MAX as u128) as i64);
-    (metadata.len(), modified_ns, device(metadata))
-}
-
-#[cfg(unix)]
-fn device(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::dev(metadata)
-}
-
-#[cfg(not(unix))]
-fn device(_: &Metadata) -> u64 {
-    0
-}
-
 /// What the database knows of a file.
 struct Known {
-    facts: Option<(i64, i64)>,
+    facts: Option<Facts>,
     present: bool,
     /// Whether it has an answer under the settings of the run, or under others only.
     answered: Option<bool>,
@@ -143,7 +128,10 @@ fn known(db: &Connection, key: &str, settings: i64) -> rusqlite::Result<Option<K
         let ffmpeg: Option<bool> = row.get(6)?;
         let is_linked: bool = row.get(3)?;
         Ok(Known {
-            facts: size.zip(modified),
+            facts: size.zip(modified).map(|(size, modified_ns)| Facts {
+                size: size as u64,
+                modified_ns,
+            }),
             present: row.get(2)?,
             answered: is_linked.then_some(row.get(4)?),
             error: kind.map(|kind| (kind, ffmpeg.unwrap_or(false))),
@@ -161,28 +149,34 @@ fn note(db: &Connection, found: Found, rules: &Rules, plan: &mut Plan) -> rusqli
         Found::Unlisted(unlisted) => {
             plan.found += 1;
             plan.unlisted += 1;
-            return unusable(db, &path, &key, unlisted.kind, &unlisted.message);
+            want(db, &key, 0)?;
+            return match rules.keep {
+                true => unusable(db, &path, &key, unlisted.kind, &unlisted.message),
+                false => Ok(()),
+            };
         }
     };
-    let (size, modified_ns, device) = match &metadata {
-        Ok(metadata) => facts(metadata),
+    let (facts, device) = match &metadata {
+        Ok(metadata) => (Facts::of(metadata), device(metadata)),
         // The reader says what is wrong with it, and how to mend that.
-        Err(_) => (0, 0, 0),
+        Err(_) => (Facts::default(), 0),
     };
     if !want(db, &key, device)? {
         return Ok(());
     }
     plan.found += 1;
     let known = known(db, &key, rules.settings)?;
-    let same = |k: &Known| k.facts == Some((size as i64, modified_ns));
+    let same = |k: &Known| k.facts == Some(facts);
     let todo = match known.as_ref().filter(|k| same(k)) {
         None => {
             plan.new += 1;
-            insert(db, &path, &key, size, modified_ns)?;
+            if rules.keep {
+                insert(db, &path, &key, facts)?;
+            }
             true
         }
         Some(known) => {
-            if !known.present {
+            if rules.keep && !known.present {
                 let sql = "UPDATE files SET present = 1 WHERE path = ?";
                 db.prepare_cached(sql)?.execute([&key])?;
             }
@@ -191,7 +185,7 @@ fn note(db: &Connection, found: Found, rules: &Rules, plan: &mut Plan) -> rusqli
     };
     if todo {
         plan.todo += 1;
-        plan.todo_bytes += size;
+        plan.todo_bytes += facts.size;
         let sql = "UPDATE temp.wanted SET todo = 1 WHERE path = ?";
         db.prepare_cached(sql)?.execute([&key])?;
     }
@@ -227,18 +221,11 @@ fn want(db: &Connection, key: &str, device: u64) -> rusqlite::Result<bool> {
 }
 
 /// A file that is new or has changed.
-fn insert(
-    db: &Connection,
-    path: &Path,
-    key: &str,
-    size: u64,
-    modified_ns: i64,
-) -> rusqlite::Result<()> {
+fn insert(db: &Connection, path: &Path, key: &str, facts: Facts) -> rusqlite::Result<()> {
     let job = Job {
         path: path.to_owned(),
         key: key.to_owned(),
-        size,
-        modified_ns,
+        facts,
         device: 0,
         sha256: None,
     };
@@ -255,8 +242,8 @@ fn insert(
         name::bytes_unless_text(path),
         folder,
         file,
-        size as i64,
-        modified_ns
+        facts.size as i64,
+        facts.modified_ns
     ])?;
     Ok(())
 }
@@ -269,48 +256,63 @@ fn unusable(
     kind: &str,
     message: &str,
 ) -> rusqlite::Result<()> {
-    want(db, key, 0)?;
-    insert(db, path, key, 0, 0)?;
+    insert(db, path, key, Facts::default())?;
     db.prepare_cached("INSERT OR REPLACE INTO errors VALUES (?, ?, ?, 0)")?
         .execute(params![key, kind, message])?;
     Ok(())
 }
 
-/// Files below `root` that the database knows, that the walk did not come upon, and that are no longer there.
-fn mark_gone(store: &mut Store, root: &Path) -> Result<u64, ArchiveError> {
-    let below = match name::to_text(root) {
-        text if text.ends_with('/') => text,
-        text => text + "/",
+/// Looks for what the database knows at and below `root` and the walk did not come upon. Files that are no longer there are
+/// marked, and their number given; folders that could not be looked into and now can are forgotten.
+fn look_after(store: &mut Store, root: &Path, keep: bool) -> Result<u64, ArchiveError> {
+    let root = name::to_text(root);
+    let below = match root.ends_with('/') {
+        true => root.clone(),
+        false => format!("{root}/"),
     };
     // What begins with "a/" lies between "a/" and "a0", the sign after the slash.
     let end = format!("{}0", below.trim_end_matches('/'));
-    let missing: Vec<String> = store.ask(|db| {
+    let (mut missing, mut folders) = (Vec::new(), Vec::new());
+    store.ask(|db| {
         let mut statement = db.prepare(
-            "SELECT path, path_bytes FROM files WHERE present AND path >= ?1 AND path < ?2
+            "SELECT path, path_bytes FROM files WHERE present AND (path = ?1 OR path >= ?2 AND path < ?3)
              AND path NOT IN (SELECT path FROM temp.wanted)",
         )?;
-        let rows = statement.query_map([&below, &end], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
-        })?;
-        let mut missing = Vec::new();
-        for row in rows {
-            let (key, bytes) = row?;
+        let mut rows = statement.query([&root, &below, &end])?;
+        while let Some(row) = rows.next()? {
+            let key: String = row.get(0)?;
+            let bytes: Option<Vec<u8>> = row.get(1)?;
             let path = bytes.as_deref().and_then(name::from_bytes);
             let path = path.unwrap_or_else(|| key.clone().into());
-            if !path.exists() {
-                missing.push(key);
+            match path.try_exists() {
+                Ok(false) => missing.push(key),
+                Ok(true) if path.is_dir() && path.read_dir().is_ok() => folders.push(key),
+                // It is there, or lies where nobody can look.
+                _ => {}
             }
-        }
-        Ok(missing)
-    })?;
-    store.ask(|db| {
-        for key in &missing {
-            db.prepare_cached("UPDATE files SET present = 0 WHERE path = ?")?
-                .execute([key])?;
         }
         Ok(())
     })?;
-    Ok(missing.len() as u64)
+    let gone = missing.len() as u64;
+    if keep {
+        store.ask(|db| {
+            for key in missing.iter().chain(&folders) {
+                let sql = "UPDATE files SET present = 0 WHERE path = ?";
+                db.prepare_cached(sql)?.execute([key])?;
+            }
+            folders.iter().try_for_each(|key| forget(db, key))
+        })?;
+    }
+    Ok(gone)
+}
+
+/// A folder is no file: it was listed for its error alone. What was a file with an answer once stays.
+fn forget(db: &Connection, key: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM errors WHERE path = ?")?
+        .execute([key])?;
+    db.prepare_cached("DELETE FROM files WHERE path = ? AND recording IS NULL")?
+        .execute([key])?;
+    Ok(())
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {
@@ -322,4 +324,60 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
     }
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::walk::Walk;
+
+    #[test]
+    fn a_folder_that_can_be_looked_into_again_is_no_error_any_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("sub");
+        std::fs::create_dir(&folder).unwrap();
+        let mut store = Store::in_memory().unwrap();
+        let key = |path: &Path| name::to_text(path);
+        let mut unlisted = vec![key(&folder), key(dir.path()), key(&dir.path().join("gone"))];
+        store
+            .ask(|db| {
+                let shut = |key: &String| unusable(db, Path::new(key), key, "io", "");
+                unlisted.iter().try_for_each(shut)
+            })
+            .unwrap();
+        let walk = Walk {
+            paths: vec![dir.path().to_owned()],
+            ..Walk::default()
+        };
+        let rules = Rules {
+            settings: 0,
+            shard: Shard::default(),
+            retry_errors: false,
+            ffmpeg: false,
+            keep: false,
+        };
+        let texts = |store: &Store, sql: &str| -> Vec<String> {
+            let read = |db: &Connection| {
+                let mut statement = db.prepare(sql)?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                rows.collect()
+            };
+            store.ask(read).unwrap()
+        };
+        let roots = walk.roots().unwrap();
+        // Looking alone changes nothing.
+        assert_eq!(take(&mut store, &roots, &rules).unwrap().gone, 1);
+        unlisted.sort();
+        let sql = "SELECT path FROM unreadable ORDER BY path";
+        assert_eq!(texts(&store, sql), unlisted);
+        let rules = Rules {
+            keep: true,
+            ..rules
+        };
+        let plan = take(&mut store, &roots, &rules).unwrap();
+        assert_eq!((plan.found, plan.gone), (0, 1));
+        assert!(texts(&store, sql).is_empty());
+        let left = texts(&store, "SELECT path FROM files");
+        assert_eq!(left, [key(&dir.path().join("gone"))]);
+    }
 }

@@ -133,7 +133,7 @@ fn join(
     let merged = Merged {
         files: count("files")? as u64,
         recordings: count("recordings")? as u64,
-        unreadable: count("errors")? as u64,
+        unreadable: count("unreadable")? as u64,
         reused_groups,
         mixed_settings: false,
     };

@@ -13,6 +13,7 @@
 pub mod answer;
 mod error;
 pub mod events;
+mod facts;
 pub mod id;
 mod inventory;
 mod merge;
@@ -30,6 +31,7 @@ pub mod walk;
 pub mod work;
 
 pub use error::ArchiveError;
+pub use facts::Facts;
 pub use inventory::Plan;
 pub use merge::{merge, Merged};
 pub use run::{plan, run, Observer, Options, Summary};

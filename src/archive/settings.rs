@@ -10,6 +10,7 @@ use super::{name, ArchiveError};
 use crate::audio::ReadOptions;
 use crate::model::answer::Grade;
 use crate::model::listen::ListenOptions;
+use crate::model::prior;
 use crate::model::store::Model;
 use std::path::PathBuf;
 
@@ -18,10 +19,9 @@ use std::path::PathBuf;
 pub struct Setup {
     /// The model file as [`name::to_bytes`] writes it; the built-in model if `None`.
     model: Option<Vec<u8>>,
-    /// Weights that replace the shares of some labels in the hierarchical prior.
-    pub prior_weights: Vec<(String, f64)>,
-    /// What answers call the prior.
-    pub prior_name: String,
+    /// Weights that replace the shares of some labels in the hierarchical prior. Answers are kept under the name that follows
+    /// from them.
+    prior: Vec<(String, f64)>,
     /// Let ffmpeg decode what cannot be decoded here.
     pub ffmpeg: bool,
 }
@@ -68,10 +68,13 @@ pub struct LabelRow {
 impl Setup {
     /// The built-in model with the hierarchical prior.
     pub fn new() -> Self {
-        Self {
-            prior_name: "hierarchical".into(),
-            ..Self::default()
-        }
+        Self::default()
+    }
+
+    /// With weights that replace the shares of some labels in the hierarchical prior.
+    pub fn with_prior(mut self, weights: &[(String, f64)]) -> Self {
+        self.prior = weights.to_vec();
+        self
     }
 
     /// With the model of this file.
@@ -95,17 +98,17 @@ impl Setup {
         };
         let header = model.header();
         let labels: Vec<_> = header.labels.iter().map(|l| l.label.as_str()).collect();
-        let weights = self.prior_weights.iter();
+        let weights = self.prior.iter();
         let weights: Vec<_> = weights.map(|(l, w)| (l.as_str(), *w)).collect();
-        let prior = header
+        let shares = header
             .hierarchical_prior()?
             .with_weights(&labels, &weights)?;
         Ok(Listener {
             model,
             options: ListenOptions {
                 read: ReadOptions::default().with_ffmpeg(self.ffmpeg),
-                prior,
-                prior_name: self.prior_name.clone(),
+                prior: shares,
+                prior_name: prior::name(&self.prior),
             },
         })
     }
@@ -145,10 +148,22 @@ mod tests {
         let mut setup = Setup::new();
         setup.ffmpeg = true;
         assert_eq!(settings(&setup), plain);
-        setup.prior_weights = vec![("siren".into(), 0.5)];
-        setup.prior_name = "hierarchical with siren=0.5".into();
-        let other = settings(&setup);
+        let weighted = |weights: &[(&str, f64)]| {
+            let weights: Vec<_> = weights.iter().map(|(l, w)| ((*l).to_owned(), *w)).collect();
+            settings(&Setup::new().with_prior(&weights))
+        };
+        let other = weighted(&[("siren", 0.5)]);
+        assert_eq!(other.prior, "hierarchical with siren=0.5");
         assert_ne!(other.id, plain.id);
+        assert_ne!(weighted(&[("siren", 0.25)]).id, other.id);
+        assert_eq!(weighted(&[]), plain);
         assert_eq!(other.labels.len(), plain.labels.len());
+        // Databases that are there already go by these numbers.
+        let model = plain.model_sha256.as_str();
+        assert_eq!(plain.id, id::of(&["settings", model, "hierarchical"]));
+        assert_eq!(
+            weighted(&[("siren", 0.5), ("engine", 2.0)]).id,
+            id::of(&["settings", model, "hierarchical with siren=0.5, engine=2"])
+        );
     }
 }

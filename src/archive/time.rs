@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::audio::metadata::time::date;
+use crate::audio::metadata::time::{date, days};
 
 /// A date and time of day without a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,16 +47,10 @@ impl Moment {
         }
     }
 
-    /// Seconds since 1970 (the inverse, Hinnant's `days_from_civil`).
+    /// Seconds since 1970.
     pub fn to_unix(self) -> i64 {
-        let year = self.year - i64::from(self.month <= 2);
-        let era = year.div_euclid(400);
-        let yoe = year.rem_euclid(400);
-        let month = i64::from(self.month);
-        let mp = if month > 2 { month - 3 } else { month + 9 };
-        let doy = (153 * mp + 2) / 5 + i64::from(self.day) - 1;
-        let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-        (era * 146_097 + doe - 719_468) * 86_400 + i64::from(self.second)
+        let days = days(self.year, self.month.into(), self.day.into());
+        days * 86_400 + i64::from(self.second)
     }
 
     /// `2020-10-03T18:30:45`, or `2020-10-03` or `2020-10-03T18:30`.

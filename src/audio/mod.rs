@@ -44,6 +44,8 @@ mod quality;
 mod reader;
 mod remedy;
 mod resample;
+pub mod shell;
+pub(crate) mod shown;
 mod sniff;
 mod source;
 mod warning;

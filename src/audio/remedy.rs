@@ -1,16 +1,16 @@
 //! The line that converts a recording which cannot be read here.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::shell::quoted;
 use super::source::Source;
 
 /// `ffmpeg -i INPUT -vn -ac 1 -ar 16000 OUTPUT.wav`, quoted for a POSIX shell.
 pub(super) fn ffmpeg_line(source: &Source) -> String {
     let (input, output) = match source {
         Source::Path(path) => (
-            quote(ffmpeg_safe(path).as_os_str()),
-            quote(output_name(path).as_os_str()),
+            quoted(ffmpeg_safe(path).as_os_str()),
+            quoted(output_name(path).as_os_str()),
         ),
         Source::Memory { .. } => ("INPUT".to_owned(), "OUTPUT.wav".to_owned()),
     };
@@ -40,33 +40,6 @@ fn ffmpeg_safe(path: &Path) -> PathBuf {
         Path::new(".").join(path)
     } else {
         path.to_path_buf()
-    }
-}
-
-/// Quotes for a POSIX shell: plain words as they are, others in single quotes, and what holds
-/// control characters or bytes that are not UTF-8 in `$'...'`, which bash, zsh and ksh read.
-fn quote(text: &OsStr) -> String {
-    let bytes = text.as_encoded_bytes();
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"/._-+=,@%:".contains(b);
-    match text.to_str() {
-        Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => text.to_owned(),
-        Some(text) if !text.chars().any(char::is_control) => {
-            format!("'{}'", text.replace('\'', r"'\''"))
-        }
-        _ => format!(
-            "$'{}'",
-            bytes.iter().map(|&b| escape(b)).collect::<String>()
-        ),
-    }
-}
-
-fn escape(byte: u8) -> String {
-    match byte {
-        b'\n' => r"\n".to_owned(),
-        b'\t' => r"\t".to_owned(),
-        b'\'' | b'\\' => format!("\\{}", byte as char),
-        0x20..=0x7e => (byte as char).to_string(),
-        _ => format!("\\x{byte:02x}"),
     }
 }
 

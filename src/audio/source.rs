@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use symphonia::core::io::MediaSource;
 
 use super::error::AudioError;
+use super::shown::printable;
 
 /// The most bytes that [`Source::stdin`] takes: 1 GiB, nine hours of 16 kHz 16-bit sound.
 pub const MEMORY_LIMIT: u64 = 1 << 30;
@@ -66,17 +67,13 @@ impl Source {
         Ok(Self::memory(name, bytes))
     }
 
-    /// The name that messages use: printable, control characters escaped.
+    /// The name that messages use: printable, what can't be seen escaped.
     pub fn name(&self) -> String {
         let name = match self {
             Self::Path(path) => path.to_string_lossy(),
             Self::Memory { name, .. } => name.into(),
         };
-        if name.chars().any(char::is_control) {
-            name.escape_debug().to_string()
-        } else {
-            name.into_owned()
-        }
+        printable(&name)
     }
 
     pub(super) fn open(&self) -> Result<Stream, AudioError> {

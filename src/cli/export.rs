@@ -156,7 +156,8 @@ fn to_one_file(args: &ExportArgs, reader: &Reader, output: &mut Output) -> anyho
 }
 
 fn write(args: &ExportArgs, reader: &Reader, exporter: &mut dyn Exporter) -> anyhow::Result<()> {
-    match export(reader, args.table.into(), &args.rows.filter(), exporter) {
+    let filter = args.rows.filter(reader)?;
+    match export(reader, args.table.into(), &filter, exporter) {
         Ok(_) => Ok(()),
         Err(ExportError::Io(error)) => {
             Err(anyhow::Error::from(error).context("cannot write the export"))

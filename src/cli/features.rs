@@ -1,6 +1,6 @@
 //! `earwitness features PATH...`: what the classifier sees.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -10,7 +10,7 @@ use earwitness::features::{schema, Extractor, Segment};
 
 use super::exit::Outcome;
 use super::inputs::InputArgs;
-use super::output::Output;
+use super::output::{csv_fault, Output};
 use super::Verbosity;
 
 /// Write the feature vector of each segment of recordings, as CSV
@@ -73,12 +73,14 @@ pub fn run(args: &FeaturesArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
 fn write_schema(output: Output) -> anyhow::Result<Outcome> {
     let mut csv = csv::Writer::from_writer(output);
     let context = "cannot write the output";
-    csv.write_record(["name", "unit", "low", "high", "meaning"])?;
+    csv.write_record(["name", "unit", "low", "high", "meaning"])
+        .map_err(csv_fault)
+        .context(context)?;
     for info in schema() {
         let (low, high) = (info.low.to_string(), info.high.to_string());
         let cells = [&info.name, info.unit, &low, &high, &info.meaning];
         csv.write_record(cells)
-            .map_err(io::Error::from)
+            .map_err(csv_fault)
             .context(context)?;
     }
     let output = csv.into_inner().map_err(|e| e.into_error());
@@ -98,7 +100,7 @@ impl FeatureTable {
         let names: Vec<String> = schema().into_iter().map(|info| info.name).collect();
         let head = ["path", "start_s", "end_s"].into_iter();
         csv.write_record(head.chain(names.iter().map(String::as_str)))
-            .map_err(io::Error::from)
+            .map_err(csv_fault)
             .context("cannot write the output")?;
         Ok(Self {
             csv,
@@ -150,7 +152,7 @@ impl FeatureTable {
             Some(values) => cells.extend(values.iter().map(|&v| six_digits(v))),
             None => cells.resize(3 + self.columns, String::new()),
         }
-        let written = self.csv.write_record(cells).map_err(io::Error::from);
+        let written = self.csv.write_record(cells).map_err(csv_fault);
         written.context("cannot write the output")
     }
 

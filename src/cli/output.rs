@@ -153,6 +153,14 @@ fn followed(path: &Path) -> PathBuf {
     }
 }
 
+/// The fault of the output itself, so that a closed pipe is known for what it is.
+pub fn csv_fault(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {

@@ -28,11 +28,7 @@ impl PriorWeights {
 
     /// What answers call it: `hierarchical`, or `hierarchical with shahed-136=0.5`.
     pub fn name(&self) -> String {
-        let weights: Vec<_> = self.0.iter().map(|(l, w)| format!("{l}={w}")).collect();
-        match weights.is_empty() {
-            true => "hierarchical".to_owned(),
-            false => format!("hierarchical with {}", weights.join(", ")),
-        }
+        earwitness::model::prior::name(&self.0)
     }
 }
 

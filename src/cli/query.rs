@@ -59,7 +59,7 @@ enum Format {
 /// No such database, an output that cannot be written.
 pub fn run(args: &QueryArgs) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.database)?;
-    let found = overview(&reader, &args.rows.filter(), args.top)?;
+    let found = overview(&reader, &args.rows.filter(&reader)?, args.top)?;
     if let Some(picture) = &args.picture {
         let mut output = Output::open(Some(picture), [args.database.as_path()])?;
         write_html(&found, &mut output)?;

@@ -2,7 +2,11 @@
 
 use clap::Args;
 use earwitness::archive::query::Filter;
+use earwitness::archive::store::Reader;
 use earwitness::archive::time::Moment;
+use earwitness::archive::ArchiveError;
+
+use super::exit::UsageError;
 
 /// Which rows are meant.
 #[derive(Debug, Args)]
@@ -37,9 +41,12 @@ pub struct RowArgs {
 }
 
 impl RowArgs {
-    /// The conditions.
-    pub fn filter(&self) -> Filter {
-        Filter {
+    /// The conditions on the rows of a database.
+    ///
+    /// # Errors
+    /// Wrong usage if it has no such label.
+    pub fn filter(&self, reader: &Reader) -> anyhow::Result<Filter> {
+        let filter = Filter {
             labels: self.label.clone(),
             min_probability: self.min_probability,
             max_probability: self.max_probability,
@@ -47,6 +54,13 @@ impl RowArgs {
             paths: self.path.clone(),
             since: self.since,
             until: self.until,
+        };
+        match filter.check(reader) {
+            Ok(()) => Ok(filter),
+            Err(error @ ArchiveError::UnknownLabel { .. }) => {
+                Err(UsageError(error.to_string()).into())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 }

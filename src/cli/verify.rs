@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{bail, Context};
 use clap::Args;
 use earwitness::archive::query::KnownSounds;
+use earwitness::audio::shell::quoted;
 use earwitness::audio::{Passage, ReadOptions, Source};
 use earwitness::fingerprint::known::Known;
 use earwitness::model::listen::ListenOptions;
@@ -263,19 +264,11 @@ fn command_line(args: impl Iterator<Item = std::ffi::OsString>) -> String {
         .file_name()
         .unwrap_or(&program)
         .to_string_lossy();
-    let rest = args.map(|arg| quoted(&arg.to_string_lossy()));
+    let rest = args.map(|arg| quoted(&arg));
     std::iter::once(program.into_owned())
         .chain(rest)
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 #[cfg(test)]

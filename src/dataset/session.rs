@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::guess::Guess;
 use super::Recording;
+use crate::audio::metadata::time::days;
 use crate::audio::{metadata, Metadata, Source};
 
 /// Recordings of one device are one session if no more than this lies between the times at which they were made, s.
@@ -62,12 +63,12 @@ fn seconds(text: &str) -> Option<i64> {
         && (0..60).contains(&minute)
         && (0..=60).contains(&second)
         && (1970..=2099).contains(&year);
-    // Days since 1970 (H. Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
-    let y = if month <= 2 { year - 1 } else { year };
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + of_year - 719_468;
-    let at = days * 86_400 + hour * 3_600 + minute * 60 + second;
-    (in_range && at >= EARLIEST).then_some(at)
+    // Numbers that are no date may be of any size.
+    if !in_range {
+        return None;
+    }
+    let at = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+    (at >= EARLIEST).then_some(at)
 }
 
 /// Recordings that look like one session.

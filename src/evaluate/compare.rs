@@ -14,9 +14,14 @@ use serde::Serialize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// What two models make of labelled recordings.
+/// Version of [`Compared`] as JSON: it grows with every change of meaning. Fields may be added without.
+pub const COMPARISON_SCHEMA: &str = "earwitness.comparison/1";
+
+/// What two models make of labelled recordings; `docs/output.md` has its fields.
 #[derive(Debug, Clone, Serialize)]
 pub struct Compared {
+    /// [`COMPARISON_SCHEMA`].
+    pub schema: &'static str,
     /// The first model, then the second.
     pub models: [Named; 2],
     /// The figures; `None` if nothing could be compared.
@@ -119,6 +124,7 @@ pub fn compare(
         times_real_time: seconds / took[k].as_secs_f64().max(1e-9),
     };
     Ok(Compared {
+        schema: COMPARISON_SCHEMA,
         models: [named(0), named(1)],
         comparison: match cases.is_empty() {
             true => None,

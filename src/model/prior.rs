@@ -129,6 +129,15 @@ impl Prior {
     }
 }
 
+/// What answers call the hierarchical prior with these weights: `hierarchical`, or `hierarchical with shahed-136=0.5`.
+pub fn name(weights: &[(String, f64)]) -> String {
+    let weights: Vec<_> = weights.iter().map(|(l, w)| format!("{l}={w}")).collect();
+    match weights.is_empty() {
+        true => "hierarchical".to_owned(),
+        false => format!("hierarchical with {}", weights.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,8 @@ mod csv;
 mod entry;
 pub mod evidence;
 mod jsonl;
+#[cfg(any(feature = "archive", feature = "pages"))]
+mod markup;
 #[cfg(feature = "pages")]
 pub mod picture;
 pub mod selections;

@@ -1,5 +1,6 @@
 //! How answers are put into words, alike in every format for people.
 
+pub use crate::audio::shown::printable;
 use crate::model::answer::{Classification, Decision, Grade};
 use crate::verify::condition::Question;
 
@@ -99,18 +100,6 @@ pub fn undecided(insufficient: &[String], set: &[String]) -> Option<String> {
     Some(format!("{others} (too few source groups to exclude them)"))
 }
 
-/// Control characters escaped: a name can neither break a line nor steer a terminal.
-pub fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c.is_control() {
-            true => out.extend(c.escape_default()),
-            false => out.push(c),
-        }
-    }
-    out
-}
-
 /// Breaks `text` at spaces into lines of at most [`WIDTH`] columns, the first behind `first`, the
 /// others indented as far. Longer words, such as paths, stay whole.
 pub fn wrapped(first: &str, text: &str) -> String {
@@ -169,11 +158,6 @@ mod tests {
         let text = wrapped("  ! ", &"word ".repeat(40));
         assert!(text.lines().all(|l| l.chars().count() <= WIDTH));
         assert!(text.lines().skip(1).all(|l| l.starts_with("    w")));
-    }
-
-    #[test]
-    fn a_name_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\n\u{1b}[2Jб.wav"), "a\\n\\u{1b}[2Jб.wav");
     }
 
     #[test]

@@ -207,3 +207,25 @@ fn names_that_are_no_text_are_kept_and_found_again() {
     let (code, said) = place.run(&[]);
     assert!(code == 0 && said.contains("0 to classify"), "{said}");
 }
+
+#[test]
+fn a_dry_run_leaves_the_database_alone() {
+    let place = place(2);
+    assert_eq!(place.run(&["--dry-run"]).0, 0);
+    assert!(!place.database.exists());
+    assert_eq!(place.run(&[]).0, 0);
+    fs::write(place.folder.join("new.wav"), made::wav(9, 12_000)).unwrap();
+    fs::remove_file(place.folder.join("0.wav")).unwrap();
+    let lock = place.database.with_file_name(".r.sqlite.lock");
+    fs::remove_file(&lock).unwrap();
+    let before = fs::read(&place.database).unwrap();
+    let mut command = archive(&place.folder, &place.database, &["--dry-run"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("2 files: 1 to classify"), "{said}");
+    assert!(said.contains("1 known files are no longer there"), "{said}");
+    assert_eq!(fs::read(&place.database).unwrap(), before);
+    // It was not even locked: a run may be under way.
+    let left = fs::read_dir(place.database.parent().unwrap()).unwrap();
+    assert_eq!(left.count(), 2, "the folder and the database");
+}

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-struct Place {
-    dir: tempfile::TempDir,
-    database: PathBuf,
+pub struct Place {
+    pub dir: tempfile::TempDir,
+    pub database: PathBuf,
 }
 
 /// The samples of the repository under names that carry a time, one of them twice, and a file that is none.
-fn place() -> Place {
+pub fn place() -> Place {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("in");
     fs::create_dir(&folder).unwrap();
@@ -56,12 +56,12 @@ impl Place {
         out
     }
 
-    fn count(&self, sql: &str) -> usize {
+    pub fn count(&self, sql: &str) -> usize {
         count(&self.database, sql) as usize
     }
 }
 
-const DETECTIONS: &str = "SELECT count(*) FROM detections";
+pub const DETECTIONS: &str = "SELECT count(*) FROM detections";
 
 #[test]
 fn tables_hold_what_the_database_holds() {
@@ -123,7 +123,6 @@ fn filters_leave_what_they_say() {
         like("recorded_at >= '2020-10-02' AND recorded_at < '2020-10-04'")
     );
     assert!(rows(&days) > 0 && rows(&days) < rows(&[]));
-    assert_eq!(rows(&["--label", "'; DROP TABLE files; --"]), 0);
 }
 
 #[test]
@@ -196,44 +195,6 @@ fn clips_hold_the_sound_of_the_detections() {
         .records()
         .count();
     assert!((1..=10).contains(&few), "{few}");
-}
-
-#[test]
-fn the_overview_counts_what_is_there_and_draws_what_has_a_time() {
-    let place = place();
-    let picture = place.dir.path().join("times.html");
-    let output = earwitness(&[
-        "query",
-        text(&place.database),
-        "--format",
-        "json",
-        "--picture",
-        text(&picture),
-    ]);
-    let o: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        o["counts"]["files"],
-        place.count("SELECT count(*) FROM answers_by_path")
-    );
-    assert_eq!(o["errors"][0]["kind"], "not-audio");
-    // The file that is there twice is one recording, and no reuse.
-    assert_eq!(
-        o["counts"]["recordings"],
-        place.count("SELECT count(*) FROM recordings")
-    );
-    let expected = o["expected"].as_array().unwrap().iter();
-    let sum: f64 = expected.map(|e| e["expected"].as_f64().unwrap()).sum();
-    let usable = place.count("SELECT count(*) FROM answers WHERE decision <> 'unusable'") as f64;
-    assert!((sum - usable).abs() < 0.01, "{sum} {usable}");
-    let page = fs::read_to_string(picture).unwrap();
-    let timed = place.count(&format!("{DETECTIONS} WHERE recorded_at IS NOT NULL"));
-    assert_eq!(page.matches("<path transform=").count(), timed);
-    let words = earwitness(&["query", text(&place.database)]);
-    let words = String::from_utf8(words.stdout).unwrap();
-    assert!(
-        words.contains("1 files could not be read") && words.contains("(C)"),
-        "{words}"
-    );
 }
 
 #[test]

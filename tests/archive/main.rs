@@ -10,6 +10,9 @@ mod interrupted;
 mod large;
 mod machines;
 mod made;
+mod names;
+mod overview;
+mod usage;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

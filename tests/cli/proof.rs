@@ -34,6 +34,7 @@ fn models_are_compared_on_recordings_that_neither_has_heard() {
     let output = run(&[&arguments[..], &["--format", "json"]].concat());
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(text(&output.stderr).contains("known.wav is left out"));
+    assert_eq!(found["schema"], "earwitness.comparison/1");
     assert_eq!(found["comparison"]["recordings"], 22);
     assert_eq!(found["models"][1]["id"], "mine");
     let label = found["comparison"]["labels"]

@@ -2,7 +2,9 @@
 
 use rusqlite::types::Value;
 
+use crate::archive::store::Reader;
 use crate::archive::time::Moment;
+use crate::archive::ArchiveError;
 
 /// Conditions that all must hold; the default is all rows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +36,34 @@ pub(super) struct Names {
 }
 
 impl Filter {
+    /// Checks that the labels are such as the database has: those of the models that answered, and `unknown` where it was
+    /// answered.
+    ///
+    /// # Errors
+    /// [`ArchiveError::UnknownLabel`] for the first that is not; others if the database cannot be read.
+    pub fn check(&self, reader: &Reader) -> Result<(), ArchiveError> {
+        if self.labels.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT label FROM labels UNION SELECT label FROM answers ORDER BY label";
+        let known: Vec<String> = reader.ask(|db| {
+            let mut statement = db.prepare(sql)?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect()
+        })?;
+        match self.labels.iter().find(|label| !known.contains(label)) {
+            None => Ok(()),
+            Some(label) => Err(ArchiveError::UnknownLabel {
+                database: reader.name().to_owned(),
+                label: label.clone(),
+                known: match known.is_empty() {
+                    true => "none yet".to_owned(),
+                    false => known.join(", "),
+                },
+            }),
+        }
+    }
+
     /// The conditions in SQL, from `WHERE` on, and what stands for the question marks. Conditions on columns that a table
     /// doesn't have leave nothing of it.
     pub(super) fn sql(&self, names: Names) -> (String, Vec<Value>) {

@@ -12,13 +12,16 @@ pub const BINS: usize = 10;
 pub struct Overview {
     /// What was read.
     pub counts: Counts,
+    /// How all recordings of the files that are meant were answered, whatever conditions on labels and probabilities say: with the
+    /// `answered` of `histograms` they add up.
+    pub answers: Answers,
     /// What could not be read, by kind, the most frequent first.
     pub errors: Vec<ErrorCount>,
     /// Each label's probabilities over all recordings.
     pub histograms: Vec<Histogram>,
     /// How many recordings to expect of each label, in the order of `histograms`; recordings that can carry an
-    /// answer only.
-    pub expected: Vec<Estimate>,
+    /// answer only. Empty if there are none.
+    pub expected: Vec<Expected>,
     /// Files by folder and answer, the fullest first.
     pub folders: Vec<FolderCount>,
     /// The likeliest detections.
@@ -42,12 +45,36 @@ pub struct Counts {
     pub recordings: i64,
     /// Hours of different sound.
     pub hours: f64,
-    /// Recordings that can carry no answer.
-    pub unusable: i64,
+    /// How these recordings were answered.
+    #[serde(flatten)]
+    pub answers: Answers,
     /// Files without an answer.
     pub unreadable: i64,
     /// Files whose time of recording is known.
     pub timed: i64,
+}
+
+/// How recordings were answered: each is counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Answers {
+    /// With a label.
+    pub answered: i64,
+    /// With a family of airframes, but no label of it.
+    pub family: i64,
+    /// "Cannot tell".
+    pub cannot_tell: i64,
+    /// Not at all: they can carry no answer.
+    pub unusable: i64,
+}
+
+/// How many recordings of a label are to be expected.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Expected {
+    /// The label.
+    pub label: String,
+    /// How many.
+    #[serde(flatten)]
+    pub estimate: Estimate,
 }
 
 /// Files with one kind of error.
@@ -70,7 +97,8 @@ pub struct Histogram {
     pub grade: String,
     /// Recordings by tenths of probability.
     pub recordings: [i64; BINS],
-    /// Recordings that were answered with this label.
+    /// Recordings that were answered with this label: not those of which it is only the likeliest, and the answer a family or
+    /// "cannot tell".
     pub answered: i64,
 }
 
@@ -79,8 +107,8 @@ pub struct Histogram {
 pub struct FolderCount {
     /// The folder.
     pub folder: String,
-    /// The answer.
-    pub label: String,
+    /// The answer in words, as `classify` gives it: `siren`, `consistent with harop`, `some piston-uav`, `cannot tell`, `unusable`.
+    pub answer: String,
     /// How many files.
     pub files: i64,
 }

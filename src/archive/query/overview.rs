@@ -6,12 +6,12 @@ use rusqlite::{params_from_iter, Row};
 
 use super::filter::{Filter, Names};
 use super::findings::{
-    Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection, TopDetection,
-    BINS,
+    Answers, Counts, ErrorCount, Expected, FolderCount, Histogram, Overview, Reused,
+    TimedDetection, TopDetection, BINS,
 };
 use crate::archive::store::Reader;
 use crate::archive::ArchiveError;
-use crate::model::prevalence::{estimate, Estimate, Posterior};
+use crate::model::prevalence::{estimate, Posterior};
 
 /// Folders that are listed.
 const FOLDERS: usize = 20;
@@ -28,6 +28,7 @@ pub fn overview(reader: &Reader, filter: &Filter, top: usize) -> Result<Overview
     let (reused, reused_groups) = question.reused()?;
     Ok(Overview {
         counts: question.counts()?,
+        answers: question.of_files(&question.files()).answers()?,
         errors: question.errors()?,
         histograms,
         expected,
@@ -57,7 +58,22 @@ const ANSWERS: Names = Names {
     ..DETECTIONS
 };
 
+/// The answer in words, as [`report`](crate::report) has them of a recording by itself.
+const ANSWER: &str = "CASE decision
+    WHEN 'signature' THEN iif(grade = 'C', 'consistent with ', '') || label
+    WHEN 'family' THEN ifnull('some ' || family, 'cannot tell')
+    WHEN 'unusable' THEN 'unusable'
+    ELSE 'cannot tell' END";
+
 impl Question<'_> {
+    /// The same question about what another filter lets through.
+    fn of_files<'a>(&'a self, filter: &'a Filter) -> Question<'a> {
+        Question {
+            reader: self.reader,
+            filter,
+        }
+    }
+
     /// All rows of `select` with the conditions of the filter and then `rest`.
     fn rows<T>(
         &self,
@@ -97,21 +113,38 @@ impl Question<'_> {
             })
         })?;
         // Each recording once, whatever its names.
-        let select = "SELECT total(duration_s), total(decision = 'unusable') FROM
-            (SELECT recording, max(duration_s) AS duration_s, max(decision) AS decision FROM answers_by_path";
-        let (hours, unusable) = self
-            .rows(select, ANSWERS, "GROUP BY recording)", |row| {
-                Ok((row.get::<_, f64>(0)? / 3600.0, row.get::<_, f64>(1)? as i64))
-            })?
-            .pop()
-            .unwrap_or_default();
+        let select = "SELECT total(duration_s) FROM
+            (SELECT recording, max(duration_s) AS duration_s FROM answers_by_path";
+        let seconds: f64 = self
+            .rows(select, ANSWERS, "GROUP BY recording)", |row| row.get(0))?
+            .iter()
+            .sum();
         let unreadable = self.errors()?.iter().map(|e| e.files).sum();
         Ok(Counts {
-            hours,
-            unusable,
+            hours: seconds / 3600.0,
+            answers: self.answers()?,
             unreadable,
             ..found.first().copied().unwrap_or_default()
         })
+    }
+
+    /// How recordings were answered.
+    fn answers(&self) -> Result<Answers, ArchiveError> {
+        let select =
+            "SELECT decision, family IS NULL, count(DISTINCT recording) FROM answers_by_path";
+        let rows = self.rows(select, ANSWERS, "GROUP BY 1, 2", |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, i64>(2)?))
+        })?;
+        let mut answers = Answers::default();
+        for (decision, is_of_none, recordings) in rows {
+            *match (decision.as_str(), is_of_none) {
+                ("signature", _) => &mut answers.answered,
+                ("family", false) => &mut answers.family,
+                ("unusable", _) => &mut answers.unusable,
+                _ => &mut answers.cannot_tell,
+            } += recordings;
+        }
+        Ok(answers)
     }
 
     fn errors(&self) -> Result<Vec<ErrorCount>, ArchiveError> {
@@ -126,10 +159,7 @@ impl Question<'_> {
             until: None,
             ..self.files()
         };
-        let question = Question {
-            filter: &files,
-            ..*self
-        };
+        let question = self.of_files(&files);
         let select = "SELECT kind, count(*), min(message) FROM unreadable";
         let rest = "GROUP BY kind ORDER BY count(*) DESC, kind";
         question.rows(select, none, rest, |row| {
@@ -142,13 +172,12 @@ impl Question<'_> {
     }
 
     fn folders(&self) -> Result<Vec<FolderCount>, ArchiveError> {
-        let select = "SELECT folder, label, count(*) FROM answers_by_path";
-        let rest =
-            format!("GROUP BY folder, label ORDER BY count(*) DESC, folder, label LIMIT {FOLDERS}");
-        self.rows(select, ANSWERS, &rest, |row| {
+        let select = format!("SELECT folder, {ANSWER} AS answer, count(*) FROM answers_by_path");
+        let rest = format!("GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT {FOLDERS}");
+        self.rows(&select, ANSWERS, &rest, |row| {
             Ok(FolderCount {
                 folder: row.get(0)?,
-                label: row.get(1)?,
+                answer: row.get(1)?,
                 files: row.get(2)?,
             })
         })
@@ -197,7 +226,7 @@ impl Question<'_> {
     }
 
     /// Distribution of each label's probability, and how many recordings of it to expect.
-    fn labels(&self) -> Result<(Vec<Histogram>, Vec<Estimate>), ArchiveError> {
+    fn labels(&self) -> Result<(Vec<Histogram>, Vec<Expected>), ArchiveError> {
         let sql = "SELECT label, grade, prior FROM labels WHERE settings = (SELECT settings FROM current_settings)
             ORDER BY label";
         let labels: Vec<(String, String, f64)> = self.reader.ask(|db| {
@@ -216,8 +245,10 @@ impl Question<'_> {
             .collect();
         let posteriors = self.posteriors(&mut histograms)?;
         let prior: Vec<f64> = labels.iter().map(|(_, _, prior)| *prior).collect();
-        let expected = estimate(&prior, &posteriors);
-        Ok((histograms, expected))
+        let estimates = estimate(&prior, &posteriors);
+        let expected = labels.into_iter().zip(estimates);
+        let expected = expected.map(|((label, ..), estimate)| Expected { label, estimate });
+        Ok((histograms, expected.collect()))
     }
 
     fn posteriors(&self, histograms: &mut [Histogram]) -> Result<Vec<Posterior>, ArchiveError> {
@@ -228,8 +259,8 @@ impl Question<'_> {
             .map(|(n, h)| (h.label.clone(), n))
             .collect();
         let sql = format!(
-            "SELECT a.recording, s.label, s.probability, s.label = a.label, g.sound_group
-             FROM (SELECT DISTINCT recording, answer, label FROM answers_by_path {conditions}) a
+            "SELECT a.recording, s.label, s.probability, s.label = a.label AND a.decision = 'signature', g.sound_group
+             FROM (SELECT DISTINCT recording, answer, label, decision FROM answers_by_path {conditions}) a
              JOIN scores s ON s.answer = a.answer LEFT JOIN sound_groups g ON g.recording = a.recording
              ORDER BY a.recording, s.label"
         );
@@ -273,10 +304,7 @@ impl Question<'_> {
 
     fn reused(&self) -> Result<(Vec<Reused>, usize), ArchiveError> {
         let files = self.files();
-        let question = Question {
-            filter: &files,
-            ..*self
-        };
+        let question = self.of_files(&files);
         let names = Names {
             label: None,
             probability: None,

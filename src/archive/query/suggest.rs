@@ -3,7 +3,7 @@
 use rusqlite::params_from_iter;
 
 use super::filter::Filter;
-use super::tables::{integer, real, text, Column, Row, Table, Value};
+use super::tables::{integer, real, text, Column, Row, Table, Value, PATH_BYTES};
 use crate::archive::store::Reader;
 use crate::archive::time::Moment;
 use crate::archive::ArchiveError;
@@ -45,6 +45,7 @@ const SUGGESTIONS: &[Column] = &[
 struct Heard {
     answer: i64,
     path: String,
+    path_bytes: Option<Vec<u8>>,
     sha256: String,
     duration_s: f64,
     recorded_at: Option<String>,
@@ -140,6 +141,7 @@ fn row(
             Value::Real(heard.duration_s),
             Value::Text(heard.sha256.clone()),
         ],
+        heard.path_bytes.clone(),
     )
 }
 
@@ -156,11 +158,11 @@ fn labels(reader: &Reader) -> Result<Vec<String>, ArchiveError> {
 fn heard(reader: &Reader, filter: &Filter, labels: &[String]) -> Result<Vec<Heard>, ArchiveError> {
     let (conditions, values) = filter.sql(Table::Recordings.names());
     let sql = format!(
-        "SELECT a.answer, a.path, a.sha256, a.duration_s, a.recorded_at, g.sound_group, s.label, s.probability
-         FROM (SELECT answer, recording, min(path) AS path, sha256, duration_s, recorded_at
+        "SELECT a.answer, a.path, a.sha256, a.duration_s, a.recorded_at, g.sound_group, s.label, s.probability, a.path_bytes
+         FROM (SELECT {PATH_BYTES} AS path_bytes, one.* FROM (SELECT answer, recording, min(path) AS path, sha256, duration_s, recorded_at
                FROM (SELECT * FROM answers_by_path {conditions})
                WHERE decision <> 'unusable' AND fitness <> 'unfit' AND instr(warnings, '{TRAINED_ON_THIS}') = 0
-               GROUP BY recording) a
+               GROUP BY recording) AS one) a
          JOIN scores s ON s.answer = a.answer
          LEFT JOIN sound_groups g ON g.recording = a.recording
          ORDER BY a.path, a.answer"
@@ -176,6 +178,7 @@ fn heard(reader: &Reader, filter: &Filter, labels: &[String]) -> Result<Vec<Hear
                 heard.push(Heard {
                     answer,
                     path: row.get(1)?,
+                    path_bytes: row.get(8)?,
                     sha256: row.get(2)?,
                     duration_s: row.get(3)?,
                     recorded_at: row.get(4)?,
@@ -278,6 +281,7 @@ mod tests {
         Heard {
             answer: 0,
             path: path.into(),
+            path_bytes: None,
             sha256: String::new(),
             duration_s: 5.0,
             recorded_at: recorded_at.map(str::to_owned),

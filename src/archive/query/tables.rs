@@ -1,11 +1,13 @@
 //! The tables that can be exported: their columns and their order.
 
+use std::path::PathBuf;
+
 use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
 use super::filter::{Filter, Names};
 use crate::archive::store::Reader;
-use crate::archive::ArchiveError;
+use crate::archive::{name, ArchiveError};
 
 /// What is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +62,13 @@ pub enum Value {
 pub struct Row<'a> {
     columns: &'a [Column],
     values: Vec<Value>,
+    /// The path itself, where its text does not say it.
+    path_bytes: Option<Vec<u8>>,
 }
+
+/// The bytes of `path` in SQL, where its text may not say all. Few names are no text: others are not looked up.
+pub(super) const PATH_BYTES: &str = r"CASE WHEN instr(path, '\x') THEN
+    (SELECT f.path_bytes FROM files f WHERE f.path = one.path) END";
 
 pub(super) const fn text(name: &'static str) -> Column {
     let kind = Kind::Text;
@@ -238,7 +246,7 @@ impl Table {
         let (source, order) = self.source();
         let (conditions, values) = filter.sql(self.names());
         let sql = format!(
-            "SELECT {} FROM {source} {conditions} ORDER BY {order}",
+            "SELECT {}, {PATH_BYTES} FROM {source} AS one {conditions} ORDER BY {order}",
             names.join(", ")
         );
         let fault = |error| ArchiveError::database(reader.name(), error);
@@ -247,8 +255,11 @@ impl Table {
         while let Some(row) = rows.next().map_err(fault)? {
             let values = (0..columns.len()).map(|n| row.get_ref(n).map(Value::from));
             let values: Result<_, _> = values.collect();
-            let values = values.map_err(fault)?;
-            take(&Row { columns, values })?;
+            take(&Row {
+                columns,
+                values: values.map_err(fault)?,
+                path_bytes: row.get(columns.len()).map_err(fault)?,
+            })?;
         }
         Ok(())
     }
@@ -266,9 +277,23 @@ impl From<ValueRef<'_>> for Value {
 }
 
 impl<'a> Row<'a> {
-    /// A row of these values, one per column.
-    pub(super) fn new(columns: &'a [Column], values: Vec<Value>) -> Self {
-        Self { columns, values }
+    /// A row of these values, one per column, about a file of this path.
+    pub(super) fn new(
+        columns: &'a [Column],
+        values: Vec<Value>,
+        path_bytes: Option<Vec<u8>>,
+    ) -> Self {
+        Self {
+            columns,
+            values,
+            path_bytes,
+        }
+    }
+
+    /// The file that the row is about, as it can be opened: its name need not be text.
+    pub fn file(&self) -> PathBuf {
+        let exact = self.path_bytes.as_deref().and_then(name::from_bytes);
+        exact.unwrap_or_else(|| self.text("path").into())
     }
 
     /// The columns.

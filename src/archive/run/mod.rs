@@ -77,28 +77,26 @@ pub struct Summary {
     pub reused_groups: usize,
 }
 
-/// What a run would do, and whether the database holds answers under other settings. Nothing is changed.
+/// What a run would do, and whether the database holds answers under other settings. Nothing is changed: the database is
+/// read alone, also while a run writes to it, and none is made.
 ///
 /// # Errors
 /// [`ArchiveError`] as for [`run`].
 pub fn plan(options: &Options) -> Result<(Plan, bool), ArchiveError> {
     let roots = options.walk.roots()?;
     let settings = options.setup.listener()?.settings();
-    let is_new = !options.output.exists();
-    let mut store = match is_new {
-        true => Store::in_memory()?,
-        false => Store::open(&options.output)?,
-    };
+    let mut store = Store::look(&options.output)?;
     let changed = store
         .current_settings()?
         .is_some_and(|id| id != settings.id);
-    let plan = inventory::take(&mut store, &roots, &options.rules(&settings))?;
+    let rules = Rules {
+        keep: false,
+        ..options.rules(&settings)
+    };
+    let plan = inventory::take(&mut store, &roots, &rules)?;
     store.roll_back();
     if plan.found == 0 {
         return Err(nothing_found(&options.walk));
-    }
-    if !is_new {
-        store.close()?;
     }
     Ok((plan, changed))
 }
@@ -154,6 +152,7 @@ impl Options {
             shard: self.shard,
             retry_errors: self.retry_errors,
             ffmpeg: self.setup.ffmpeg,
+            keep: true,
         }
     }
 }

@@ -127,9 +127,13 @@ impl Run<'_> {
             seconds,
         } = done;
         match (work, sha256) {
-            (Ok(Work::Hashed(sha256, at)), _) => {
-                self.store.put_recorded_at(&job, at.as_ref())?;
-                self.route(job, sha256, pool, true)
+            (Ok(Work::Hashed(hashed)), _) => {
+                let job = Job {
+                    facts: hashed.facts,
+                    ..job
+                };
+                self.store.put_hashed(&job, hashed.recorded_at.as_ref())?;
+                self.route(job, hashed.sha256, pool, true)
             }
             (Ok(Work::Answered(answer, mut words)), Some(sha256)) => {
                 let origin = Origin {
@@ -219,6 +223,6 @@ impl Run<'_> {
 
     fn count(&mut self, job: &Job) {
         self.totals.done += 1;
-        self.totals.done_bytes += job.size;
+        self.totals.done_bytes += job.facts.size;
     }
 }

@@ -39,23 +39,26 @@ impl Store {
         })
     }
 
-    /// Remembers when a file was recorded.
-    pub(in crate::archive) fn put_recorded_at(
+    /// Remembers of a file that was hashed when it was recorded, and the facts that it had then: it may have changed since
+    /// it was found.
+    pub(in crate::archive) fn put_hashed(
         &mut self,
         job: &Job,
         recorded: Option<&RecordedAt>,
     ) -> Result<(), ArchiveError> {
-        let Some(recorded) = recorded else {
-            return Ok(());
-        };
         self.begin()?;
+        let moment = recorded.map(|r| r.moment.to_string());
         self.ask(|db| {
-            db.prepare_cached("UPDATE files SET recorded_at = ?, recorded_by = ? WHERE path = ?")?
-                .execute(params![
-                    recorded.moment.to_string(),
-                    recorded.by.as_str(),
-                    job.key
-                ])
+            db.prepare_cached(
+                "UPDATE files SET recorded_at = ?, recorded_by = ?, size_bytes = ?, modified_ns = ? WHERE path = ?",
+            )?
+            .execute(params![
+                moment,
+                recorded.map(|r| r.by.as_str()),
+                job.facts.size as i64,
+                job.facts.modified_ns,
+                job.key
+            ])
         })?;
         Ok(())
     }
@@ -76,7 +79,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps an answer about the recording in a file, and the words of its fingerprint.
+    /// Keeps an answer about the recording in a file, and the words of its fingerprint: all of it, or nothing if a part fails.
     pub(in crate::archive) fn put_answer(
         &mut self,
         job: &Job,
@@ -86,11 +89,19 @@ impl Store {
         origin: Origin,
     ) -> Result<(), ArchiveError> {
         self.begin()?;
-        self.ask(|db| {
-            put_recording(db, sha256, job.size, answer, words)?;
-            put_answer(db, id::recording(sha256), answer, origin)
-        })?;
-        self.link(job, sha256)
+        self.ask(|db| db.execute_batch("SAVEPOINT answer"))?;
+        let put = self
+            .ask(|db| {
+                put_recording(db, sha256, job.facts.size, answer, words)?;
+                put_answer(db, id::recording(sha256), answer, origin)
+            })
+            .and_then(|()| self.link(job, sha256));
+        if put.is_err() {
+            // After some errors SQLite has rolled back the transaction itself, and the mark with it.
+            let _ = self.db.execute_batch("ROLLBACK TO answer; RELEASE answer");
+            return put;
+        }
+        self.ask(|db| db.execute_batch("RELEASE answer"))
     }
 }
 
@@ -215,5 +226,46 @@ impl Job {
         let folder = self.path.parent().map(name::to_text).unwrap_or_default();
         let file = self.path.file_name().map(Path::new);
         (folder, file.map(name::to_text).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::events::tests::answer;
+    use crate::archive::Facts;
+
+    #[test]
+    fn a_recording_whose_fingerprint_cannot_be_read_is_not_kept_by_half() {
+        let mut store = Store::in_memory().unwrap();
+        // There are no settings, runs and files that the rows could belong to.
+        store.db.pragma_update(None, "foreign_keys", false).unwrap();
+        let job = Job {
+            path: "a.wav".into(),
+            key: "a.wav".into(),
+            facts: Facts::default(),
+            device: 0,
+            sha256: None,
+        };
+        let origin = Origin {
+            settings: 1,
+            run: 1,
+            seconds: 0.0,
+        };
+        let answer = answer(&[("siren", 0.5)]);
+        let put = |store: &mut Store, sha256: [u8; 32], mut words: Spool| {
+            store.put_answer(&job, &sha256, &answer, &mut words, origin)
+        };
+        put(&mut store, [1; 32], Spool::new()).unwrap();
+        assert!(put(&mut store, [2; 32], Spool::cut_short()).is_err());
+        // What came before stays, as it does when a run ends with an error.
+        store.commit().unwrap();
+        for table in ["recordings", "fingerprints", "answers", "segments"] {
+            let sql = format!("SELECT count(*) FROM {table}");
+            let rows: i64 = store
+                .ask(|db| db.query_row(&sql, [], |r| r.get(0)))
+                .unwrap();
+            assert_eq!(rows, 1, "{table}");
+        }
     }
 }

@@ -27,10 +27,8 @@ pub struct Job {
     pub path: std::path::PathBuf,
     /// Its name in the database.
     pub key: String,
-    /// Its size, bytes.
-    pub size: u64,
-    /// When it was last changed, ns since 1970.
-    pub modified_ns: i64,
+    /// Its size and time of change: when it was found, and once it is hashed, when that was done.
+    pub facts: crate::archive::Facts,
     /// Device that it lies on, where the system says so.
     pub device: u64,
     /// Its SHA-256, if it is known from before.

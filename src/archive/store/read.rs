@@ -64,8 +64,8 @@ impl Reader {
         if !path.is_file() {
             return Err(ArchiveError::NoDatabase { database: name });
         }
-        let db = open(path).map_err(|error| ArchiveError::database(&name, error))?;
-        schema::check_ours(&db, &name)?;
+        let db = open(path).map_err(|error| ArchiveError::database(&name, error).in_reading())?;
+        schema::check_ours(&db, &name).map_err(ArchiveError::in_reading)?;
         let path = path.to_owned();
         Ok(Self { db, path, name })
     }
@@ -88,7 +88,7 @@ impl Reader {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, ArchiveError> {
-        query(&self.db).map_err(|error| ArchiveError::database(&self.name, error))
+        query(&self.db).map_err(|error| ArchiveError::database(&self.name, error).in_reading())
     }
 
     /// Whether a process writes to the database at this moment.
@@ -130,7 +130,7 @@ fn run_state(row: &Row) -> rusqlite::Result<RunState> {
 
 /// Where a run was killed, its write-ahead log has to be taken in, which writes; where nothing can be written, what is
 /// in the file itself is read.
-fn open(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let usable = |db: Connection| -> rusqlite::Result<Connection> {
         db.busy_timeout(PATIENCE)?;
         db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;

@@ -1,6 +1,6 @@
 //! The schema and its version.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::archive::ArchiveError;
 
@@ -10,9 +10,10 @@ pub const SCHEMA_VERSION: i64 = 1;
 /// Marks the file as ours, so that `file` and others can tell: "EARW".
 const APPLICATION_ID: i64 = 0x4541_5257;
 
-const SCHEMA: &str = include_str!("schema.sql");
+const TABLES: &str = include_str!("schema.sql");
+const VIEWS: &str = include_str!("views.sql");
 
-/// Makes the tables in an empty database, or checks those of an existing one.
+/// Makes the tables in an empty database, or checks those of an existing one; its views become those of this program.
 pub(super) fn prepare(db: &Connection, name: &str) -> Result<(), ArchiveError> {
     let fault = |error| ArchiveError::database(name, error);
     if is_empty(db).map_err(fault)? {
@@ -20,10 +21,38 @@ pub(super) fn prepare(db: &Connection, name: &str) -> Result<(), ArchiveError> {
             "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
         );
         db.execute_batch(&begin).map_err(fault)?;
-        db.execute_batch(SCHEMA).map_err(fault)?;
+        db.execute_batch(TABLES).map_err(fault)?;
+        db.execute_batch(VIEWS).map_err(fault)?;
         return db.execute_batch("COMMIT").map_err(fault);
     }
-    check_ours(db, name)
+    check_ours(db, name)?;
+    renew_views(db).map_err(fault)
+}
+
+/// Makes views anew that were made by another version: they hold nothing, so that nothing is lost.
+fn renew_views(db: &Connection) -> rusqlite::Result<()> {
+    let mut known = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?")?;
+    let mut renewed = String::new();
+    for (name, sql) in views() {
+        let there: Option<String> = known.query_row([name], |row| row.get(0)).optional()?;
+        if there.as_deref() != Some(sql) {
+            renewed += &format!("DROP VIEW IF EXISTS {name};\n{sql};\n");
+        }
+    }
+    match renewed.is_empty() {
+        true => Ok(()),
+        false => db.execute_batch(&format!("BEGIN IMMEDIATE;\n{renewed}COMMIT;")),
+    }
+}
+
+/// Name and statement of each view, as SQLite keeps it.
+fn views() -> impl Iterator<Item = (&'static str, &'static str)> {
+    const BEGIN: &str = "CREATE VIEW ";
+    VIEWS.split(';').filter_map(|statement| {
+        let statement = statement[statement.find(BEGIN)?..].trim_end();
+        let name = statement[BEGIN.len()..].split_whitespace().next()?;
+        Some((name, statement))
+    })
 }
 
 /// Checks that a database is one of ours, of this version.
@@ -49,4 +78,43 @@ pub(in crate::archive) fn check_ours(db: &Connection, name: &str) -> Result<(), 
 fn is_empty(db: &Connection) -> rusqlite::Result<bool> {
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(tables == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_of_another_version_are_made_anew_and_others_left_alone() {
+        let db = Connection::open_in_memory().unwrap();
+        prepare(&db, "new").unwrap();
+        let all = "SELECT group_concat(sql, char(10)) FROM sqlite_schema ORDER BY name";
+        let schema = || {
+            db.query_row(all, [], |row| row.get::<_, String>(0))
+                .unwrap()
+        };
+        let changes = || db.query_row("PRAGMA schema_version", [], |row| row.get::<_, i64>(0));
+        let (ours, before) = (schema(), changes().unwrap());
+        assert_eq!(views().count(), ours.matches("CREATE VIEW").count());
+        prepare(&db, "same").unwrap();
+        assert_eq!(changes().unwrap(), before);
+        db.execute_batch(
+            "DROP VIEW unreadable;
+             CREATE VIEW unreadable AS SELECT e.path, e.kind, e.message, f.size_bytes FROM errors e JOIN files f ON f.path = e.path;
+             DROP VIEW detections;
+             CREATE VIEW mine AS SELECT 1;
+             INSERT INTO files VALUES ('gone.wav', NULL, '', 'gone.wav', 0, 0, 0, NULL, NULL, NULL);
+             INSERT INTO errors VALUES ('gone.wav', 'io', '', 0);",
+        )
+        .unwrap();
+        let unreadable = || {
+            let sql = "SELECT count(*) FROM unreadable";
+            db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!(unreadable(), 1);
+        prepare(&db, "older").unwrap();
+        assert_eq!(unreadable(), 0);
+        assert!(schema().contains("CREATE VIEW mine"));
+        assert!(schema().contains("CREATE VIEW detections"));
+    }
 }

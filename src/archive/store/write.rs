@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::lock::Lock;
-use super::schema;
+use super::{read, schema};
 use crate::archive::ArchiveError;
 
 /// What is lost at most if the power fails.
@@ -20,7 +20,7 @@ pub(in crate::archive) struct Store {
     pub(in crate::archive) name: String,
     /// When the transaction under way began.
     begun: Option<Instant>,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Store {
@@ -33,7 +33,7 @@ impl Store {
             db,
             name,
             begun: None,
-            _lock: Some(lock),
+            lock: Some(lock),
         };
         store.ask(|db| {
             db.busy_timeout(Duration::from_secs(30))?;
@@ -48,6 +48,27 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database to be read alone, whoever writes to it; where there is none, one that is thrown away. Temporary
+    /// tables can be made beside it.
+    pub(in crate::archive) fn look(path: &Path) -> Result<Self, ArchiveError> {
+        // An empty file would become a database.
+        if path.metadata().map_or(true, |m| m.len() == 0) {
+            return Self::in_memory();
+        }
+        let name = path.display().to_string();
+        let db = read::open(path).map_err(|e| ArchiveError::database(&name, e))?;
+        schema::check_ours(&db, &name)?;
+        let store = Self {
+            db,
+            name,
+            begun: None,
+            lock: None,
+        };
+        // It forbids temporary tables too.
+        store.ask(|db| db.pragma_update(None, "query_only", false))?;
+        Ok(store)
+    }
+
     /// A database that is thrown away.
     pub(in crate::archive) fn in_memory() -> Result<Self, ArchiveError> {
         let name = "memory".to_owned();
@@ -57,7 +78,7 @@ impl Store {
             db,
             name,
             begun: None,
-            _lock: None,
+            lock: None,
         })
     }
 
@@ -72,7 +93,12 @@ impl Store {
     /// Begins a transaction, if none is under way.
     pub(in crate::archive) fn begin(&mut self) -> Result<(), ArchiveError> {
         if self.begun.is_none() {
-            self.ask(|db| db.execute_batch("BEGIN IMMEDIATE"))?;
+            let begin = match self.lock {
+                Some(_) => "BEGIN IMMEDIATE",
+                // Others may write meanwhile.
+                None => "BEGIN",
+            };
+            self.ask(|db| db.execute_batch(begin))?;
             self.begun = Some(Instant::now());
         }
         Ok(())

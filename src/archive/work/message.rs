@@ -6,8 +6,9 @@ use std::io::{self, BufRead, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use super::{Fault, Hashed};
 use crate::archive::answer::Answer;
+use crate::archive::facts::Facts;
 use crate::archive::recorded::RecordedAt;
 use crate::archive::settings::Setup;
 
@@ -18,8 +19,8 @@ pub(super) enum Request {
     Begin(Setup),
     /// The hash of a file, and when it was recorded.
     Hash(Vec<u8>),
-    /// The answer about a file of this hash.
-    Classify(Vec<u8>, [u8; 32]),
+    /// The answer about a file of this hash, which had these facts then.
+    Classify(Vec<u8>, [u8; 32], Facts),
 }
 
 /// What it replies.
@@ -27,8 +28,8 @@ pub(super) enum Request {
 pub(super) enum Reply {
     /// The model is loaded; its hash.
     Ready(String),
-    /// Hash, and when it was recorded: seconds since 1970 and by what.
-    Hashed([u8; 32], Option<(i64, u8)>),
+    /// Hash, when it was recorded (seconds since 1970 and by what), and the file's facts.
+    Hashed([u8; 32], Option<(i64, u8)>, Facts),
     /// Words of the fingerprint that come next, of a file that is being classified; the reply proper follows.
     Words(Vec<u32>),
     /// The answer.
@@ -39,9 +40,9 @@ pub(super) enum Reply {
 
 impl Reply {
     /// What hashing a file gave.
-    pub(super) fn of_hash(hashed: Result<([u8; 32], Option<RecordedAt>), Fault>) -> Self {
+    pub(super) fn of_hash(hashed: Result<Hashed, Fault>) -> Self {
         match hashed {
-            Ok((hash, at)) => Self::Hashed(hash, at.map(RecordedAt::to_parts)),
+            Ok(h) => Self::Hashed(h.sha256, h.recorded_at.map(RecordedAt::to_parts), h.facts),
             Err(fault) => Self::Failed(fault),
         }
     }
@@ -86,7 +87,14 @@ mod tests {
         let replies = [
             Reply::Words(vec![0, u32::MAX, 7, 1 << 31]),
             Reply::Answered(Box::new(answer(&[("siren", 0.25), ("engine", 0.5)]))),
-            Reply::Hashed([7; 32], Some((-5, 1))),
+            Reply::Hashed(
+                [7; 32],
+                Some((-5, 1)),
+                Facts {
+                    size: 1 << 40,
+                    modified_ns: -7,
+                },
+            ),
             Reply::Failed(Fault::new("empty", "a.wav: is empty")),
         ];
         let mut pipe = Vec::new();

@@ -14,7 +14,7 @@ mod process;
 mod serve;
 mod spool;
 
-pub use hand::Listening;
+pub use hand::{Hashed, Listening};
 pub use limits::Limits;
 pub use process::Launcher;
 pub use serve::serve;

@@ -12,7 +12,7 @@ use super::guard::Guard;
 use super::hand::Listening;
 use super::message::{Reply, Request};
 use super::process::Process;
-use super::{Fault, Limits, Spool, Workers};
+use super::{Fault, Hashed, Limits, Spool, Workers};
 use crate::archive::answer::Answer;
 use crate::archive::recorded::RecordedAt;
 use crate::archive::settings::{Listener, Setup};
@@ -39,7 +39,7 @@ pub(in crate::archive) struct Done {
 /// The result of a task.
 #[derive(Debug)]
 pub(in crate::archive) enum Work {
-    Hashed([u8; 32], Option<RecordedAt>),
+    Hashed(Hashed),
     Answered(Box<Answer>, Spool),
 }
 
@@ -210,7 +210,11 @@ impl Hand {
             Task::Classify(job, sha256) => (job, self.classify(job, *sha256, &mut words)?),
         };
         Ok(match reply {
-            Reply::Hashed(hash, at) => Ok(Work::Hashed(hash, at.map(RecordedAt::from_parts))),
+            Reply::Hashed(sha256, at, facts) => Ok(Work::Hashed(Hashed {
+                sha256,
+                recorded_at: at.map(RecordedAt::from_parts),
+                facts,
+            })),
             Reply::Answered(answer) => match words.fault() {
                 None => Ok(Work::Answered(answer, words)),
                 Some(error) => Err(no_room(&job.path, error)),
@@ -227,7 +231,7 @@ impl Hand {
             Self::Thread(listening) => Ok(Reply::of_hash(listening.hash(&job.path))),
             Self::Process(process) => {
                 let request = Request::Hash(name::to_bytes(&job.path));
-                process.ask(&request, &job.path, job.size, words)
+                process.ask(&request, &job.path, job.facts.size, words)
             }
         }
     }
@@ -240,12 +244,12 @@ impl Hand {
     ) -> Result<Reply, ArchiveError> {
         match self {
             Self::Thread(listening) => {
-                let answer = listening.classify(&job.path, sha256, words);
+                let answer = listening.classify(&job.path, sha256, job.facts, words);
                 Ok(Reply::of_answer(answer))
             }
             Self::Process(process) => {
-                let request = Request::Classify(name::to_bytes(&job.path), sha256);
-                process.ask(&request, &job.path, job.size, words)
+                let request = Request::Classify(name::to_bytes(&job.path), sha256, job.facts);
+                process.ask(&request, &job.path, job.facts.size, words)
             }
         }
     }

@@ -62,9 +62,9 @@ fn reply(request: Request, listening: &mut Option<Listening>, out: &mut impl Wri
         },
         (_, None) => Reply::Failed(Fault::new("model", "no model was named")),
         (Request::Hash(file), Some(listening)) => Reply::of_hash(listening.hash(&path(&file))),
-        (Request::Classify(file, sha256), Some(listening)) => {
+        (Request::Classify(file, sha256, facts), Some(listening)) => {
             let mut ahead = Ahead { out };
-            Reply::of_answer(listening.classify(&path(&file), sha256, &mut ahead))
+            Reply::of_answer(listening.classify(&path(&file), sha256, facts, &mut ahead))
         }
     }
 }

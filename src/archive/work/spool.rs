@@ -30,6 +30,15 @@ impl Spool {
         }
     }
 
+    /// One that can't be read back as it was written.
+    #[cfg(test)]
+    pub(in crate::archive) fn cut_short() -> Self {
+        Self {
+            words: 5,
+            ..Self::new()
+        }
+    }
+
     /// Adds words. What fails is told by [`fault`](Self::fault).
     pub(in crate::archive) fn push(&mut self, words: &[u32]) {
         if self.fault.is_some() {

@@ -1,5 +1,7 @@
 //! Bytes from a file become text that can be shown.
 
+use crate::audio::shown::is_unseen;
+
 /// Characters of a value that are kept.
 const MAX_CHARS: usize = 1000;
 
@@ -56,20 +58,13 @@ pub(super) fn clean(text: &str) -> String {
             cleaned.push('…');
             break;
         }
-        if c.is_control() || is_unseen(c) {
+        if is_unseen(c) {
             cleaned.extend(c.escape_default());
         } else {
             cleaned.push(c);
         }
     }
     cleaned
-}
-
-/// Marks of direction and characters without a width, with which a text can show as another.
-fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

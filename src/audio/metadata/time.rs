@@ -47,6 +47,17 @@ pub(crate) fn date(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
+/// Days from 1970-01-01 to a day of the Gregorian calendar: the inverse of [`date`] (`days_from_civil`).
+pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let from_march = if month > 2 { month - 3 } else { month + 9 };
+    let of_year = (153 * from_march + 2) / 5 + day - 1;
+    let of_era = 365 * year_of_era + year_of_era / 4 - year_of_era / 100 + of_year;
+    era * 146_097 + of_era - 719_468
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +78,15 @@ mod tests {
         assert_eq!(iso(1_709_210_096 + 86_400).unwrap(), "2024-03-01T12:34:56Z");
         assert_eq!(iso(951_782_400).unwrap(), "2000-02-29T00:00:00Z");
         assert_eq!(iso(4_107_542_400).unwrap(), "2100-03-01T00:00:00Z");
+    }
+
+    #[test]
+    fn days_are_counted_back_and_forth_alike() {
+        for day in (-800_000..3_000_000).step_by(13) {
+            let (year, month, of_month) = date(day);
+            assert_eq!(days(year, month, of_month), day);
+        }
+        assert_eq!(days(2000, 2, 29) * 86_400, 951_782_400);
     }
 
     #[test]

@@ -9,12 +9,14 @@ use clap::{Args, ValueEnum};
 use earwitness::archive::walk::Walk;
 use earwitness::archive::work::{Limits, Workers};
 use earwitness::archive::{self, Options, Plan, Setup, Shard, Summary};
+use earwitness::audio::shell::quoted;
 use earwitness::report::span;
 
 use super::progress::Narrator;
 use super::worker;
 use crate::cli::exit::{Outcome, UsageError};
 use crate::cli::in_use::in_use;
+use crate::cli::output::Output;
 use crate::cli::prior::PriorWeights;
 use crate::cli::Verbosity;
 
@@ -106,9 +108,9 @@ impl RunArgs {
         let Some(output) = self.output.clone() else {
             return Err(UsageError("name the database with -o FILE".into()).into());
         };
-        let mut setup = Setup::new().with_model(in_use(self.model.as_deref())?);
-        setup.prior_weights = self.prior.weights().to_vec();
-        setup.prior_name = self.prior.name();
+        let mut setup = Setup::new()
+            .with_model(in_use(self.model.as_deref())?)
+            .with_prior(self.prior.weights());
         setup.ffmpeg = self.ffmpeg;
         let jobs = self
             .jobs
@@ -162,8 +164,11 @@ pub fn run(args: &RunArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
 
 fn dry_run(options: &Options) -> anyhow::Result<Outcome> {
     let (plan, changed) = archive::plan(options).map_err(|e| usage(e.into()))?;
-    println!("{}", describe(&plan, changed));
-    println!("nothing was done (--dry-run)");
+    let text = format!(
+        "{}\nnothing was done (--dry-run)\n",
+        describe(&plan, changed)
+    );
+    Output::stdout().write_once(text.as_bytes())?;
     Ok(Outcome::Done)
 }
 
@@ -259,13 +264,6 @@ fn conclusion(summary: &Summary, options: &Options) -> String {
 
 /// The command line, as one would type it.
 fn command() -> String {
-    let quoted = std::env::args_os().map(|argument| {
-        let text = argument.to_string_lossy().into_owned();
-        let plain = |c: char| c.is_alphanumeric() || "/._-+=,@%:".contains(c);
-        match !text.is_empty() && text.chars().all(plain) {
-            true => text,
-            false => format!("'{}'", text.replace('\'', r"'\''")),
-        }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
+    let words = std::env::args_os().map(|argument| quoted(&argument));
+    words.collect::<Vec<_>>().join(" ")
 }

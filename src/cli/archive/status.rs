@@ -9,6 +9,7 @@ use earwitness::archive::time::Moment;
 
 use super::progress::progress_line;
 use crate::cli::exit::Outcome;
+use crate::cli::output::Output;
 
 /// Say how far a run is, or how the last one ended
 #[derive(Debug, Args)]
@@ -23,17 +24,15 @@ pub struct StatusArgs {
 
 pub fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.database)?;
-    let Some(run) = reader.latest_run()? else {
-        println!("no run yet");
-        return Ok(Outcome::Done);
+    let text = match reader.latest_run()? {
+        Some(run) => described(&run, &reader)?,
+        None => "no run yet\n".to_owned(),
     };
-    println!("{}", run.command);
-    println!(
-        "{} on {}, shard {}",
-        state(&run, reader.is_being_written()),
-        run.host,
-        run.shard
-    );
+    Output::stdout().write_once(text.as_bytes())?;
+    Ok(Outcome::Done)
+}
+
+fn described(run: &RunState, reader: &Reader) -> anyhow::Result<String> {
     let totals = Totals {
         found: run.files_found as u64,
         todo: run.files_todo as u64,
@@ -45,11 +44,7 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
     };
     let seconds = unix(&run.updated_at).zip(unix(&run.started_at));
     let seconds = seconds.map_or(0, |(now, then)| (now - then).max(0));
-    println!(
-        "{}",
-        progress_line(&totals, Duration::from_secs(seconds as u64))
-    );
-    let counts = reader.ask(|db| {
+    let (known, answered, unreadable) = reader.ask(|db| {
         let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
         Ok((
             count("SELECT count(*) FROM files WHERE present")?,
@@ -57,9 +52,14 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Outcome> {
             count("SELECT count(*) FROM unreadable")?,
         ))
     })?;
-    let (known, answered, unreadable) = counts;
-    println!("in all: {known} files known, {answered} answered, {unreadable} without an answer");
-    Ok(Outcome::Done)
+    Ok(format!(
+        "{}\n{} on {}, shard {}\n{}\nin all: {known} files known, {answered} answered, {unreadable} without an answer\n",
+        run.command,
+        state(run, reader.is_being_written()),
+        run.host,
+        run.shard,
+        progress_line(&totals, Duration::from_secs(seconds as u64)),
+    ))
 }
 
 fn state(run: &RunState, is_running: bool) -> String {

@@ -35,10 +35,35 @@ pub struct Clips {
 #[derive(Debug, Clone)]
 struct Wanted {
     path: String,
+    /// The file itself, where its name is no text.
+    file: PathBuf,
     end_s: f64,
     grade: String,
     peak: f64,
     pick: Pick,
+}
+
+impl ClipOptions {
+    /// What is cut of a detection: start and end, s.
+    fn stretch(&self, wanted: &Wanted) -> (f64, f64) {
+        let start_s = wanted.pick.start_s;
+        let end_s = wanted.end_s.min(start_s + self.longest_s);
+        (start_s - self.margin_s, end_s + self.margin_s)
+    }
+}
+
+impl Wanted {
+    /// What its clip is called.
+    fn name(&self) -> String {
+        let stem = Path::new(&self.path).file_stem().unwrap_or_default();
+        format!(
+            "{}_{:.2}_{}_{:.0}s",
+            self.pick.label,
+            self.pick.probability,
+            stem.to_string_lossy(),
+            self.pick.start_s
+        )
+    }
 }
 
 impl Clips {
@@ -58,7 +83,7 @@ impl Clips {
         self.cut
     }
 
-    /// Recordings that could not be read any more, each with the reason.
+    /// Recordings that could not be read any more, or not to the end, each with the reason.
     pub fn failed(&self) -> &[String] {
         &self.failed
     }
@@ -68,6 +93,7 @@ impl Exporter for Clips {
     fn row(&mut self, row: &Row) -> Result<(), ExportError> {
         self.wanted.push(Wanted {
             path: row.text("path").to_owned(),
+            file: row.file(),
             end_s: row.real("end_s").unwrap_or(0.0),
             grade: row.text("grade").to_owned(),
             peak: row.real("peak_probability").unwrap_or(0.0),
@@ -112,35 +138,25 @@ impl Exporter for Clips {
         ])
         .map_err(csv_fault)?;
         for group in wanted.chunk_by(|a, b| a.path == b.path) {
-            let path = &group[0].path;
-            let (margin_s, longest_s) = (self.options.margin_s, self.options.longest_s);
-            let stretches = group.iter().map(|w| {
-                let start_s = w.pick.start_s;
-                let end_s = w.end_s.min(start_s + longest_s);
-                (start_s - margin_s, end_s + margin_s)
-            });
-            let cuts = match cut(path, stretches, self.options.ffmpeg) {
-                Ok(cuts) => cuts,
-                Err(error) => {
-                    self.failed.push(error.to_string());
-                    continue;
-                }
-            };
-            for (w, cut) in group.iter().zip(cuts) {
-                let stem = Path::new(path)
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy();
-                let name = format!(
-                    "{}_{:.2}_{stem}_{:.0}s",
-                    w.pick.label, w.pick.probability, w.pick.start_s
-                );
-                let (file, name) = folder.create(&name)?;
+            // Name of the clip and where it begins, s; clips end in another order than they begin.
+            let mut clips: Vec<Option<(String, f64)>> = vec![None; group.len()];
+            let stretches = group.iter().map(|w| self.options.stretch(w));
+            let read = cut(&group[0].file, stretches, self.options.ffmpeg, |cut| {
+                let (file, name) = folder.create(&group[cut.place].name())?;
                 write_wav(file, &cut.samples).map_err(|e| fault(Path::new(&name), e))?;
-                let clip_start_s = cut.start_s();
+                clips[cut.place] = Some((name, cut.start_s()));
+                Ok(())
+            })?;
+            if let Err(error) = read {
+                self.failed.push(error.to_string());
+            }
+            for (w, clip) in group.iter().zip(clips) {
+                let Some((name, clip_start_s)) = clip else {
+                    continue;
+                };
                 list.write_record([
                     &name,
-                    path,
+                    &w.path,
                     &w.pick.start_s.to_string(),
                     &w.end_s.to_string(),
                     &clip_start_s.to_string(),

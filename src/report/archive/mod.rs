@@ -12,7 +12,7 @@ mod raven;
 mod sorting;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::archive::query::{Column, Filter, Row, Table};
 use crate::archive::store::Reader;
@@ -22,7 +22,7 @@ pub use self::audacity::{AudacityFolder, AudacityWriter};
 pub use self::clips::{ClipOptions, Clips};
 pub use self::csv::CsvWriter;
 pub use self::jsonl::JsonLinesWriter;
-pub use self::overview::{as_json, as_text};
+pub use self::overview::{as_json, as_text, QUERY_SCHEMA};
 pub use self::parquet::ParquetWriter;
 pub use self::picture::write_html;
 pub use self::raven::{RavenFolder, RavenWriter};
@@ -135,7 +135,9 @@ impl Folder {
     }
 
     fn create(&mut self, recording: &str) -> Result<(std::fs::File, String), ExportError> {
-        let name = recording.rsplit(['/', '\\']).next().unwrap_or("recording");
+        // By the system's own separators: bytes that are no text stand behind a backslash.
+        let name = Path::new(recording).file_name();
+        let name = name.and_then(|name| name.to_str()).unwrap_or("recording");
         let mut wanted = format!("{name}{}", self.ending);
         let mut number = 2;
         while !self.taken.insert(wanted.clone()) {
@@ -154,4 +156,21 @@ impl Folder {
 /// The names of columns.
 fn names(columns: &[Column]) -> impl Iterator<Item = &'static str> + '_ {
     columns.iter().map(|column| column.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_recording_has_a_file_that_is_known_by_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folder = Folder::new(dir.path().join("out"), ".txt").unwrap();
+        let mut names = |path: &str| folder.create(path).unwrap().1;
+        assert_eq!(names("/a/one.wav"), "one.wav.txt");
+        assert_eq!(names("/b/one.wav"), "one.wav-2.txt");
+        #[cfg(unix)]
+        assert_eq!(names("/a/bad\\xff.mp4"), "bad\\xff.mp4.txt");
+        assert_eq!(names("/"), "recording.txt");
+    }
 }

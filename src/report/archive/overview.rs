@@ -10,12 +10,25 @@ const LEVELS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇',
 /// Columns for a path.
 const PATH: usize = 60;
 
-/// Everything as one JSON object.
+/// Version of the JSON object: it grows with every change of meaning. Fields may be added without.
+pub const QUERY_SCHEMA: &str = "earwitness.query/1";
+
+#[derive(serde::Serialize)]
+struct Versioned<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    overview: &'a Overview,
+}
+
+/// Everything as one JSON object; `docs/archive.md` has its fields.
 ///
 /// # Errors
 /// None in practice: all of it can be written.
 pub fn as_json(overview: &Overview) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(overview)
+    serde_json::to_string_pretty(&Versioned {
+        schema: QUERY_SCHEMA,
+        overview,
+    })
 }
 
 /// Everything as text of 80 columns, but for long paths.
@@ -37,11 +50,14 @@ fn heading(text: &mut String, words: &str) {
 fn summary(text: &mut String, o: &Overview) {
     let c = &o.counts;
     let sentence = format!(
-        "{} files with an answer, of {} different recordings ({} of sound); {} of these can carry no answer; {} files could not be read; of {} files the time of recording is known.",
+        "{} files, of {} different recordings ({} of sound): {} answered with a label, {} with a family only, {} \"cannot tell\", {} that can carry no answer. {} files could not be read; of {} files the time of recording is known.",
         c.files,
         c.recordings,
         span(3600.0 * c.hours),
-        c.unusable,
+        c.answers.answered,
+        c.answers.family,
+        c.answers.cannot_tell,
+        c.answers.unusable,
         c.unreadable,
         c.timed
     );
@@ -105,8 +121,15 @@ fn labels(text: &mut String, o: &Overview) {
         "C" => format!("{} (C)", h.label),
         _ => h.label.clone(),
     };
+    // What else recordings were answered: with these the column adds up to all of them.
+    let others = [
+        ("a family only", o.answers.family),
+        ("cannot tell", o.answers.cannot_tell),
+        ("can carry none", o.answers.unusable),
+    ];
     let widths = o.histograms.iter().map(|h| named(h).chars().count());
-    let width = widths.max().unwrap_or(0).max("label".len());
+    let widths = widths.chain(others.iter().map(|(name, _)| name.len()));
+    let width = widths.max().unwrap_or(0);
     let _ = writeln!(
         text,
         "  {:<width$}  answered  expected (95 % interval)   probability 0 ... 1",
@@ -114,7 +137,10 @@ fn labels(text: &mut String, o: &Overview) {
     );
     for (n, h) in o.histograms.iter().enumerate() {
         let expected = o.expected.get(n).map_or("-".to_owned(), |e| {
-            format!("{:.0} ({:.0} to {:.0})", e.expected, e.low, e.high)
+            format!(
+                "{:.0} ({:.0} to {:.0})",
+                e.estimate.expected, e.estimate.low, e.estimate.high
+            )
         });
         let label = named(h);
         let above_half: i64 = h.recordings[5..].iter().sum();
@@ -124,6 +150,9 @@ fn labels(text: &mut String, o: &Overview) {
             h.answered,
             bars(h)
         );
+    }
+    for (name, recordings) in others {
+        let _ = writeln!(text, "  {name:<width$}  {recordings:>8}");
     }
     *text += &wrapped(
         "  ",
@@ -146,9 +175,11 @@ fn bars(h: &Histogram) -> String {
 
 fn folders(text: &mut String, o: &Overview) {
     heading(text, "Files by folder and answer");
+    let widths = o.folders.iter().map(|f| f.answer.chars().count());
+    let width = widths.max().unwrap_or(0);
     for f in &o.folders {
         let folder = shortened(&printable(&f.folder));
-        let _ = writeln!(text, "  {:>7}  {:<14} {folder}", f.files, f.label);
+        let _ = writeln!(text, "  {:>7}  {:<width$} {folder}", f.files, f.answer);
     }
 }
 

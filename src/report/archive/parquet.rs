@@ -1,4 +1,4 @@
-//! Parquet, compressed with Zstandard, in row groups of bounded size.
+//! Parquet, compressed with Snappy, in row groups of bounded size.
 
 use std::sync::Arc;
 

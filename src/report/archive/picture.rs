@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use crate::archive::query::{Overview, TimedDetection};
 use crate::archive::time::Moment;
+use crate::report::markup::escaped;
 
 /// Labels that get a sign of their own; the others share the last one. The colours are told apart by the colour-blind too
 /// (P. Tol, "Colour schemes", technical note SRON/EPS/TN/09-002, 2021: the bright scheme), the shapes in print without colour.
@@ -188,13 +189,6 @@ fn axes(days: &Days, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,12 +206,12 @@ mod tests {
             label: "a<b".into(),
             grade: "C".into(),
             probability: 1.0,
-            path: "2020/x.wav".into(),
+            path: "2020/\u{1b}x.wav".into(),
         };
         let mut out = Vec::new();
         draw(&[&dot], &days, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("translate(827.0 328.0) scale(6.0)"), "{text}");
-        assert!(text.contains("like a&lt;b (C) 1.00, 2020-10-04T18:00:00, 2020/x.wav"));
+        assert!(text.contains("like a&lt;b (C) 1.00, 2020-10-04T18:00:00, 2020/\\u{1b}x.wav"));
     }
 }

@@ -26,6 +26,8 @@ pub struct SortingFolder {
 
 struct Wanted {
     path: String,
+    /// The file itself, where its name is no text.
+    file: PathBuf,
     start_s: f64,
     end_s: f64,
     group: String,
@@ -121,6 +123,7 @@ impl Exporter for SortingFolder {
         ];
         self.rows.push(Wanted {
             path: row.text("path").to_owned(),
+            file: row.file(),
             start_s: row.real("start_s").unwrap_or(0.0),
             end_s: row.real("end_s").unwrap_or(0.0),
             group: row.text("source_group").to_owned(),
@@ -158,13 +161,6 @@ impl Exporter for SortingFolder {
         let source = source.to_string_lossy().into_owned();
         for row in rows {
             let stretch = std::iter::once((row.start_s, row.end_s));
-            let clips = match cut(&row.path, stretch, self.ffmpeg) {
-                Ok(clips) => clips,
-                Err(error) => {
-                    self.failed.push(error.to_string());
-                    continue;
-                }
-            };
             let stem = Path::new(&row.path).file_stem().unwrap_or_default();
             // Named as pieces are, so that a later round knows of which recording they are.
             let name = format!(
@@ -173,19 +169,28 @@ impl Exporter for SortingFolder {
                 row.start_s,
                 row.end_s
             );
-            for clip in clips {
+            let mut clip = None;
+            let read = cut(&row.file, stretch, self.ffmpeg, |cut| {
                 let (file, name) = folder.create(&name)?;
-                write_wav(file, &clip.samples).map_err(|e| self.fault(&name, e))?;
-                let (start_s, end_s) = (row.start_s.to_string(), row.end_s.to_string());
-                list.write_record([&name, "", "", &row.group, &source, ""])
-                    .map_err(|e| self.fault(LIST, e.into()))?;
-                let fixed = [&name, &row.path, &start_s, &end_s].map(String::as_str);
-                let told = row.told.iter().map(String::as_str);
-                answers
-                    .write_record(fixed.into_iter().chain(told))
-                    .map_err(|e| self.fault(ANSWERS, e.into()))?;
-                self.cut += 1;
+                write_wav(file, &cut.samples).map_err(|e| self.fault(&name, e))?;
+                clip = Some(name);
+                Ok(())
+            })?;
+            if let Err(error) = read {
+                self.failed.push(error.to_string());
             }
+            let Some(name) = clip else {
+                continue;
+            };
+            let (start_s, end_s) = (row.start_s.to_string(), row.end_s.to_string());
+            list.write_record([&name, "", "", &row.group, &source, ""])
+                .map_err(|e| self.fault(LIST, e.into()))?;
+            let fixed = [&name, &row.path, &start_s, &end_s].map(String::as_str);
+            let told = row.told.iter().map(String::as_str);
+            answers
+                .write_record(fixed.into_iter().chain(told))
+                .map_err(|e| self.fault(ANSWERS, e.into()))?;
+            self.cut += 1;
         }
         list.flush().map_err(|e| self.fault(LIST, e))?;
         answers.flush().map_err(|e| self.fault(ANSWERS, e))

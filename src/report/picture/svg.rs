@@ -3,7 +3,7 @@
 use super::heat::Shades;
 use super::scene::{Anchor, Ink, Item, Scene, Stand, Words};
 use super::{png, PictureError};
-use crate::report::words::printable;
+use crate::report::markup::escaped as escape;
 use base64::{engine::general_purpose::STANDARD, Engine};
 use std::fmt::Write;
 
@@ -193,24 +193,6 @@ fn path(points: &[(f64, f64)]) -> String {
 fn number(value: f64) -> String {
     let text = super::axis::fixed(value, 1);
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
-}
-
-/// What has a meaning in XML stands for itself; control characters, which XML forbids, are written out.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in printable(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Neither is a control character, and XML allows neither.
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// Writing to a string does not fail.

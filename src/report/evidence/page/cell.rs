@@ -1,5 +1,6 @@
 //! What stands in the tables of a page: words, and figures that know where in `report.json` they stand.
 
+use crate::report::markup::escaped;
 use serde_json::Number;
 use std::fmt;
 
@@ -89,26 +90,6 @@ pub(super) fn span(at: &str, low: f64, high: f64, digits: usize) -> Cell {
 /// A number as JSON writes it.
 fn written(value: f64) -> String {
     Number::from_f64(value).map_or_else(|| "null".to_owned(), |n| n.to_string())
-}
-
-/// For HTML.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Neither line breaks nor what turns the direction of writing.
-            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) => {
-                out.extend(c.escape_unicode());
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// As HTML, with everything escaped.

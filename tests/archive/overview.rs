@@ -1,0 +1,78 @@
+//! What `query` says agrees with the database.
+
+use super::exports::{place, DETECTIONS};
+use super::{earwitness, text};
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_overview_counts_what_is_there_and_draws_what_has_a_time() {
+    let place = place();
+    let picture = place.dir.path().join("times.html");
+    let output = earwitness(&[
+        "query",
+        text(&place.database),
+        "--format",
+        "json",
+        "--picture",
+        text(&picture),
+    ]);
+    let o: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        o["counts"]["files"],
+        place.count("SELECT count(*) FROM answers_by_path")
+    );
+    assert_eq!(o["errors"][0]["kind"], "not-audio");
+    assert_eq!(o["schema"], "earwitness.query/1");
+    // The file that is there twice is one recording, and no reuse.
+    assert_eq!(
+        o["counts"]["recordings"],
+        place.count("SELECT count(*) FROM recordings")
+    );
+    let number = |value: &serde_json::Value| value.as_i64().unwrap() as usize;
+    let histograms = o["histograms"].as_array().unwrap();
+    let mut answered = 0;
+    for (h, e) in histograms.iter().zip(o["expected"].as_array().unwrap()) {
+        assert_eq!(h["label"], e["label"]);
+        let label = h["label"].as_str().unwrap();
+        let sql = format!(
+            "SELECT count(*) FROM answers WHERE decision = 'signature' AND label = '{label}'"
+        );
+        assert_eq!(number(&h["answered"]), place.count(&sql), "{label}");
+        answered += number(&h["answered"]);
+    }
+    assert_eq!(answered, number(&o["counts"]["answered"]));
+    let others = ["family", "cannot_tell", "unusable"].map(|name| number(&o["answers"][name]));
+    assert_eq!(
+        answered + others.iter().sum::<usize>(),
+        number(&o["counts"]["recordings"])
+    );
+    let unsure = "SELECT count(*) FROM answers WHERE decision IN ('class', 'unknown')";
+    assert_eq!(others[1], place.count(unsure));
+    let expected = o["expected"].as_array().unwrap().iter();
+    let sum: f64 = expected.map(|e| e["expected"].as_f64().unwrap()).sum();
+    let usable = place.count("SELECT count(*) FROM answers WHERE decision <> 'unusable'") as f64;
+    assert!((sum - usable).abs() < 0.01, "{sum} {usable}");
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/archive.md");
+    let document = fs::read_to_string(document).unwrap();
+    for field in o.as_object().unwrap().keys() {
+        assert!(document.contains(&format!("| `{field}` |")), "{field}");
+    }
+    let page = fs::read_to_string(picture).unwrap();
+    let timed = place.count(&format!("{DETECTIONS} WHERE recorded_at IS NOT NULL"));
+    assert_eq!(page.matches("<path transform=").count(), timed);
+    let words = earwitness(&["query", text(&place.database)]);
+    let words = String::from_utf8(words.stdout).unwrap();
+    let flat = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("1 files could not be read") && words.contains("(C)"),
+        "{words}"
+    );
+    let line = |name: &str| words.lines().find(|l| l.trim_start().starts_with(name));
+    let last = |line: &str| line.split(' ').next_back().unwrap().parse().ok();
+    assert_eq!(
+        line("cannot tell").and_then(last),
+        Some(others[1]),
+        "{words}"
+    );
+}
