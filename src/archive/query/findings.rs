@@ -61,6 +61,8 @@ pub struct Answers {
     pub answered: i64,
     /// With a family of airframes, but no label of it.
     pub family: i64,
+    /// With a class of sources, but no family of it.
+    pub class: i64,
     /// "Cannot tell".
     pub cannot_tell: i64,
     /// Not at all: they can carry no answer.
@@ -107,7 +109,7 @@ pub struct Histogram {
 pub struct FolderCount {
     /// The folder.
     pub folder: String,
-    /// The answer in words, as `classify` gives it: `siren`, `consistent with harop`, `some piston-uav`, `cannot tell`, `unusable`.
+    /// The answer in words, as `classify` gives it: `siren`, `consistent with harop`, `some piston-uav`, `some military-uav`, `cannot tell`, `unusable`.
     pub answer: String,
     /// How many files.
     pub files: i64,

@@ -62,6 +62,7 @@ const ANSWERS: Names = Names {
 const ANSWER: &str = "CASE decision
     WHEN 'signature' THEN iif(grade = 'C', 'consistent with ', '') || label
     WHEN 'family' THEN ifnull('some ' || family, 'cannot tell')
+    WHEN 'class' THEN ifnull('some ' || (SELECT class FROM labels WHERE labels.label = answers_by_path.label LIMIT 1), 'cannot tell')
     WHEN 'unusable' THEN 'unusable'
     ELSE 'cannot tell' END";
 
@@ -140,6 +141,7 @@ impl Question<'_> {
             *match (decision.as_str(), is_of_none) {
                 ("signature", _) => &mut answers.answered,
                 ("family", false) => &mut answers.family,
+                ("class", _) => &mut answers.class,
                 ("unusable", _) => &mut answers.unusable,
                 _ => &mut answers.cannot_tell,
             } += recordings;

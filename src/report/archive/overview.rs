@@ -50,12 +50,12 @@ fn heading(text: &mut String, words: &str) {
 fn summary(text: &mut String, o: &Overview) {
     let c = &o.counts;
     let sentence = format!(
-        "{} files, of {} different recordings ({} of sound): {} answered with a label, {} with a family only, {} \"cannot tell\", {} that can carry no answer. {} files could not be read; of {} files the time of recording is known.",
+        "{} files, of {} different recordings ({} of sound): {} answered with a label, {} with a family or class only, {} \"cannot tell\", {} that can carry no answer. {} files could not be read; of {} files the time of recording is known.",
         c.files,
         c.recordings,
         span(3600.0 * c.hours),
         c.answers.answered,
-        c.answers.family,
+        c.answers.family + c.answers.class,
         c.answers.cannot_tell,
         c.answers.unusable,
         c.unreadable,
@@ -123,7 +123,7 @@ fn labels(text: &mut String, o: &Overview) {
     };
     // What else recordings were answered: with these the column adds up to all of them.
     let others = [
-        ("a family only", o.answers.family),
+        ("a family or class", o.answers.family + o.answers.class),
         ("cannot tell", o.answers.cannot_tell),
         ("can carry none", o.answers.unusable),
     ];
