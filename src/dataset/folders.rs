@@ -118,14 +118,14 @@ impl Listed {
         let Some((track, marks)) = marks_beside(path)? else {
             return Ok(false);
         };
-        for (number, mark) in marks.into_iter().enumerate() {
+        for mark in marks {
             let said = match (mark.text.is_empty(), folder) {
                 (true, Some(said)) => Ok(said.clone()),
                 _ => Said::parse(&mark.text),
             };
             let said = said.map_err(|fault| DatasetError::Line {
                 path: track.clone(),
-                line: number as u64 + 1,
+                line: mark.line,
                 fault,
                 remedy: LABEL_REMEDY,
             })?;

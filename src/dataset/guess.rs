@@ -175,15 +175,13 @@ fn is_score(text: &str) -> bool {
 
 /// The name without one ending that tells a piece.
 fn without_ending(name: &str) -> Option<&str> {
-    let cut = |rest: &'_ str| rest.len();
     if let Some(inner) = name.strip_suffix(')') {
         let (before, number) = inner.rsplit_once('(')?;
         let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         return is_number.then(|| before.trim_end_matches(separator));
     }
     let (before, last) = name.rsplit_once(separator)?;
-    let before_len = cut(before);
-    let before = name[..before_len].trim_end_matches(separator);
+    let before = before.trim_end_matches(separator);
     let digits_from = last.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_piece = PIECES.contains(&digits_from) && digits_from.len() < last.len();
     let is_counted = last.bytes().all(|b| b.is_ascii_digit())
@@ -197,7 +195,7 @@ fn without_ending(name: &str) -> Option<&str> {
 }
 
 fn separator(c: char) -> bool {
-    matches!(c, '_' | '-' | ' ' | '.') && c != '.'
+    matches!(c, '_' | '-' | ' ')
 }
 
 /// `12.5s`, `12s`, `12.50`, as the start or end of a piece; a bare whole number may count anything.

@@ -33,6 +33,8 @@ pub struct Mark {
     pub end_s: f64,
     /// What was written.
     pub text: String,
+    /// The line of the track that it stands on, from 1.
+    pub line: u64,
 }
 
 /// The label track beside the recording at `path` with its marks, if there is one.
@@ -129,6 +131,7 @@ fn mark(path: &Path, line: usize, start: f64, end: f64, text: &str) -> Result<Ma
         start_s: start,
         end_s: end,
         text: text.trim().to_owned(),
+        line: line as u64,
     })
 }
 
@@ -229,6 +232,7 @@ mod tests {
             short(&found),
             [(0.5, 3.25, "harop/dive"), (3.0, 5.0, "siren")]
         );
+        assert_eq!((found[0].line, found[1].line), (1, 3));
     }
 
     #[test]
@@ -238,6 +242,7 @@ mod tests {
         for name in ["night.Table.1.selections.txt", "night.txt"] {
             let found = marks(name, text).unwrap().unwrap();
             assert_eq!(short(&found), [(0.0, 2.5, "siren"), (7.0, 9.0, "-siren")]);
+            assert_eq!((found[0].line, found[1].line), (2, 4));
         }
     }
 

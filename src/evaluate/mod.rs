@@ -13,7 +13,6 @@ pub mod figures;
 pub mod floors;
 pub mod interval;
 pub mod learnt_from;
-pub mod nested_cllr;
 pub mod paired;
 pub mod pictures;
 pub mod probability;

@@ -191,6 +191,8 @@ impl Model {
         scored: &mut ScoredSegments,
         measured: &mut [u64; 2],
     ) {
+        let silent = waiting.iter().filter(|s| s.features.is_none()).count();
+        scored.pass_silent(silent);
         let (segments, features): (Vec<Scored>, Vec<Vec<f32>>) = waiting
             .drain(..)
             .filter_map(|s| {

@@ -21,8 +21,10 @@ pub(super) struct Scored {
 /// one. In three of 41 recordings of a Shahed, put between silences of 20 and 36 s, they turned the answer into "cannot tell", and
 /// in two the phase into a dive.
 const WHOLE: f64 = 0.75;
-/// So many whole ones are enough to do without the others. Short clips, from which much was learnt, keep theirs.
+/// So many whole ones are enough to do without the others. Short clips, from which much was learnt, keep theirs ...
 const ENOUGH: usize = 4;
+/// ... unless as many segments hold no sound at all, which those clips are too short for: then so many are enough.
+const ENOUGH_IN_SILENCE: usize = 2;
 
 /// The segments of a recording in order, each with its log-probabilities.
 ///
@@ -35,6 +37,7 @@ pub(super) struct ScoredSegments {
     n_labels: usize,
     scores: Vec<f32>,
     phases: Vec<SegmentPhase>,
+    silent: usize,
 }
 
 impl ScoredSegments {
@@ -45,6 +48,7 @@ impl ScoredSegments {
             n_labels,
             scores: Vec::new(),
             phases: Vec::new(),
+            silent: 0,
         }
     }
 
@@ -61,10 +65,19 @@ impl ScoredSegments {
         self.phases.extend(phases);
     }
 
+    /// Counts segments that hold no sound.
+    pub(super) fn pass_silent(&mut self, segments: usize) {
+        self.silent += segments;
+    }
+
     /// Leaves out those that are partly digital silence, if enough others are there.
     pub(super) fn leave_out_edges_of_silence(&mut self) {
         let is_whole: Vec<bool> = self.segments.iter().map(|s| s.sounding >= WHOLE).collect();
-        if is_whole.iter().filter(|whole| **whole).count() < ENOUGH {
+        let enough = match self.silent >= ENOUGH {
+            true => ENOUGH_IN_SILENCE,
+            false => ENOUGH,
+        };
+        if is_whole.iter().filter(|whole| **whole).count() < enough {
             return;
         }
         let keep = |place: usize| is_whole[place];
@@ -181,7 +194,7 @@ mod tests {
 
     #[test]
     fn edges_of_silence_are_left_out_where_enough_else_is_heard() {
-        let numbered = |edges: &[usize], n: usize| {
+        let numbered = |edges: &[usize], n: usize, silent: usize| {
             let mut found = ScoredSegments::new(2);
             for i in 0..n {
                 let segment = Scored {
@@ -196,6 +209,7 @@ mod tests {
                 };
                 found.extend([segment], &[vec![i as f32, 0.0]], &[phase]);
             }
+            found.pass_silent(silent);
             found.leave_out_edges_of_silence();
             let scores: Vec<usize> = found.scores().iter().map(|s| s[0] as usize).collect();
             let starts: Vec<usize> = found.segments.iter().map(|s| s.start_s as usize).collect();
@@ -203,8 +217,10 @@ mod tests {
             assert!(scores == starts && scores == phases, "{scores:?}");
             scores
         };
-        assert_eq!(numbered(&[0, 5], 6), [1, 2, 3, 4]);
-        assert_eq!(numbered(&[0, 4], 5), [0, 1, 2, 3, 4]);
-        assert_eq!(numbered(&[], 3), [0, 1, 2]);
+        assert_eq!(numbered(&[0, 5], 6, 0), [1, 2, 3, 4]);
+        assert_eq!(numbered(&[0, 4], 5, 3), [0, 1, 2, 3, 4]);
+        assert_eq!(numbered(&[0, 3], 4, 4), [1, 2]);
+        assert_eq!(numbered(&[0, 2], 3, 40), [0, 1, 2]);
+        assert_eq!(numbered(&[], 3, 0), [0, 1, 2]);
     }
 }

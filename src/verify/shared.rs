@@ -40,7 +40,7 @@ pub(super) fn shared(recordings: &[Evidence], prints: &[Waveprint]) -> Vec<Share
                     [m.other_start_s, m.other_end_s].map(|s| s + starts_s),
                 ),
                 (None, true) => {
-                    let whole = [0.0, recordings[first].identity.duration_s];
+                    let whole = [0.0, recordings[first].identity.duration_s].map(|s| s + starts_s);
                     (whole, whole)
                 }
                 (None, false) => continue,

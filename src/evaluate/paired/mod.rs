@@ -13,8 +13,6 @@ use std::collections::BTreeSet;
 
 use statistics::{moved, Scored, Set};
 
-pub use statistics::confusion_of_b;
-
 /// A probability of 0 for what is true costs as much as this.
 const LEAST_PROBABILITY: f64 = 1e-4;
 /// How much a label may lose in AUC.

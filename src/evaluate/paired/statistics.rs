@@ -3,7 +3,6 @@
 
 use super::{Change, Delta, PairedCase, Side};
 use crate::evaluate::bootstrap::Bootstrap;
-use crate::evaluate::confusion::Confusion;
 use crate::evaluate::error::MetricError;
 use crate::evaluate::probability::{calibration_error, reliability};
 use std::collections::BTreeMap;
@@ -134,20 +133,4 @@ pub(super) fn moved(cases: &[PairedCase], scored: &[Scored], a: Side, b: Side) -
         sides[usize::from(!got_better)].insert((-size, i), change);
     }
     sides.map(|side| side.into_values().collect())
-}
-
-/// Rows of true labels, columns of likeliest labels, of the second model.
-///
-/// # Errors
-/// [`MetricError`] if a label is unknown to it.
-pub fn confusion_of_b(cases: &[PairedCase], b: Side) -> Result<Confusion, MetricError> {
-    let number = |label: &str| {
-        b.infos
-            .iter()
-            .position(|l| l.label == label)
-            .unwrap_or(usize::MAX)
-    };
-    let truth: Vec<usize> = cases.iter().map(|c| number(&c.label)).collect();
-    let said: Vec<usize> = cases.iter().map(|c| c.b.likeliest()).collect();
-    Confusion::new(&truth, &said, b.infos.len())
 }
