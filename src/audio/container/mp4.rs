@@ -59,6 +59,12 @@ impl Movie {
         self.tracks.iter().filter(|t| &t.handler == b"soun").count()
     }
 
+    /// Which of the tracks with sound track `id` is, counted from 0.
+    pub(super) fn sound_place(&self, id: u32) -> Option<usize> {
+        let mut own = self.tracks.iter().filter(|t| &t.handler == b"soun");
+        own.position(|t| t.id == id)
+    }
+
     /// The codec of the first track with sound, as people call it.
     pub(super) fn sound_codec(&self) -> Option<String> {
         let track = self.tracks.iter().find(|t| &t.handler == b"soun");

@@ -10,6 +10,7 @@ use symphonia::core::formats::{FormatReader, Track, TrackType};
 
 use super::super::codec::{PacketDecoder, SymphoniaCodec};
 use super::super::error::AudioError;
+use super::super::remedy;
 use super::super::source::Source;
 use super::super::warning::{Warning, WarningKind};
 use super::mkv::Matroska;
@@ -27,6 +28,14 @@ pub(super) struct Index {
 impl Index {
     fn audio_tracks(&self) -> usize {
         self.movie.sound_tracks().max(self.matroska.tracks.len())
+    }
+
+    /// Which of all audio tracks track `id` is, counted from 0, those that symphonia doesn't know among them.
+    fn place(&self, id: u32) -> Option<usize> {
+        let mut matroska = self.matroska.tracks.iter();
+        self.movie
+            .sound_place(id)
+            .or_else(|| matroska.position(|t| t.number == u64::from(id)))
     }
 
     /// The track that a Matroska file calls its default; symphonia knows only the flag that is
@@ -103,11 +112,14 @@ impl Chosen {
         let audio_tracks = tracks.len().max(index.audio_tracks());
         let mut warnings = Vec::new();
         if audio_tracks > 1 {
-            let place = tracks.iter().position(|t| t.id == track.id).unwrap_or(0) + 1;
+            let known = tracks.iter().position(|t| t.id == track.id);
+            let number = index.place(track.id).or(known).unwrap_or(0) + 1;
+            let other = if number == 1 { 2 } else { 1 };
             warnings.push(Warning::new(
                 WarningKind::SeveralAudioTracks,
                 format!(
-                    "there are {audio_tracks} audio tracks; number {place}, the default, was taken"
+                    "there are {audio_tracks} audio tracks; number {number}, the default, was taken; take out number {other} with: {}",
+                    remedy::track_line(source, other)
                 ),
             ));
         }
