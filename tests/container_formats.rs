@@ -179,6 +179,9 @@ fn of_several_tracks_the_default_is_taken_and_said() {
             message.contains(&format!("number {number}")),
             "{name}: {message}"
         );
+        // The remedy takes out the other one.
+        let map = format!("-map 0:a:{} ", 2 - number);
+        assert!(message.contains(&map), "{name}: {message}");
         if number == 2 {
             assert_is_the_tone(&samples, 0.05, name);
         }

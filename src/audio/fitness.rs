@@ -38,8 +38,10 @@ pub enum Reason {
     /// Under 0.5 s: less than a quarter of a segment, and a propeller at 100 Hz has turned too
     /// few times to tell a steady comb from a click.
     TooShort,
-    /// Nothing louder than -70 dBFS, ten steps of a 16-bit sample; or less than 0.5 s of sound.
+    /// Nothing louder than -70 dBFS, ten steps of a 16-bit sample.
     Silent,
+    /// Under 0.5 s louder than that, be it ever so loud: too little for the same reasons as [`TooShort`](Self::TooShort).
+    LittleSound,
     /// No sound above 1 kHz: what is left are the first few lines of a comb, which wind, traffic
     /// and mains hum have too.
     NoTreble,
@@ -70,6 +72,7 @@ impl Reason {
         match self {
             Self::TooShort => "too-short",
             Self::Silent => "silent",
+            Self::LittleSound => "little-sound",
             Self::NoTreble => "no-treble",
             Self::Short => "short",
             Self::NarrowBand => "narrow-band",
@@ -86,7 +89,7 @@ impl Reason {
     /// How far it takes the fitness down.
     pub fn fitness(self) -> Fitness {
         match self {
-            Self::TooShort | Self::Silent | Self::NoTreble => Fitness::Unfit,
+            Self::TooShort | Self::Silent | Self::LittleSound | Self::NoTreble => Fitness::Unfit,
             _ => Fitness::Limited,
         }
     }
@@ -97,6 +100,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::TooShort => "shorter than 0.5 s",
             Self::Silent => "silent",
+            Self::LittleSound => "less than 0.5 s of it is sound, the rest is silence",
             Self::NoTreble => "no sound above 1 kHz",
             Self::Short => "shorter than one segment of 2 s",
             Self::NarrowBand => "no sound above 4 kHz",
@@ -115,19 +119,22 @@ impl fmt::Display for Reason {
 pub(super) fn judge(quality: &Quality) -> (Fitness, Vec<Reason>) {
     let q = quality;
     let sounding_s = q.duration_s * (1.0 - q.silent_fraction);
-    let silent = q.peak_dbfs < -70.0 || (q.duration_s >= 0.5 && sounding_s < 0.5);
+    let silent = q.peak_dbfs < -70.0;
+    let little = !silent && q.duration_s >= 0.5 && sounding_s < 0.5;
+    let heard = !silent && !little;
     let reasons: Vec<Reason> = [
         (q.duration_s < 0.5, Reason::TooShort),
         (silent, Reason::Silent),
-        (!silent && q.bandwidth_hz <= 1_000.0, Reason::NoTreble),
+        (little, Reason::LittleSound),
+        (heard && q.bandwidth_hz <= 1_000.0, Reason::NoTreble),
         ((0.5..2.0).contains(&q.duration_s), Reason::Short),
         (
             (1_000.0..=4_000.0).contains(&q.bandwidth_hz) && q.bandwidth_hz > 1_000.0,
             Reason::NarrowBand,
         ),
         (q.clipped_fraction >= 0.01, Reason::Clipped),
-        (!silent && q.rms_dbfs < -60.0, Reason::Quiet),
-        (!silent && q.silent_fraction >= 0.5, Reason::MostlySilent),
+        (heard && q.rms_dbfs < -60.0, Reason::Quiet),
+        (heard && q.silent_fraction >= 0.5, Reason::MostlySilent),
         (
             q.dropouts as f64 > (q.duration_s / 10.0).max(1.0),
             Reason::Dropouts,
@@ -203,6 +210,22 @@ mod tests {
     }
 
     #[test]
+    fn a_bark_in_silence_is_no_silence_and_too_little_all_the_same() {
+        let bark = Quality {
+            duration_s: 5.0,
+            peak_dbfs: -0.5,
+            silent_fraction: 0.92,
+            ..good()
+        };
+        assert_judged(bark.clone(), Fitness::Unfit, &[Reason::LittleSound]);
+        let longer = Quality {
+            silent_fraction: 0.89,
+            ..bark
+        };
+        assert_judged(longer, Fitness::Limited, &[Reason::MostlySilent]);
+    }
+
+    #[test]
     fn the_band_is_judged_at_1_and_4_khz() {
         let of = |bandwidth_hz| Quality {
             bandwidth_hz,
@@ -215,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_reason_is_written_as_it_is_called_and_read_back() {
-        for reason in [Reason::NoTreble, Reason::BadPackets, Reason::TooShort] {
+        for reason in [Reason::NoTreble, Reason::BadPackets, Reason::LittleSound] {
             let text = serde_json::to_string(&reason).unwrap();
             assert_eq!(text, format!("\"{}\"", reason.as_str()));
             assert_eq!(serde_json::from_str::<Reason>(&text).unwrap(), reason);

@@ -17,6 +17,24 @@ pub(super) fn ffmpeg_line(source: &Source) -> String {
     format!("ffmpeg -i {input} -vn -ac 1 -ar 16000 {output}")
 }
 
+/// `ffmpeg -i INPUT -map 0:a:N -ac 1 -ar 16000 OUTPUT.wav`, which takes out audio track `number`, counted from 1.
+pub(super) fn track_line(source: &Source, number: usize) -> String {
+    let (input, output) = match source {
+        Source::Path(path) => {
+            let mut name = path.file_stem().unwrap_or_default().to_owned();
+            name.push(format!("-track-{number}.wav"));
+            let output = ffmpeg_safe(&path.with_file_name(name));
+            (
+                quote(ffmpeg_safe(path).as_os_str()),
+                quote(output.as_os_str()),
+            )
+        }
+        Source::Memory { .. } => ("INPUT".to_owned(), "OUTPUT.wav".to_owned()),
+    };
+    let place = number.saturating_sub(1);
+    format!("ffmpeg -i {input} -map 0:a:{place} -ac 1 -ar 16000 {output}")
+}
+
 /// Beside the input; never the input itself.
 fn output_name(path: &Path) -> PathBuf {
     let is_wav = path
@@ -65,6 +83,15 @@ mod tests {
             line("it's a drone.3gp"),
             r"ffmpeg -i 'it'\''s a drone.3gp' -vn -ac 1 -ar 16000 'it'\''s a drone.wav'"
         );
+    }
+
+    #[test]
+    fn a_track_is_taken_out_by_its_place_into_a_file_of_its_own() {
+        assert_eq!(
+            track_line(&Source::Path("two tracks.mp4".into()), 2),
+            "ffmpeg -i 'two tracks.mp4' -map 0:a:1 -ac 1 -ar 16000 'two tracks-track-2.wav'"
+        );
+        assert!(track_line(&Source::memory("m", *b""), 1).contains("INPUT -map 0:a:0 "));
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub(super) fn by_making(recordings: &[Recording], made: &[Option<Made>]) -> Vec<
             guesses.push(Guess {
                 name: name(members[0]),
                 why: format!(
-                    "their files say that they were made with one device ({device}) within {} minutes of each other",
+                    "their files say that they were made with one device ({device}), each within {} minutes of the next",
                     SESSION_S / 60
                 ),
                 members,

@@ -123,6 +123,11 @@ impl Dynamics {
         (high - median, median - low)
     }
 
+    /// Features of the envelope in points of 4 ms.
+    ///
+    /// `onsets` counts rises over 12 ms of more than 1.5 Np whose predecessor, a point earlier, was below 0.5 Np: a rise
+    /// of between 0.5 and 1.5 Np is not yet one and takes the place of the quiet before it, so that an attack that
+    /// gathers over two points (0.8 and then 1.8 Np) is not counted, and one that stays steep is counted once.
     fn level(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
         /// Points per second of the envelope.
         const RATE: f32 = 250.0;

@@ -278,6 +278,9 @@ impl Family for EnvelopeModulation {
 impl EnvelopeModulation {
     /// The beat that the mel groups have in common: a rotor beats in all of them at once, where
     /// chance peaks of noise differ from group to group.
+    ///
+    /// The groups have a value every 16 ms and hold nothing above 31 Hz: at twice a rate above about 15.6 Hz there
+    /// is nothing to measure, and `rotor_double` is 0.
     fn shared_beat(&mut self, groups: &[Vec<f32>], out: &mut Vec<f32>) {
         self.whitened.clear();
         self.whitened.resize(groups[0].len(), 0.0);

@@ -1,7 +1,7 @@
 //! The phase of a recording by the course of its segments.
 //!
 //! A segment lasts 2 s. That a comb has climbed for eight, or stands far above where it stood before, is in none of them:
-//! it is in how one follows the other. Passages of up to 12 s are described by some numbers for each of a few features, and
+//! it is in how one follows the other. Passages of up to 11 s are described by some numbers for each of a few features, and
 //! a classifier of its own tells phases by these.
 
 use super::calibration::{log_sum_exp, Calibrator};

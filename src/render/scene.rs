@@ -147,19 +147,33 @@ impl Scene {
         spans
     }
 
-    /// What is heard when over the first `seconds`, every 0.1 s, without rendering anything.
+    /// What is heard when over the first `seconds`, every 0.1 s, without rendering anything: what the truth of
+    /// [`render`](Self::render) says.
     pub fn track(&self, seconds: f64) -> Vec<HeardInstant> {
-        let sound_mps = self.params.air.sound_mps();
-        let motion = Motion::new(
+        let motion = self.motion(seconds);
+        let direct = Ray::new(&motion, self.listener(), self.params.air.sound_mps());
+        truth::track(self, &motion, &direct, seconds)
+    }
+
+    /// The flight that the first `seconds` are heard of. How the propeller's speed wanders depends on where it starts:
+    /// all that speaks of one clip has to go by one motion.
+    fn motion(&self, seconds: f64) -> Motion {
+        /// The filters look this far beyond the clip, s.
+        const MARGIN_S: f64 = 0.1;
+        Motion::new(
             &self.flight,
             &self.params.wander,
             self.params.seed,
-            &[self.listener()],
-            sound_mps,
-            (0.0, seconds),
-        );
-        let direct = Ray::new(&motion, self.listener(), sound_mps);
-        truth::track(self, &motion, &direct, seconds)
+            &[self.listener(), self.mirror()],
+            self.params.air.sound_mps(),
+            (-MARGIN_S, seconds + MARGIN_S),
+        )
+    }
+
+    /// The microphone's mirror image in the ground, m.
+    fn mirror(&self) -> [f64; 3] {
+        let [x, y, z] = self.listener();
+        [x, y, -z]
     }
 
     /// Renders the first `seconds` (at most [`MOST_SECONDS`](Self::MOST_SECONDS)), rounded to samples.
@@ -168,20 +182,10 @@ impl Scene {
         let len = (seconds * RATE).round() as usize;
         let sound_mps = self.params.air.sound_mps();
         let listener = self.listener();
-        let mirror = [listener[0], listener[1], -listener[2]];
-        /// The filters look this far beyond the clip, s.
-        const MARGIN_S: f64 = 0.1;
-        let motion = Motion::new(
-            &self.flight,
-            &self.params.wander,
-            self.params.seed,
-            &[listener, mirror],
-            sound_mps,
-            (-MARGIN_S, seconds + MARGIN_S),
-        );
+        let motion = self.motion(seconds);
         let source = self.source(&motion, listener);
         let direct = Ray::new(&motion, listener, sound_mps);
-        let mirrored = Ray::new(&motion, mirror, sound_mps);
+        let mirrored = Ray::new(&motion, self.mirror(), sound_mps);
         let medium = Medium {
             air: &self.params.air,
             ground: &self.params.ground,

@@ -220,7 +220,7 @@ pub struct CombTrack {
 
 impl CombTrack {
     /// How many steps (0.5 % each) a fundamental may move between frames 128 ms apart:
-    /// 2.5 %, a fifth an octave per second, more than any dive heard in the open.
+    /// 2.5 %, 0.28 octaves per second, more than any dive heard in the open.
     const MAX_STEP: usize = 5;
 
     /// Follows the comb that is strongest over all frames.

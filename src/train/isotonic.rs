@@ -3,7 +3,8 @@
 
 /// The nondecreasing values closest to `targets` in weighted squares, in the order given.
 ///
-/// Entries of weight 0 take the value of the block they fall into. Lengths must agree; the
+/// Entries of weight 0 take the value of the block they fall into; those before the first of any weight fall into none,
+/// and are minus infinity. Lengths must agree; the
 /// shorter counts.
 pub fn pool_adjacent_violators(targets: &[f64], weights: &[f64]) -> Vec<f64> {
     struct Block {

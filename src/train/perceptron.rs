@@ -103,19 +103,19 @@ impl PerceptronParams {
         self
     }
 
-    /// Share of hidden units left out at each step, 0 to below 1.
+    /// Share of hidden units left out at each step, 0 to below 0.95.
     pub fn dropout(mut self, share: f32) -> Self {
         self.0.dropout = share;
         self
     }
 
-    /// Share of inputs left out at each step, 0 to below 1.
+    /// Share of inputs left out at each step, 0 to below 0.95.
     pub fn input_dropout(mut self, share: f32) -> Self {
         self.0.input_dropout = share;
         self
     }
 
-    /// Share of each target spread over all labels, 0 to below 1.
+    /// Share of each target spread over all labels, 0 to below 0.95.
     pub fn label_smoothing(mut self, share: f32) -> Self {
         self.0.label_smoothing = share;
         self

@@ -89,7 +89,7 @@ impl Walk<'_> {
             id::TITLE => self.text("title", "Info/Title", found, stop)?,
             id::MUXING_APP => self.text("muxing-app", "Info/MuxingApp", found, stop)?,
             id::WRITING_APP => self.text("writing-app", "Info/WritingApp", found, stop)?,
-            id::DATE if stop - found.body == 8 => {
+            id::DATE if stop.checked_sub(found.body) == Some(8) => {
                 let date = ebml::number_at(self.stream, found.body, stop)?;
                 if let Some(date) = time::since_2001(date as i64) {
                     self.metadata.add("created", &date, "Info/DateUTC".into());

@@ -5,6 +5,8 @@
 //! MOV boxes, Matroska elements, WAV chunks, the names of Vorbis and Opus encoders); ID3, Vorbis comments and the
 //! texts of AIFF and CAF come from symphonia.
 
+#[cfg(test)]
+mod damage_tests;
 mod item;
 mod keys;
 mod mkv;

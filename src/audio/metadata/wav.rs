@@ -25,6 +25,10 @@ pub(super) fn read(stream: &mut Stream, metadata: &mut Metadata) -> io::Result<(
     let mut data_size = None;
     let mut position = 12;
     for _ in 0..MAX_CHUNKS {
+        // A size may lead anywhere: there is no seeking to the largest numbers.
+        if position >= stream.len() {
+            break;
+        }
         let header = bytes_at(stream, position, 8)?;
         let Some((id, size)) = header.split_at_checked(4).filter(|(_, s)| s.len() == 4) else {
             break;
@@ -175,6 +179,19 @@ mod tests {
             ("coding-history", "A=PCM,F=48000", "bext"),
         ]);
         assert_eq!(tags_of(b"RIFF", &[chunk(b"bext", &body, false)]), expected);
+    }
+
+    #[test]
+    fn the_largest_size_of_all_ends_the_search() {
+        let size = [&[0; 8][..], &[0xFF; 8], &[0; 12]].concat();
+        let data = b"data\xFF\xFF\xFF\xFF\0\0\0\0".to_vec();
+        let chunks = [chunk(b"ds64", &size, false), data];
+        let bytes = [&b"RF64\xFF\xFF\xFF\xFFWAVE"[..], &chunks.concat()].concat();
+        // In a file: in memory there is seeking to anywhere.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let found = metadata(&Source::Path(file.path().into())).unwrap();
+        assert_eq!(found.tags, []);
     }
 
     #[test]

@@ -152,3 +152,37 @@ fn what_cannot_be_rendered_says_why() {
     let fault = Scene::draw(orbiter, Phase::Dive, &ranges, 1).unwrap_err();
     assert!(fault.to_string().contains("cruise"), "{fault}");
 }
+
+#[test]
+fn the_track_of_a_scene_is_that_of_its_truth() {
+    let catalogue = crate::signature::Catalogue::built_in().unwrap();
+    let ranges = SceneRanges::default().check().unwrap();
+    for (name, phase) in [
+        ("harop", Phase::Dive),
+        ("shahed-136", Phase::Cruise),
+        ("bayraktar-tb2", Phase::Cruise),
+    ] {
+        let signature = catalogue.get(name).unwrap();
+        let scene = Scene::draw(signature, phase, &ranges, 3).unwrap();
+        let track = scene.track(3.0);
+        let truth = scene.render(3.0).truth.track;
+        assert_eq!(track.len(), truth.len());
+        for (told, true_) in track.iter().zip(&truth) {
+            assert_eq!(
+                (
+                    told.time_s,
+                    told.phase,
+                    told.blade_pass_hz,
+                    told.slant_range_m
+                ),
+                (
+                    true_.time_s,
+                    true_.phase,
+                    true_.blade_pass_hz,
+                    true_.slant_range_m
+                ),
+                "{name}"
+            );
+        }
+    }
+}

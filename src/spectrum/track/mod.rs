@@ -5,7 +5,8 @@
 //! refined frame by frame between the candidates. What belongs to it is taken out of the frames, and the next comb is
 //! looked for in the rest.
 //!
-//! A recording is worked off in stretches of a minute or so: memory does not grow with its length.
+//! A recording is worked off in stretches of a minute or so: memory grows with its length by the points of the tracks
+//! alone, 40 bytes each, some 10 MB per hour in which three combs are heard.
 
 mod comb_track;
 mod gear;

@@ -8,7 +8,7 @@ use crate::model::taxonomy::{place, MILITARY};
 use crate::verify::physics::{Candidate, Implied, PassKind, Reading, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// Least climb of a dive that contradicts level flight if it ends at once, share.
+/// Least climb of a dive that contradicts level flight if the comb ends at once at its top, share.
 const CLIMB: f64 = 0.1;
 
 /// How two accounts of one recording stand to each other.
@@ -164,7 +164,7 @@ fn of_phase(heard: &Heard, measured: &Measured) -> Option<(Concord, String)> {
         );
         return Some((Concord::Agree, text));
     }
-    let climb = climb.filter(|c| c.ends_abruptly && c.to_hz > (1.0 + CLIMB) * c.from_hz)?;
+    let climb = climb.filter(|c| c.ends_at_its_top() && c.to_hz > (1.0 + CLIMB) * c.from_hz)?;
     (phase == CLASSES[CRUISE]).then(|| {
         let text = format!(
             "The classifier hears level flight, but the comb climbs from {:.0} to {:.0} Hz and ends at once at {:.1} s, as in a dive.",

@@ -2,7 +2,7 @@
 //! be an aircraft that speeds up, turns towards the listener, or opens its throttle.
 
 use super::{Estimate, Range};
-use crate::spectrum::Track;
+use crate::spectrum::{Track, TrackPoint};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,14 @@ pub struct Climb {
     pub ends_abruptly: bool,
 }
 
+impl Climb {
+    /// Whether the comb is gone at once where the climb is at its top, as in a dive. What stands level for as long as the
+    /// shortest climb in between is a flight of its own: throttle was opened, and the comb ended for another reason.
+    pub fn ends_at_its_top(&self) -> bool {
+        self.ends_abruptly && self.end_s - self.span_s.high <= SHORTEST_S
+    }
+}
+
 /// The largest climb of a track; `None` if it rises by less than 3 %.
 pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
     let points = &track.points;
@@ -81,6 +89,7 @@ pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
     let foot = (lowest..top)
         .rfind(|n| smooth[*n] <= near)
         .unwrap_or(lowest);
+    let top = before_level(points, &smooth, foot, top, rise);
     let span_s = Range {
         low: points[foot].time_s,
         high: points[top].time_s,
@@ -106,6 +115,26 @@ pub(super) fn find(track: &Track, duration_s: f64) -> Option<Climb> {
         ends_abruptly: duration_s - end_s >= GOES_ON_S
             && height >= UNTIL_THE_END * track.contrast(),
     })
+}
+
+/// Where the climb ends if the comb then stands level until its highest point: where it first came as near to that as the
+/// climb's start is to its foot. What takes longer from there than a climb of its own would, and than the last of
+/// a steady climb does, is level flight.
+fn before_level(
+    points: &[TrackPoint],
+    smooth: &[f64],
+    foot: usize,
+    top: usize,
+    rise: f64,
+) -> usize {
+    let near = smooth[top] * (1.0 - AT_FOOT * rise / (1.0 + rise));
+    let reached = (foot..top).find(|n| smooth[*n] >= near).unwrap_or(top);
+    let [climbed_s, level_s] =
+        [(foot, reached), (reached, top)].map(|(from, to)| points[to].time_s - points[from].time_s);
+    match level_s > SHORTEST_S + 2.0 * AT_FOOT * climbed_s {
+        true => reached,
+        false => top,
+    }
 }
 
 /// Slope of a straight line with its 90 % interval by the moving-block bootstrap (Kuensch, Ann. Stat. 17 (1989)): residuals that
@@ -151,7 +180,6 @@ fn line(points: &[(f64, f64)]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spectrum::TrackPoint;
 
     fn track(seconds: f64, hz: impl Fn(f64) -> f64) -> Track {
         let frames = (seconds / crate::spectrum::track_hop_s()) as usize;
@@ -182,6 +210,24 @@ mod tests {
         assert!(climb.rate_hz_per_s.holds(20.0), "{climb:?}");
         assert!(climb.ends_abruptly && (climb.end_s - 8.0).abs() < 0.1);
         assert!(!find(&dive, 8.0).unwrap().ends_abruptly);
+    }
+
+    #[test]
+    fn a_climb_that_goes_over_into_level_flight_does_not_end_the_track() {
+        let throttle = track(50.0, |t| {
+            200.0 + 24.0 * (t - 10.0).clamp(0.0, 1.2) + 0.1 * (9.0 * t).sin()
+        });
+        let climb = find(&throttle, 60.0).unwrap();
+        assert!(climb.to_hz > 1.1 * climb.from_hz, "{climb:?}");
+        assert!((climb.span_s.high - 11.2).abs() < 0.3, "{climb:?}");
+        assert!((climb.rate_hz_per_s.value - 24.0).abs() < 4.0, "{climb:?}");
+        assert!(climb.ends_abruptly && !climb.ends_at_its_top(), "{climb:?}");
+        // However slowly it comes about, a dive ends where it is highest.
+        for seconds in [8.0, 44.0] {
+            let dive = track(seconds, |t| 200.0 + 6.0 * (t - 4.0).max(0.0));
+            let climb = find(&dive, seconds + 4.0).unwrap();
+            assert!(climb.ends_at_its_top(), "{climb:?}");
+        }
     }
 
     #[test]

@@ -95,6 +95,6 @@ pub(super) fn climb(at: &str, number: usize, comb: &CombEvidence) -> Option<Tabl
         true => "at once, while the recording goes on: as an impact does, and as a cut does",
         false => "fades, or with the recording",
     };
-    fact("ends", text(end));
+    fact("the comb ends", text(end));
     Some(table)
 }
