@@ -25,8 +25,8 @@ pub(super) fn track_line(source: &Source, number: usize) -> String {
             name.push(format!("-track-{number}.wav"));
             let output = ffmpeg_safe(&path.with_file_name(name));
             (
-                quote(ffmpeg_safe(path).as_os_str()),
-                quote(output.as_os_str()),
+                quoted(ffmpeg_safe(path).as_os_str()),
+                quoted(output.as_os_str()),
             )
         }
         Source::Memory { .. } => ("INPUT".to_owned(), "OUTPUT.wav".to_owned()),
