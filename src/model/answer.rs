@@ -115,6 +115,8 @@ pub struct Classification {
     pub log10_lr: BTreeMap<String, Option<f64>>,
     /// Smallest and largest log10 LR that the number of source groups supports, over all labels.
     pub log10_lr_bounds: Option<[f64; 2]>,
+    /// The same of the best label; `None` where it has no LR.
+    pub label_log10_lr_bounds: Option<[f64; 2]>,
     /// Both hypotheses in words, for the best label.
     pub hypotheses: Option<[String; 2]>,
     /// Labels that cannot be excluded at `coverage`.

@@ -270,6 +270,7 @@ impl Model {
         let best = judged.map(Judgement::best);
         let heard = best.map_or(0.0, |label| segments.heard_s(label));
         let named = |label: usize| self.header().labels[label].label.clone();
+        let answered = best.filter(|&label| named(label) == decided.label);
         Classification {
             schema: CLASSIFICATION_SCHEMA,
             path: source.name(),
@@ -292,6 +293,7 @@ impl Model {
                 self.by_label(&j.log10_lr, |lr| lr.map(round))
             }),
             log10_lr_bounds: self.lr_bounds(),
+            label_log10_lr_bounds: answered.and_then(|label| self.label_lr_bounds(label)),
             hypotheses: best.map(|label| hypotheses(&named(label), &options.prior_name)),
             prediction_set: judged.map_or_else(Vec::new, |j| {
                 j.prediction_set.iter().map(|&l| named(l)).collect()
@@ -323,6 +325,11 @@ impl Model {
     fn by_label<T, U>(&self, values: &[T], show: impl Fn(&T) -> U) -> BTreeMap<String, U> {
         let labels = self.header().labels.iter().map(|l| l.label.clone());
         labels.zip(values.iter().map(show)).collect()
+    }
+
+    fn label_lr_bounds(&self, label: usize) -> Option<[f64; 2]> {
+        let own = self.parts.judge.ratios().label(label)?;
+        Some([round(own.lower), round(own.upper)])
     }
 
     fn lr_bounds(&self) -> Option<[f64; 2]> {

@@ -132,10 +132,12 @@ fn likelihood_ratio(c: &Classification) -> String {
             false => String::new(),
         };
     };
-    let bounds = c.log10_lr_bounds.map_or(String::new(), |[low, high]| {
-        let (low, high) = (words::log10_lr(low), words::log10_lr(high));
-        format!(" (the recordings learnt from support {low} to {high})")
-    });
+    let bounds = c
+        .label_log10_lr_bounds
+        .map_or(String::new(), |[low, high]| {
+            let (low, high) = (words::log10_lr(low), words::log10_lr(high));
+            format!(" (the recordings learnt from support {low} to {high})")
+        });
     let mut text = field("log10 LR", &format!("{}{bounds}", words::log10_lr(lr)));
     if let Some([h1, h2]) = &c.hypotheses {
         text += &field("", &format!("H1: {h1}"));

@@ -87,7 +87,7 @@ impl Writer for TableWriter {
 fn answer(c: &Classification) -> String {
     let best = c.probabilities.get(&c.label);
     let lr = c.log10_lr.get(&c.label).copied().flatten();
-    let bounds = c.log10_lr_bounds.filter(|_| lr.is_some());
+    let bounds = c.label_log10_lr_bounds.filter(|_| lr.is_some());
     let mut text = format!("{}\n", printable(&c.path));
     text += &row([
         &words::answer(c),

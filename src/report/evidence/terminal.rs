@@ -209,10 +209,12 @@ fn strength(heard: &Heard) -> String {
             _ => String::new(),
         };
     };
-    let bounds = heard.log10_lr_bounds.map_or(String::new(), |[low, high]| {
-        let [low, high] = [low, high].map(words::log10_lr);
-        format!(" (supported: {low} to {high})")
-    });
+    let bounds = heard
+        .label_log10_lr_bounds
+        .map_or(String::new(), |[low, high]| {
+            let [low, high] = [low, high].map(words::log10_lr);
+            format!(" (supported: {low} to {high})")
+        });
     let lr = words::log10_lr(lr);
     let h1 = heard.hypotheses.as_ref();
     let h1 = h1.map_or(String::new(), |[h1, _]| format!("; H1: {h1}"));

@@ -35,6 +35,8 @@ pub struct Heard {
     pub log10_lr: BTreeMap<String, Option<f64>>,
     /// Smallest and largest that is supported, over all labels.
     pub log10_lr_bounds: Option<[f64; 2]>,
+    /// Smallest and largest that is supported of the best label.
+    pub label_log10_lr_bounds: Option<[f64; 2]>,
     /// Both hypotheses of the best label in words.
     pub hypotheses: Option<[String; 2]>,
     /// The LR of the best label in words.
@@ -89,6 +91,7 @@ impl Heard {
             prior: c.prior,
             log10_lr: c.log10_lr,
             log10_lr_bounds: c.log10_lr_bounds,
+            label_log10_lr_bounds: c.label_log10_lr_bounds,
             hypotheses: c.hypotheses,
             prediction_set: c.prediction_set,
             prediction_set_insufficient: c.prediction_set_insufficient,

@@ -93,11 +93,11 @@ fn ratio(at: &str, heard: &Heard) -> Vec<Fact> {
         log10_lr(format!("log10_lr/{}", heard.label), lr),
         text(format!(": {strength}")),
     ];
-    if let Some([low, high]) = heard.log10_lr_bounds {
+    if let Some([low, high]) = heard.label_log10_lr_bounds {
         cells.push(text(" (the recordings learnt from support "));
-        cells.push(log10_lr("log10_lr_bounds/0".into(), low));
+        cells.push(log10_lr("label_log10_lr_bounds/0".into(), low));
         cells.push(text(" to "));
-        cells.push(log10_lr("log10_lr_bounds/1".into(), high));
+        cells.push(log10_lr("label_log10_lr_bounds/1".into(), high));
         cells.push(text(")"));
     }
     let mut facts = vec![("log10 LR".to_owned(), Cell::Mixed(cells))];
