@@ -49,9 +49,9 @@ mod tests {
     fn only_what_ends_within_a_page_was_cut() {
         let file = [page(60_000), page(300)].concat();
         assert!(!cut(&file));
-        assert!(!cut(&page(60_000)));
+        assert!(!cut(&file[..file.len() - 329]));
         assert!(!cut(&[&file[..], b"a few bytes"].concat()));
-        for less in [1, 250, 310, 329] {
+        for less in [1, 250, 310, 328] {
             assert!(cut(&file[..file.len() - less]), "{less}");
         }
         assert!(cut(&[&file[..], &[0; 70_000]].concat()));
