@@ -27,6 +27,8 @@ pub(super) trait PacketDecoder: Send {
 /// One of symphonia's decoders.
 pub(super) struct SymphoniaCodec {
     decoder: Box<dyn AudioDecoder>,
+    /// A packet was decoded.
+    is_able: bool,
 }
 
 impl SymphoniaCodec {
@@ -36,7 +38,10 @@ impl SymphoniaCodec {
         let made =
             contained(|| symphonia::default::get_codecs().make_audio_decoder(parameters, &options));
         let decoder = made.unwrap_or_else(|_| Err(Error::DecodeError("the decoder failed")))?;
-        Ok(Self { decoder })
+        Ok(Self {
+            decoder,
+            is_able: false,
+        })
     }
 }
 
@@ -51,7 +56,12 @@ impl PacketDecoder for SymphoniaCodec {
             Err(error) => Err(error),
         });
         match decoded {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => {
+                self.is_able = true;
+                Ok(())
+            }
+            // What asks for the impossible after packets that could be decoded is damaged.
+            Ok(Err(_)) if self.is_able => Err(PacketError::Skip),
             Ok(Err(Error::DecodeError(_) | Error::IoError(_) | Error::ResetRequired)) => {
                 Err(PacketError::Skip)
             }

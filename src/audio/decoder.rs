@@ -2,6 +2,7 @@
 
 use super::error::AudioError;
 use super::info::StreamInfo;
+use super::losses::Losses;
 use super::warning::Warning;
 
 /// A few thousand frames at the native rate, one plane per channel, full scale 1.0.
@@ -35,6 +36,11 @@ impl Frames {
     /// Frames held, all planes being of one length.
     pub(super) fn len(&self) -> usize {
         self.planes.first().map_or(0, Vec::len)
+    }
+
+    /// How long they last, in seconds.
+    pub(super) fn seconds(&self) -> f64 {
+        self.len() as f64 / f64::from(self.rate.max(1))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -88,9 +94,9 @@ pub(super) trait Decoder: Send {
     /// May leave `frames` empty and return `true`.
     fn decode(&mut self, frames: &mut Frames) -> Result<bool, AudioError>;
 
-    /// Packets that could not be decoded so far.
-    fn skipped_packets(&self) -> u64 {
-        0
+    /// What was lost so far of the sound that was decoded.
+    fn losses(&self) -> Losses {
+        Losses::default()
     }
 
     /// What was found while decoding; asked once, at the end.
@@ -101,9 +107,9 @@ pub(super) trait Decoder: Send {
 #[derive(Debug, Default)]
 pub(super) struct DecodeReport {
     pub(super) warnings: Vec<Warning>,
-    /// Packets that could not be decoded.
-    pub(super) skipped_packets: u64,
-    /// Seconds that the header promises and the file does not hold.
+    /// What was lost on the way.
+    pub(super) losses: Losses,
+    /// Seconds that the header promises, or that packets held that are lost, and the file does not give.
     pub(super) missing_s: f64,
     /// Why decoding ended before the end, if it did.
     pub(super) fault: Option<String>,

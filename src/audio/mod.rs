@@ -36,6 +36,7 @@ mod ffmpeg;
 mod fitness;
 mod info;
 mod look_ahead;
+mod losses;
 pub(crate) mod metadata;
 mod meter;
 mod mixdown;

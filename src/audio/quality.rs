@@ -32,9 +32,9 @@ pub struct Quality {
     pub bandwidth_hz: f64,
     /// Samples that were no numbers (NaN, infinite) and became 0.
     pub nan_samples: u64,
-    /// Packets that could not be decoded and were left out.
+    /// Packets that are missing or could not be decoded, and were left out.
     pub skipped_packets: u64,
-    /// Seconds that the header promises and the file does not hold.
+    /// Seconds that the header or lost packets promise and the file does not hold, as far as is known.
     pub missing_s: f64,
 }
 

@@ -10,6 +10,7 @@ use super::decoder::{DecodeReport, Decoder, Frames, Opened};
 use super::error::AudioError;
 use super::info::StreamInfo;
 use super::look_ahead::{check, look_ahead};
+use super::losses::Losses;
 use super::meter::{Meter, WINDOW};
 use super::mixdown::Mixdown;
 use super::passage::Passage;
@@ -119,8 +120,8 @@ pub struct Reader {
     passage: Passage,
     /// Seconds of the frames that were mixed.
     mixed_s: f64,
-    /// Packets that were left out before the passage.
-    skipped_before: u64,
+    /// What was lost before the passage.
+    lost_before: Losses,
     /// 16 kHz samples; those before `taken` were handed out.
     queue: Vec<f32>,
     taken: usize,
@@ -140,7 +141,7 @@ impl Reader {
         let ended = !look_ahead(source, decoder.as_mut(), &mut ahead)?;
         let Some(first) = ahead.front_mut() else {
             let report = decoder.report();
-            return Err(match (report.fault, report.skipped_packets) {
+            return Err(match (report.fault, report.losses.packets) {
                 (Some(fault), _) => AudioError::decoder_failed(source, fault),
                 (None, 0) => AudioError::NoSamples {
                     name: source.name(),
@@ -166,7 +167,7 @@ impl Reader {
             mono: Vec::new(),
             passage,
             mixed_s: 0.0,
-            skipped_before: 0,
+            lost_before: Losses::default(),
             queue: Vec::new(),
             taken: 0,
             position: 0,
@@ -194,7 +195,7 @@ impl Reader {
             self.queue.drain(..before as usize);
             self.position += before;
         }
-        self.skipped_before = self.decoder.skipped_packets();
+        self.lost_before = self.decoder.losses();
         Ok(())
     }
 
@@ -294,15 +295,7 @@ impl Reader {
         let report = self.report();
         let mut warnings = self.warnings;
         warnings.extend(report.warnings);
-        if report.skipped_packets > 0 {
-            warnings.push(Warning::new(
-                WarningKind::SkippedPackets,
-                format!(
-                    "{} packets could not be decoded and were left out",
-                    report.skipped_packets
-                ),
-            ));
-        }
+        warnings.extend(report.losses.warning(&self.lost_before));
         warnings.extend(self.mixdown.warnings());
         let levels = self.meter.levels();
         let duration_s = levels.samples as f64 / f64::from(SAMPLE_RATE);
@@ -322,7 +315,8 @@ impl Reader {
                 dropouts: levels.dropouts,
                 bandwidth_hz: levels.bandwidth_hz,
                 nan_samples: self.mixdown.non_finite(),
-                skipped_packets: report.skipped_packets,
+                skipped_packets: report.losses.packets
+                    - self.lost_before.packets.min(report.losses.packets),
                 missing_s: report.missing_s,
             },
         }
@@ -331,14 +325,14 @@ impl Reader {
     /// What was found while decoding, as far as it concerns the passage.
     fn report(&mut self) -> DecodeReport {
         let mut report = self.decoder.report();
-        report.skipped_packets -= self.skipped_before.min(report.skipped_packets);
+        report.missing_s = (report.missing_s - self.lost_before.seconds).max(0.0);
         let position = self.position + self.taken as u64;
         let Some(end) = self.passage.end() else {
             return report;
         };
         if position >= end {
             // Decoding stopped here, long before the end maybe; what lies behind is no concern of the passage.
-            report.missing_s = 0.0;
+            report.missing_s = (report.losses.seconds - self.lost_before.seconds).max(0.0);
             report
                 .warnings
                 .retain(|w| w.kind != WarningKind::TruncatedData);

@@ -95,6 +95,8 @@ impl Source {
                     len: metadata.len(),
                     claimed_len: 0,
                     is_one_way: false,
+                    at: 0,
+                    patch: None,
                     bytes: Bytes::File(file),
                 })
             }
@@ -102,6 +104,8 @@ impl Source {
                 len: bytes.len() as u64,
                 claimed_len: 0,
                 is_one_way: false,
+                at: 0,
+                patch: None,
                 bytes: Bytes::Memory(Cursor::new(Arc::clone(bytes))),
             }),
         }
@@ -114,6 +118,10 @@ pub(super) struct Stream {
     len: u64,
     claimed_len: u64,
     is_one_way: bool,
+    /// Where the next byte is read.
+    at: u64,
+    /// Eight bytes that are read in place of those that stand there, and where.
+    patch: Option<(u64, [u8; 8])>,
     bytes: Bytes,
 }
 
@@ -134,10 +142,20 @@ impl Stream {
         self.claimed_len = len;
     }
 
+    /// Makes symphonia believe that the file ends at `end`.
+    pub(super) fn end_at(&mut self, end: u64) {
+        self.len = end;
+    }
+
     /// Makes symphonia believe that it can't seek: it looks for the index at the end of a Matroska
     /// file, and refuses the file if there is none.
     pub(super) fn one_way(&mut self) {
         self.is_one_way = true;
+    }
+
+    /// Lets `bytes` be read in place of those at `place`: a size in a header that the file, cut short, does not keep.
+    pub(super) fn patch(&mut self, place: u64, bytes: [u8; 8]) {
+        self.patch = Some((place, bytes));
     }
 
     /// Reads until `buffer` is full or the source ends; returns the bytes read.
@@ -157,10 +175,20 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.bytes {
+        let read = match &mut self.bytes {
             Bytes::File(file) => file.read(buffer),
             Bytes::Memory(cursor) => cursor.read(buffer),
+        }?;
+        if let Some((place, bytes)) = self.patch {
+            for (place, byte) in (place..).zip(bytes) {
+                let within = place.checked_sub(self.at).filter(|&n| n < read as u64);
+                if let Some(n) = within {
+                    buffer[n as usize] = byte;
+                }
+            }
         }
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
@@ -173,10 +201,11 @@ impl Seek for Stream {
             }
             other => other,
         };
-        match &mut self.bytes {
+        self.at = match &mut self.bytes {
             Bytes::File(file) => file.seek(position),
             Bytes::Memory(cursor) => cursor.seek(position),
-        }
+        }?;
+        Ok(self.at)
     }
 }
 
@@ -237,6 +266,21 @@ mod tests {
         let error = Source::from_reader("pipe", io::repeat(0), 1000).unwrap_err();
         assert_eq!(error.kind(), "too-large");
         assert!(Source::from_reader("pipe", &[0u8; 1000][..], 1000).is_ok());
+    }
+
+    #[test]
+    fn a_patch_is_read_in_its_place_however_the_bytes_are_read() {
+        let mut stream = Source::memory("test", *b"0123456789abcdef").open().unwrap();
+        stream.patch(3, *b"........");
+        for step in 1..20 {
+            stream.seek(SeekFrom::Start(0)).unwrap();
+            let mut all: Vec<u8> = Vec::new();
+            let mut part = vec![0; step];
+            while let n @ 1.. = stream.read(&mut part).unwrap() {
+                all.extend(&part[..n]);
+            }
+            assert_eq!(all, b"012........bcdef", "{step}");
+        }
     }
 
     #[test]

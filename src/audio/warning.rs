@@ -53,7 +53,7 @@ pub enum WarningKind {
     NonFiniteSamples,
     /// Samples lie far beyond full scale.
     OverFullScale,
-    /// Packets could not be decoded and were left out.
+    /// Packets are missing or could not be decoded, and were left out.
     SkippedPackets,
     /// Sample rate or channels change within the recording.
     FormatChanged,

@@ -2,16 +2,21 @@
 
 mod aac;
 pub(super) mod boxes;
+mod caf;
+mod decode;
 pub(super) mod ebml;
 mod fragments;
 pub(super) mod mkv;
 pub(super) mod mp4;
 mod mp4_track;
 pub(super) mod names;
+mod ogg;
 mod opus;
 mod packets;
 mod placed;
+mod places;
 mod sbr;
+mod stamps;
 mod track;
 
 use std::collections::VecDeque;
@@ -21,25 +26,18 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
-use symphonia::core::packet::Packet;
 use symphonia::default::formats::{IsoMp4Reader, MkvReader};
 
-use super::codec::{contained, PacketDecoder, PacketError};
-use super::decoder::{DecodeReport, Decoder, Frames, Opened};
+use super::codec::contained;
+use super::decoder::Opened;
 use super::error::AudioError;
 use super::info::StreamInfo;
 use super::source::{Source, Stream};
-use super::warning::{Warning, WarningKind};
+use decode::{ContainerDecoder, Progress, Promise, Watch};
 use packets::Packets;
+use places::Places;
+use stamps::Stamps;
 use track::{Chosen, Index};
-
-/// Packets in a row that give no sound before the file is given up: no real file has as many,
-/// and a hostile one could keep a reader busy for ever.
-const MAX_FRUITLESS: u32 = 100_000;
-
-/// A header may promise this much more than can be decoded before it counts as missing, in
-/// seconds: containers count whole packets, encoders pad.
-const SLACK_S: f64 = 0.25;
 
 /// Opens a file that is not WAV. `head`: its first bytes, for messages.
 pub(super) fn open(source: &Source, stream: Stream, head: &[u8]) -> Result<Opened, AudioError> {
@@ -58,10 +56,40 @@ fn open_with(
         stream.one_way();
     }
     stream.claim_len(index.movie.end.max(index.matroska.end));
-    let media = MediaSourceStream::new(Box::new(stream), Default::default());
-    let format = demux(source, media, head)?;
+    if let Some(cut) = &index.caf {
+        stream.patch(cut.size_at, cut.size.to_be_bytes());
+        stream.end_at(cut.end);
+    }
+    let is_fragmented = index.movie.is_fragmented();
+    let is_cut = (is_fragmented && index.movie.is_cut)
+        || index.matroska.end > stream.len()
+        || index.is_cut_ogg;
+    let format = match demux(source, media(stream), head) {
+        // An AIFF or Ogg file that was cut: what stands behind the sound is looked for, and need not be.
+        Err(AudioError::TruncatedHeader { .. }) => {
+            let mut stream = source.open()?;
+            stream.one_way();
+            demux(source, media(stream), head)?
+        }
+        other => other?,
+    };
     let chosen = Chosen::find(source, format.as_ref(), &index)?;
     let container = names::container(format.format_info(), head);
+    let track = format.tracks().iter().find(|t| t.id == chosen.id);
+    let base = track.and_then(|t| t.time_base);
+    let places = Places::new(&container, source.open()?).map_err(|e| AudioError::io(source, e))?;
+    let watch = match (places, Stamps::new(&container, base)) {
+        (Some(places), _) => Watch::Places(places),
+        (None, Some(stamps)) => Watch::Stamps(stamps),
+        (None, None) => Watch::Nothing,
+    };
+    let promise = Promise {
+        declared_s: chosen.declared_s,
+        is_measured: container == "ogg",
+        is_cut,
+        is_endless: mkv::is_mkv(head) || ogg::is_ogg(head),
+        is_broken: is_fragmented && index.movie.is_broken,
+    };
     let mut packets = Packets::new(source, format, index.movie.fragmented(chosen.id, few))?;
     let mut queued = VecDeque::new();
     if chosen.is_aac {
@@ -100,12 +128,16 @@ fn open_with(
             decoder,
             queued,
             skip,
-            declared_s,
-            decoded_s: 0.0,
-            skipped: 0,
-            fault: None,
+            promise,
+            watch,
+            tick_s: base.map_or(0.0, |b| f64::from(b.numer.get()) / f64::from(b.denom.get())),
+            progress: Progress::default(),
         }),
     })
+}
+
+fn media(stream: Stream) -> MediaSourceStream<'static> {
+    MediaSourceStream::new(Box::new(stream), Default::default())
 }
 
 /// Reads from the headers what symphonia leaves unread.
@@ -122,6 +154,18 @@ fn index(source: &Source, head: &[u8]) -> Result<Index, AudioError> {
         }
     } else if mkv::is_mkv(head) {
         index.matroska = mkv::read(&mut source.open()?).map_err(io)?;
+    } else if caf::is_caf(head) {
+        index.caf = caf::cut(&mut source.open()?).map_err(io)?;
+        if index.caf.as_ref().is_some_and(|cut| cut.is_lost) {
+            return Err(AudioError::truncated_header(
+                source,
+                "the table of its packets (pakt), behind the sound, is missing: the file was cut off before it",
+            ));
+        }
+    } else if ogg::is_ogg(head) {
+        index.is_cut_ogg = ogg::is_cut(&mut source.open()?).map_err(io)?;
+    } else {
+        index.tells_length = places::tells_length(source.open()?).map_err(io)?;
     }
     Ok(index)
 }
@@ -165,119 +209,4 @@ pub(super) fn demux(
 
 fn is_end(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::UnexpectedEof
-}
-
-/// Decodes one track of a container.
-struct ContainerDecoder {
-    packets: Packets,
-    id: u32,
-    decoder: Box<dyn PacketDecoder>,
-    /// Packets read ahead.
-    queued: VecDeque<Packet>,
-    /// Frames that the encoder put before the sound, still to be dropped.
-    skip: u64,
-    declared_s: Option<f64>,
-    decoded_s: f64,
-    skipped: u64,
-    /// Why reading ended before the end.
-    fault: Option<String>,
-}
-
-impl ContainerDecoder {
-    /// The next packet of the track; `None` at the end or where the container is broken.
-    fn next_packet(&mut self) -> Option<Packet> {
-        if let Some(packet) = self.queued.pop_front() {
-            return Some(packet);
-        }
-        for _ in 0..MAX_FRUITLESS {
-            let packets = &mut self.packets;
-            match contained(|| packets.next_packet()) {
-                Ok(Ok(Some(packet))) if packet.track_id == self.id => return Some(packet),
-                Ok(Ok(Some(_))) => {}
-                Ok(Ok(None)) => return None,
-                Ok(Err(Error::IoError(e))) if is_end(&e) => return None,
-                Ok(Err(Error::ResetRequired)) => {
-                    self.fault = Some("another stream follows".into());
-                    return None;
-                }
-                Ok(Err(e)) => {
-                    self.fault = Some(e.to_string());
-                    return None;
-                }
-                Err(_) => {
-                    self.fault = Some("the container reader failed".into());
-                    return None;
-                }
-            }
-        }
-        self.fault = Some("no sound comes any more".into());
-        None
-    }
-}
-
-impl Decoder for ContainerDecoder {
-    fn decode(&mut self, frames: &mut Frames) -> Result<bool, AudioError> {
-        frames.clear();
-        for _ in 0..MAX_FRUITLESS {
-            let Some(packet) = self.next_packet() else {
-                return Ok(false);
-            };
-            match self.decoder.decode(&packet.as_packet_ref(), frames) {
-                Ok(()) => {}
-                Err(PacketError::Skip) => {
-                    self.skipped += 1;
-                    frames.clear();
-                    continue;
-                }
-                Err(PacketError::Fatal(fault)) => {
-                    self.fault = Some(fault);
-                    frames.clear();
-                    return Ok(false);
-                }
-            }
-            if self.skip > 0 {
-                self.skip -= frames.skip(self.skip.try_into().unwrap_or(usize::MAX)) as u64;
-            }
-            if !frames.is_empty() {
-                self.decoded_s += frames.len() as f64 / f64::from(frames.rate().max(1));
-                return Ok(true);
-            }
-        }
-        self.fault = Some("no sound comes any more".into());
-        Ok(false)
-    }
-
-    fn skipped_packets(&self) -> u64 {
-        self.skipped
-    }
-
-    fn report(&mut self) -> DecodeReport {
-        let mut report = DecodeReport {
-            skipped_packets: self.skipped,
-            ..DecodeReport::default()
-        };
-        let missing_s = self
-            .declared_s
-            .map_or(0.0, |declared| declared - self.decoded_s);
-        let decoded_s = self.decoded_s;
-        if missing_s > SLACK_S.max(0.01 * decoded_s) && self.skipped == 0 {
-            report.missing_s = missing_s;
-            report.warnings.push(Warning::new(
-                WarningKind::TruncatedData,
-                format!(
-                    "the file ends early: {decoded_s:.1} s of {:.1} s are there, {missing_s:.1} s are missing",
-                    decoded_s + missing_s
-                ),
-            ));
-        } else if let Some(fault) = &self.fault {
-            report.warnings.push(Warning::new(
-                WarningKind::TruncatedData,
-                format!(
-                    "the file is damaged after {decoded_s:.1} s ({fault}); the rest was left out"
-                ),
-            ));
-        }
-        report.fault = self.fault.take();
-        report
-    }
 }

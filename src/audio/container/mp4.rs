@@ -29,6 +29,10 @@ pub(super) struct Movie {
     pub(super) has_index: bool,
     /// Where the file ends according to its boxes.
     pub(super) end: u64,
+    /// The file ends within a box of sound.
+    pub(super) is_cut: bool,
+    /// Zeros stand where a box should, and other bytes behind them: what comes after can't be found.
+    pub(super) is_broken: bool,
     tracks: Vec<Mp4Track>,
     /// What holds for the samples of a track's fragments (`trex`), by track.
     defaults: Vec<(u32, Sample)>,
@@ -53,6 +57,11 @@ impl Movie {
             in_index,
             defaults,
         })
+    }
+
+    /// Whether tracks go on in fragments.
+    pub(super) fn is_fragmented(&self) -> bool {
+        self.fragment_tables > 0
     }
 
     pub(super) fn sound_tracks(&self) -> usize {
@@ -108,6 +117,10 @@ impl Walk<'_> {
             };
             if self.depth == 1 {
                 self.movie.end = found.end;
+                self.movie.is_cut =
+                    found.end > self.end && matches!(&found.kind, b"mdat" | b"moof");
+                self.movie.is_broken =
+                    found.kind == [0; 4] && self.bytes::<8>(self.end - 8)? != [0; 8];
             }
             let stop = found.end.min(end);
             self.visit(&found, stop)?;

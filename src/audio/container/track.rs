@@ -13,6 +13,7 @@ use super::super::error::AudioError;
 use super::super::remedy;
 use super::super::source::Source;
 use super::super::warning::{Warning, WarningKind};
+use super::caf::Cut;
 use super::mkv::Matroska;
 use super::mp4::Movie;
 use super::opus::OpusCodec;
@@ -23,6 +24,12 @@ use super::{aac, names};
 pub(super) struct Index {
     pub(super) movie: Movie,
     pub(super) matroska: Matroska,
+    /// A CAF file was cut within its sound.
+    pub(super) caf: Option<Cut>,
+    /// An Ogg file ends within a page.
+    pub(super) is_cut_ogg: bool,
+    /// The first frame of an MP3 file says how many there are.
+    pub(super) tells_length: bool,
 }
 
 impl Index {
@@ -127,7 +134,7 @@ impl Chosen {
             return Err(none(source, index));
         };
         let (codec, decoder, by) = decoder(source, parameters, &index.movie, track.id)?;
-        let declared_s = declared_s(format, track, parameters);
+        let declared_s = declared_s(format, track, parameters, index);
         let is_aac = parameters.codec == CODEC_ID_AAC;
         // ropus and symphonia's other decoders see to their own codecs' delay.
         let skip = match parameters.codec {
@@ -160,10 +167,16 @@ fn declared_s(
     format: &dyn FormatReader,
     track: &Track,
     parameters: &AudioCodecParameters,
+    index: &Index,
 ) -> Option<f64> {
-    if parameters.codec == CODEC_ID_MP3 {
-        return None; // Most often a guess by the bit rate.
+    let is_guess = match format.format_info().short_name {
+        "aac" => true,
+        _ => parameters.codec == CODEC_ID_MP3 && !index.tells_length,
+    };
+    if is_guess {
+        return None; // By the bit rate.
     }
+    let cut_by = index.caf.as_ref().and_then(|cut| cut.promised);
     let media = format.media_info();
     let of_track = (track.duration, track.time_base);
     let of_media = (media.duration, media.time_base);
@@ -173,7 +186,7 @@ fn declared_s(
             // All ones: it was not known when the header was written (ISO/IEC 14496-12, 8.4.2).
             let known = duration.filter(|d| ![u32::MAX.into(), u64::MAX].contains(&d.get()))?;
             let time = base?.calc_duration(known)?;
-            Some(time.as_secs_f64()).filter(|&s| s > 0.0)
+            Some(time.as_secs_f64() * cut_by.unwrap_or(1.0)).filter(|&s| s > 0.0)
         })
 }
 

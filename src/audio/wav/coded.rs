@@ -11,6 +11,7 @@ use symphonia::core::units::{Duration, Timestamp};
 use super::super::codec::{PacketDecoder, PacketError, SymphoniaCodec};
 use super::super::decoder::{DecodeReport, Decoder, Frames};
 use super::super::error::AudioError;
+use super::super::losses::Losses;
 use super::super::source::Source;
 use super::data::Data;
 use super::format::Format;
@@ -89,7 +90,9 @@ pub(super) struct CodedDecoder {
     packet_bytes: usize,
     block_bytes: usize,
     block_frames: usize,
-    skipped: u64,
+    rate: f64,
+    decoded: u64,
+    losses: Losses,
 }
 
 impl CodedDecoder {
@@ -118,7 +121,9 @@ impl CodedDecoder {
             packet_bytes: blocks * block_bytes,
             block_bytes,
             block_frames,
-            skipped: 0,
+            rate: f64::from(format.sample_rate),
+            decoded: 0,
+            losses: Losses::default(),
         })
     }
 }
@@ -138,23 +143,24 @@ impl Decoder for CodedDecoder {
             &bytes[..blocks * self.block_bytes],
         );
         match self.codec.decode(&packet, frames) {
-            Ok(()) => {}
+            Ok(()) => self.decoded += frames.len() as u64,
             Err(PacketError::Skip | PacketError::Fatal(_)) => {
                 frames.clear();
-                self.skipped += 1;
+                let lost_s = (blocks * self.block_frames) as f64 / self.rate;
+                self.losses.add(1, lost_s, self.decoded as f64 / self.rate);
             }
         }
         Ok(true)
     }
 
-    fn skipped_packets(&self) -> u64 {
-        self.skipped
+    fn losses(&self) -> Losses {
+        self.losses
     }
 
     fn report(&mut self) -> DecodeReport {
         DecodeReport {
-            skipped_packets: self.skipped,
-            missing_s: self.data.missing_s(),
+            losses: self.losses,
+            missing_s: self.data.missing_s() + self.losses.seconds,
             ..DecodeReport::default()
         }
     }
