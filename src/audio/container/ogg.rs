@@ -27,7 +27,9 @@ pub(super) fn is_cut(stream: &mut Stream) -> io::Result<bool> {
     let segments = page.get(26).map(|&n| usize::from(n));
     let sizes = segments.and_then(|n| page.get(27..27 + n));
     let end = sizes.map(|s| 27 + s.len() + s.iter().map(|&n| usize::from(n)).sum::<usize>());
-    Ok(end.is_none_or(|end| end > page.len()))
+    // What is left behind the page may be the first bytes of the next.
+    let rest = end.and_then(|end| page.get(end..));
+    Ok(rest.is_none_or(|rest| !rest.is_empty() && b"OggS".starts_with(rest)))
 }
 
 #[cfg(test)]
