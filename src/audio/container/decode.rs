@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use symphonia::core::errors::Error;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::Duration;
 
 use super::super::codec::{contained, PacketDecoder, PacketError};
 use super::super::decoder::{DecodeReport, Decoder, Frames};
@@ -49,6 +50,9 @@ impl Watch {
     }
 }
 
+/// No encoder of MP3 fills up more packets than these at the end: 1,152 samples of delay, and as many to fill the last one.
+const MOST_PADDING: usize = 3;
+
 /// What the headers promise.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Promise {
@@ -87,6 +91,8 @@ pub(super) struct Progress {
     /// Length of the last packet that could be decoded.
     packet_s: f64,
     losses: Losses,
+    /// Packets in a row that the header of an MP3 file says are padding.
+    padding: usize,
     /// The file ended where more should come.
     is_cut: bool,
     /// Why reading ended before the end.
@@ -144,9 +150,12 @@ impl Decoder for ContainerDecoder {
     fn decode(&mut self, frames: &mut Frames) -> Result<bool, AudioError> {
         frames.clear();
         for _ in 0..MAX_FRUITLESS {
-            let Some(packet) = self.next_packet() else {
+            let Some(mut packet) = self.next_packet() else {
                 return Ok(false);
             };
+            if let Watch::Places(_) = self.watch {
+                self.progress.take_for_sound(&mut packet);
+            }
             let length_s = self.length_s(&packet);
             let progress = &mut self.progress;
             if let Some((packets, seconds)) = self.watch.missing(&packet, length_s) {
@@ -194,6 +203,20 @@ impl Decoder for ContainerDecoder {
 }
 
 impl Progress {
+    /// The header of an MP3 file counts its frames, and what follows is taken for the encoder's padding. Where files were joined,
+    /// it is the sound of the next.
+    fn take_for_sound(&mut self, packet: &mut Packet) {
+        // Whether a duration is meant with or without what is trimmed differs between readers.
+        let is_padding = packet.trim_end != Duration::ZERO && packet.trim_end >= packet.dur;
+        self.padding = match is_padding {
+            true => self.padding + 1,
+            false => 0,
+        };
+        if self.padding > MOST_PADDING {
+            packet.trim_end = Duration::ZERO;
+        }
+    }
+
     fn report(&mut self, promise: Promise) -> DecodeReport {
         let decoded_s = self.decoded_s;
         let slack_s = SLACK_S.max(0.01 * decoded_s);
