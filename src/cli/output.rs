@@ -67,6 +67,7 @@ impl Output {
             });
         }
         let folder = folder_of(&place);
+        unfinished::watch();
         let temporary = temporary_in(folder).with_context(|| {
             let folder = folder.display();
             format!("cannot write in {folder}; make it, or choose another place with -o")

@@ -184,3 +184,40 @@ fn thousands_of_files_come_all_and_in_order() {
     assert_eq!(code, 0);
     assert_eq!(found, wanted);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_file_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = super::wav::comb(150.0, 600.0);
+    std::fs::write(dir.path().join("long.wav"), long).unwrap();
+    let mut run = std::process::Command::new(assert_cmd::cargo::cargo_bin!("earwitness"))
+        .current_dir(dir.path())
+        .args(["features", "long.wav", "-o", "out.csv", "-q"])
+        .spawn()
+        .unwrap();
+    let hidden = || {
+        let names = std::fs::read_dir(dir.path()).unwrap();
+        names
+            .filter(|n| {
+                n.as_ref()
+                    .unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with('.')
+            })
+            .count()
+    };
+    while hidden() == 0 && run.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    // It is known to the program a moment after it is there.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let killed = std::process::Command::new("kill")
+        .arg(run.id().to_string())
+        .status();
+    assert!(killed.unwrap().success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(hidden(), 0);
+    assert!(!dir.path().join("out.csv").exists());
+}

@@ -12,18 +12,22 @@ const INTERRUPTED: i32 = 130;
 /// A file under way; one that still exists when Ctrl-C or SIGTERM comes is removed.
 pub struct Unfinished(PathBuf);
 
+/// Sees to interruptions from now on.
+pub fn watch() {
+    WATCH.call_once(|| {
+        // Refused where a verb sees to interruptions itself.
+        let _ = ctrlc::set_handler(|| {
+            for path in under_way().drain(..) {
+                let _ = std::fs::remove_file(path);
+            }
+            std::process::exit(INTERRUPTED);
+        });
+    });
+}
+
 impl Unfinished {
     /// Remembers it until dropped.
     pub fn new(path: &Path) -> Self {
-        WATCH.call_once(|| {
-            // Refused where a verb sees to interruptions itself.
-            let _ = ctrlc::try_set_handler(|| {
-                for path in under_way().drain(..) {
-                    let _ = std::fs::remove_file(path);
-                }
-                std::process::exit(INTERRUPTED);
-            });
-        });
         under_way().push(path.to_owned());
         Self(path.to_owned())
     }
