@@ -9,7 +9,7 @@ pub(crate) fn is_unseen(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// With all that [`is_unseen`] escaped: a name can neither break a line nor steer a terminal.
+/// With control characters, marks of direction and characters without a width escaped: a name can neither break a line nor steer a terminal.
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
