@@ -9,6 +9,7 @@ use super::shard::Shard;
 use super::store::{Job, Store};
 use super::walk::{Found, Roots};
 use super::{name, ArchiveError};
+use crate::hex::sha256_from_hex;
 
 /// Files that are read from the database at a time: so many are held in memory, however many there are.
 const PAGE: usize = 256;
@@ -97,7 +98,7 @@ pub(super) fn page(store: &Store, after: &str) -> Result<Vec<Job>, ArchiveError>
                     modified_ns: row.get::<_, Option<i64>>(3)?.unwrap_or(0),
                 },
                 device: row.get::<_, i64>(4)? as u64,
-                sha256: sha256.as_deref().and_then(from_hex),
+                sha256: sha256.as_deref().and_then(sha256_from_hex),
             })
         })?;
         jobs.collect()
@@ -313,17 +314,6 @@ fn forget(db: &Connection, key: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM files WHERE path = ? AND recording IS NULL")?
         .execute([key])?;
     Ok(())
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

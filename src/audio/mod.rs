@@ -49,6 +49,8 @@ pub mod shell;
 pub(crate) mod shown;
 mod sniff;
 mod source;
+#[cfg(test)]
+mod testing;
 mod warning;
 mod wav;
 

@@ -62,7 +62,8 @@ const ANSWERS: Names = Names {
 const ANSWER: &str = "CASE decision
     WHEN 'signature' THEN iif(grade = 'C', 'consistent with ', '') || label
     WHEN 'family' THEN ifnull('some ' || family, 'cannot tell')
-    WHEN 'class' THEN ifnull('some ' || (SELECT class FROM labels WHERE labels.label = answers_by_path.label LIMIT 1), 'cannot tell')
+    WHEN 'class' THEN ifnull('some ' || (SELECT class FROM labels WHERE labels.label = answers_by_path.label
+        AND settings = (SELECT settings FROM current_settings)), 'cannot tell')
     WHEN 'unusable' THEN 'unusable'
     ELSE 'cannot tell' END";
 

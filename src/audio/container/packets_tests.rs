@@ -1,10 +1,10 @@
 //! Fragments that are read here give the same sound as those that symphonia reads.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::super::{index, open_with};
 use crate::audio::decoder::Frames;
+use crate::audio::testing::made_by_ffmpeg;
 use crate::audio::Source;
 
 /// All fragments are read here ...
@@ -18,21 +18,17 @@ const PICTURE: &str = "-f lavfi -i testsrc=size=64x64:rate=10:duration=21 -c:v m
 
 /// A file made with ffmpeg; `None`, with a message, where there is none.
 fn make(folder: &Path, arguments: &str, flags: &str, fragment_ms: u32) -> Option<Vec<u8>> {
-    let path = folder.join("made.mp4");
-    let run = Command::new("ffmpeg")
-        .args(["-nostdin", "-y", "-v", "error"])
-        .args(arguments.split_whitespace())
-        .args(["-b:a", "32k", "-movflags", flags, "-frag_duration"])
-        .arg((fragment_ms * 1000).to_string())
-        .arg(&path)
-        .output();
-    let Ok(output) = run else {
-        eprintln!("skipped: needs ffmpeg");
-        return None;
-    };
-    let why = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments} {flags}: {why}");
-    Some(std::fs::read(path).unwrap())
+    let fragment_us = (fragment_ms * 1000).to_string();
+    let own = [
+        "-b:a",
+        "32k",
+        "-movflags",
+        flags,
+        "-frag_duration",
+        &fragment_us,
+    ];
+    let arguments = arguments.split_whitespace().chain(own);
+    made_by_ffmpeg(&folder.join("made.mp4"), arguments)
 }
 
 /// Decodes a file to its end: the samples, channel after channel within each stretch, and what

@@ -1,9 +1,9 @@
 //! Whatever is done to a file, what it says about itself is read or left out.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::metadata;
+use crate::audio::testing::made_by_ffmpeg;
 use crate::audio::Source;
 
 /// Bytes at either end of a file that are broken one by one: what a file says of itself stands there.
@@ -11,22 +11,20 @@ const ENDS: usize = 1_500;
 
 /// A short recording with tags, made with ffmpeg; `None`, with a message, where there is none.
 fn make(folder: &Path, arguments: &str, name: &str) -> Option<Vec<u8>> {
-    let path = folder.join(name);
-    let run = Command::new("ffmpeg")
-        .args(["-nostdin", "-y", "-v", "error", "-f", "lavfi", "-i"])
-        .arg("sine=440:r=16000:d=0.1")
-        .args(["-metadata", "title=a title", "-metadata", "make=a maker"])
-        .args(["-metadata", "creation_time=2020-10-04T12:00:00Z"])
-        .args(arguments.split_whitespace())
-        .arg(&path)
-        .output();
-    let Ok(output) = run else {
-        eprintln!("skipped: needs ffmpeg");
-        return None;
-    };
-    let why = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{name}: {why}");
-    Some(std::fs::read(path).unwrap())
+    let own = [
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=440:r=16000:d=0.1",
+        "-metadata",
+        "title=a title",
+        "-metadata",
+        "make=a maker",
+        "-metadata",
+        "creation_time=2020-10-04T12:00:00Z",
+    ];
+    let arguments = own.into_iter().chain(arguments.split_whitespace());
+    made_by_ffmpeg(&folder.join(name), arguments)
 }
 
 fn tags(bytes: Vec<u8>) -> usize {
