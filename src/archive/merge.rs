@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::{params, Connection};
 
 use super::reuse;
-use super::store::{set_current, Reader, Store};
+use super::store::{count_factor, set_current, Reader, Store};
 use super::ArchiveError;
 
 /// Rows that follow from what they say have the same number everywhere, so that they are copied as they are.
-const COPIED: [&str; 9] = [
+const COPIED: [&str; 8] = [
     "settings",
-    "labels",
     "runs",
     "recordings",
     "answers",
@@ -146,6 +145,11 @@ fn copy(db: &Connection) -> rusqlite::Result<()> {
         let sql = format!("INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}");
         db.execute(&sql, params![])?;
     }
+    let labels = "settings, label, family, class, grade, prior";
+    let factor = count_factor(db, "other")?;
+    db.execute_batch(&format!(
+        "INSERT OR IGNORE INTO main.labels ({labels}, count_factor) SELECT {labels}, {factor} FROM other.labels"
+    ))?;
     db.execute_batch(
         "INSERT OR IGNORE INTO main.work SELECT * FROM other.work;
          INSERT INTO main.files SELECT * FROM other.files WHERE true

@@ -63,6 +63,8 @@ pub struct LabelRow {
     pub grade: Grade,
     /// Its share in the prior, 0 to 1.
     pub prior: f64,
+    /// What its likelihood is multiplied with where recordings are counted ([`Judge::count_factor`](crate::model::judge::Judge::count_factor)).
+    pub count_factor: f64,
 }
 
 impl Setup {
@@ -119,12 +121,14 @@ impl Listener {
     pub fn settings(&self) -> Settings {
         let header = self.model.header();
         let shares = self.options.prior.probabilities();
-        let labels = header.labels.iter().zip(shares).map(|(l, prior)| LabelRow {
+        let labels = header.labels.iter().zip(shares).enumerate();
+        let labels = labels.map(|(number, (l, prior))| LabelRow {
             label: l.label.clone(),
             family: l.family.clone(),
             class: l.class.clone(),
             grade: l.grade,
             prior: *prior,
+            count_factor: self.model.judge().count_factor(number),
         });
         let prior = self.options.prior_name.clone();
         Settings {

@@ -87,6 +87,12 @@ impl Chain {
         &self.effects
     }
 
+    /// Whether a background is mixed in, if there is one.
+    pub fn mixes(&self) -> bool {
+        let mut effects = self.effects.iter();
+        effects.any(|effect| matches!(effect, Effect::Mix(_)))
+    }
+
     /// Passes `samples` (16 kHz mono, full scale +-1) through the channel.
     ///
     /// The length afterwards is the length before divided by the pitch ratio, rounded down.
@@ -214,10 +220,7 @@ mod tests {
     fn effects_are_used_as_often_as_the_probability_says() {
         let params = ChainParams::default().check().unwrap();
         let used = (0..1000)
-            .filter(|seed| {
-                let chain = Chain::draw(&params, *seed);
-                chain.effects().iter().any(|e| matches!(e, Effect::Mix(_)))
-            })
+            .filter(|seed| Chain::draw(&params, *seed).mixes())
             .count();
         assert!(
             (550..650).contains(&used),

@@ -5,7 +5,7 @@ use super::likelihood_ratio::LikelihoodRatios;
 use super::pooling::recording_log_likelihoods;
 use super::prediction_set::PredictionSets;
 use super::prior::Prior;
-use super::scorer::ScorerError;
+use super::scorer::{check_size, ScorerError};
 use serde::{Deserialize, Serialize};
 
 /// Everything that was learnt from held-out recordings about turning scores into answers.
@@ -19,6 +19,9 @@ pub struct Judge {
     pub(crate) ratios: LikelihoodRatios,
     /// Thresholds of the prediction sets.
     pub(crate) sets: PredictionSets,
+    /// What each label's likelihood is multiplied with where labels are counted; models of an earlier make have none.
+    #[serde(default)]
+    pub(crate) count_factors: Vec<f64>,
 }
 
 /// The judgement of one recording, label by label in the model's order.
@@ -100,6 +103,12 @@ impl Judge {
         &self.sets
     }
 
+    /// What a label's likelihood is to be multiplied with where recordings of a label are counted
+    /// ([`weighted`](super::prevalence::weighted)): above 0, 1 where nothing was learnt of it.
+    pub fn count_factor(&self, label: usize) -> f64 {
+        self.count_factors.get(label).copied().unwrap_or(1.0)
+    }
+
     /// Checks a loaded judge.
     ///
     /// # Errors
@@ -108,6 +117,16 @@ impl Judge {
         self.calibrator.validate(n_labels)?;
         self.ratios.validate(n_labels)?;
         self.sets.validate(n_labels)?;
+        let factors = &self.count_factors;
+        if !factors.is_empty() {
+            check_size("judge", "count factors", factors.len(), n_labels)?;
+        }
+        if !factors.iter().all(|f| f.is_finite() && *f > 0.0) {
+            return Err(ScorerError::Structure {
+                part: "judge",
+                reason: "a count factor is not a finite number above 0".into(),
+            });
+        }
         if self.background.is_some_and(|b| b >= n_labels) {
             return Err(ScorerError::Structure {
                 part: "judge",

@@ -39,6 +39,16 @@ pub struct Posterior {
     pub group: usize,
 }
 
+/// Probabilities with the likelihood of each label multiplied by a factor, so that they sum to 1 again.
+pub fn weighted(probabilities: &[f64], factors: &[f64]) -> Vec<f64> {
+    let each = || probabilities.iter().zip(factors).map(|(p, f)| p * f);
+    let sum: f64 = each().sum();
+    match sum > 0.0 {
+        true => each().map(|x| x / sum).collect(),
+        false => probabilities.to_vec(),
+    }
+}
+
 /// What is to be expected of one label.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Estimate {
@@ -51,7 +61,8 @@ pub struct Estimate {
 }
 
 /// Expected recordings of each label, for the prior that the probabilities were made with; empty if there are no
-/// recordings. Groups are numbered from 0.
+/// recordings. Groups are numbered from 0. The probabilities are those of answers, [`weighted`] by the
+/// [count factors](super::judge::Judge::count_factor) of the model that gave them.
 pub fn estimate(prior: &[f64], posteriors: &[Posterior]) -> Vec<Estimate> {
     if posteriors.is_empty() {
         return Vec::new();
@@ -194,6 +205,17 @@ mod tests {
             })
             .collect();
         (posteriors, truth)
+    }
+
+    #[test]
+    fn factors_weigh_likelihoods() {
+        let found = weighted(&[0.5, 0.25, 0.25], &[1.0, 4.0, 1.0]);
+        let wanted = [2.0 / 7.0, 4.0 / 7.0, 1.0 / 7.0];
+        for (p, wanted) in found.iter().zip(wanted) {
+            assert!((p - wanted).abs() < 1e-12, "{found:?}");
+        }
+        // Nothing is said of a recording without probabilities.
+        assert_eq!(weighted(&[0.0, 0.0], &[2.0, 1.0]), [0.0, 0.0]);
     }
 
     #[test]

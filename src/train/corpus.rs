@@ -141,6 +141,24 @@ impl Corpus {
         heard_s < 0.5 * SEGMENT_S
     }
 
+    /// The rows of the recordings that `picks` picks, but for those beneath which one is heard that it doesn't pick.
+    pub(super) fn rows_of<'a>(
+        &'a self,
+        picks: &'a dyn Fn(usize) -> bool,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let rows = self.rows.iter().enumerate();
+        let picked =
+            rows.filter(move |(_, row)| picks(row.recording) && row.beneath.is_none_or(picks));
+        picked.map(|(place, _)| place)
+    }
+
+    /// The same of those heard as they are.
+    pub(super) fn rows_as_they_are(&self, picks: &dyn Fn(usize) -> bool) -> Vec<usize> {
+        let rows = self.rows_of(picks);
+        rows.filter(|&i| self.rows[i].take == Take::AsItIs)
+            .collect()
+    }
+
     /// The features of each recording's segments, heard as they are.
     pub fn segments_as_they_are(&self) -> Vec<Vec<Vec<f32>>> {
         let mut segments = vec![Vec::new(); self.recordings.len()];
@@ -192,5 +210,42 @@ impl Heard {
             stretch: None,
             fitness: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_heard_beneath_a_row_that_is_not_picked_itself() {
+        let row = |recording, take, beneath| Row {
+            recording,
+            take,
+            beneath,
+            start: 0,
+        };
+        let copy = Take::Copy(1);
+        let rows = vec![
+            row(0, Take::AsItIs, None),
+            row(1, Take::AsItIs, None),
+            row(1, copy, Some(0)),
+            row(1, copy, Some(2)),
+            row(2, copy, None),
+        ];
+        let corpus = Corpus {
+            labels: Vec::new(),
+            recordings: (0..3).map(|n| Heard::plain(n, 0, n, 0)).collect(),
+            features: Array2::zeros((rows.len(), 1)),
+            rows,
+            joins: Vec::new(),
+            left_out: Vec::new(),
+            places: Places::new(),
+        };
+        let of = |picks: &dyn Fn(usize) -> bool| corpus.rows_of(picks).collect::<Vec<_>>();
+        assert_eq!(of(&|_| true), [0, 1, 2, 3, 4]);
+        assert_eq!(of(&|i| i != 2), [0, 1, 2]);
+        assert_eq!(of(&|i| i == 1), [1]);
+        assert_eq!(corpus.rows_as_they_are(&|_| true), [0, 1]);
     }
 }

@@ -239,6 +239,7 @@ mod tests {
                 rows.push(Row {
                     recording: number,
                     take: Take::AsItIs,
+                    beneath: None,
                     start: segment * SAMPLE_RATE as usize,
                 });
             }

@@ -35,7 +35,7 @@ pub struct SegmentScores {
 }
 
 impl Fitted {
-    /// Fits every learner of `recipe` on the recordings that `uses` picks.
+    /// Fits every learner of `recipe` on the recordings that `uses` picks, and not on takes beneath which another is heard.
     ///
     /// # Errors
     /// [`TrainError`] if a learner cannot be fitted.
@@ -44,9 +44,8 @@ impl Fitted {
         recipe: &Recipe,
         uses: &dyn Fn(usize) -> bool,
     ) -> Result<Self, TrainError> {
-        let taught: Vec<usize> = (0..corpus.rows.len())
-            .filter(|&i| uses(corpus.rows[i].recording) && corpus.teaches(i))
-            .collect();
+        let rows = corpus.rows_of(uses);
+        let taught: Vec<usize> = rows.filter(|&i| corpus.teaches(i)).collect();
         let rows = heard_by_learners(corpus, recipe, &taught);
         let n_labels = corpus.labels.len();
         let kinds = corpus.kinds();
@@ -117,9 +116,7 @@ impl Fitted {
         corpus: &Corpus,
         wanted: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<SegmentScores, TrainError> {
-        let rows: Vec<usize> = (0..corpus.rows.len())
-            .filter(|&i| corpus.rows[i].take == Take::AsItIs && wanted(corpus.rows[i].recording))
-            .collect();
+        let rows = corpus.rows_as_they_are(wanted);
         let mut candidates = Vec::new();
         for classifier in self.candidates()? {
             let scored: Vec<Vec<Vec<f32>>> = rows
@@ -275,6 +272,7 @@ mod tests {
             .map(|recording| Row {
                 recording,
                 take: Take::AsItIs,
+                beneath: None,
                 start: 0,
             })
             .collect();

@@ -3,6 +3,7 @@
 use super::calibration::fit_calibrator;
 use super::conformal::{fit_prediction_sets, widen, ConformalSettings};
 use super::corpus::{Corpus, BACKGROUND};
+use super::counting::fit_count_factors;
 use super::error::TrainError;
 use super::fit::{Fitted, SegmentScores};
 use super::likelihood_ratio::{fit_likelihood_ratios, LrSettings};
@@ -212,9 +213,9 @@ pub fn fit_judge(
     let recorded: Vec<usize> = (0..picked.len())
         .filter(|&place| !corpus.is_rendered(picked[place]))
         .collect();
-    let recorded = all
-        .with_scores(table(&picked, &<[f64]>::to_vec))?
-        .select(&recorded)?;
+    let by_calibration = all.with_scores(table(&picked, &<[f64]>::to_vec))?;
+    let count_factors = fit_count_factors(&by_calibration, recipe.calibration.l2)?;
+    let recorded = by_calibration.select(&recorded)?;
     let ratios = fit_likelihood_ratios(&recorded, prior, LrSettings::default())?;
     let settings = ConformalSettings {
         coverage: recipe.coverage,
@@ -240,6 +241,7 @@ pub fn fit_judge(
         background,
         ratios,
         sets,
+        count_factors,
     })
 }
 

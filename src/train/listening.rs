@@ -4,7 +4,7 @@ use super::corpus::{Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
-use super::takes::{measure_takes, Row, Sound, Take, Takes};
+use super::takes::{measure_takes, Sound, Take, Takes};
 use crate::audio::{self, Fitness, ReadOptions, Source};
 use crate::channel::{ChainParams, ValidChainParams};
 use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
@@ -267,6 +267,7 @@ impl Corpus {
             channel: &channels.recorded,
             rendered_channel: &channels.rendered,
             seed: recipe.seed,
+            first: 0,
             segments_before: &[],
             makes_backgrounds: false,
         };
@@ -279,12 +280,13 @@ impl Corpus {
         for row in self.rows.iter().filter(|r| r.take == Take::AsItIs) {
             sounds[row.recording] = true;
         }
-        let mut renumbered = vec![0; sounds.len()];
+        let mut renumbered = vec![None; sounds.len()];
         let mut kept = 0;
         for (i, &sound) in sounds.iter().enumerate() {
-            renumbered[i] = kept;
-            kept += usize::from(sound);
-            if !sound {
+            if sound {
+                renumbered[i] = Some(kept);
+                kept += 1;
+            } else {
                 let reason = "it holds no sound, or less than half a second".to_owned();
                 self.left_out
                     .push((self.recordings[i].path.clone(), reason));
@@ -296,10 +298,7 @@ impl Corpus {
         self.features = self.features.select(ndarray::Axis(0), &keep);
         self.rows = keep
             .iter()
-            .map(|&i| Row {
-                recording: renumbered[self.rows[i].recording],
-                ..self.rows[i]
-            })
+            .filter_map(|&i| self.rows[i].renumbered(|recording| renumbered[recording]))
             .collect();
         let mut sound = sounds.iter();
         self.recordings.retain(|_| *sound.next().unwrap_or(&false));

@@ -6,6 +6,7 @@ pub mod boosting;
 pub mod calibration;
 pub mod conformal;
 pub mod corpus;
+mod counting;
 mod course;
 pub mod elub;
 pub mod error;

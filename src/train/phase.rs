@@ -108,8 +108,8 @@ impl PhaseFit {
         let Some(learner) = &recipe.phase else {
             return Ok(None);
         };
-        let known: Vec<(usize, usize)> = (0..corpus.rows.len())
-            .filter(|&i| uses(corpus.rows[i].recording))
+        let known: Vec<(usize, usize)> = corpus
+            .rows_of(uses)
             .filter_map(|i| Some((i, phase_of_row(corpus, i)?)))
             .collect();
         if (0..CLASSES.len()).any(|class| known.iter().all(|(_, c)| *c != class)) {
@@ -128,9 +128,7 @@ impl PhaseFit {
 
     /// Hears the segments of the recordings that `wanted` picks, as they are.
     pub fn hear(&self, corpus: &Corpus, wanted: Pick) -> HeardPhases {
-        let rows: Vec<usize> = (0..corpus.rows.len())
-            .filter(|&i| corpus.rows[i].take == Take::AsItIs && wanted(corpus.rows[i].recording))
-            .collect();
+        let rows = corpus.rows_as_they_are(wanted);
         let heard: Vec<Vec<SegmentPhase>> = rows
             .par_chunks(BATCH)
             .map(|rows| {
@@ -287,6 +285,7 @@ mod tests {
                 corpus.rows.push(Row {
                     recording: number,
                     take: Take::AsItIs,
+                    beneath: None,
                     start: segment * SAMPLE_RATE as usize,
                 });
             }

@@ -137,6 +137,7 @@ mod tests {
                 .map(|recording| Row {
                     recording,
                     take: Take::AsItIs,
+                    beneath: None,
                     start: 0,
                 })
                 .collect(),

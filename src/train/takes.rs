@@ -3,7 +3,7 @@
 use super::corpus::{Heard, Progress, BACKGROUND};
 use super::recipe::Augmentation;
 use super::rendered::RenderedClip;
-use crate::channel::{ambient_noise, augment, ValidChainParams};
+use crate::channel::{ambient_noise, augment, Chain, ValidChainParams};
 use crate::features::Extractor;
 use crate::SAMPLE_RATE;
 use ndarray::Array2;
@@ -29,8 +29,22 @@ pub struct Row {
     pub recording: usize,
     /// How it was heard.
     pub take: Take,
+    /// The recording that was mixed in beneath it, if one was; not known of rows of a training memory.
+    pub beneath: Option<usize>,
     /// Where its segment starts, in samples.
     pub start: usize,
+}
+
+impl Row {
+    /// This row where recordings have other numbers, `None` for those that are not there; of the one beneath it only the
+    /// number is lost then.
+    pub fn renumbered(self, number: impl Fn(usize) -> Option<usize>) -> Option<Self> {
+        Some(Self {
+            recording: number(self.recording)?,
+            beneath: self.beneath.and_then(&number),
+            ..self
+        })
+    }
 }
 
 /// A segment that holds sound: where it starts, in samples, and its features.
@@ -54,6 +68,8 @@ pub(super) struct Takes<'a> {
     /// The channel of rendered sound.
     pub rendered_channel: &'a ValidChainParams,
     pub seed: u64,
+    /// Number of the first recording: draws go by the numbers, so that recordings that come later have draws of their own.
+    pub first: usize,
     /// Segments of each label that were heard before these recordings; none if empty.
     pub segments_before: &'a [usize],
     /// Whether noise is made where a channel asks for a background and there is none.
@@ -65,23 +81,24 @@ pub(super) struct Takes<'a> {
 pub(super) fn measure_takes(takes: &Takes, progress: Progress) -> (Vec<Row>, Array2<f32>) {
     let jobs = takes.all();
     let done = AtomicUsize::new(0);
-    let measured: Vec<Vec<Measured>> = jobs
+    let measured: Vec<(Option<usize>, Vec<Measured>)> = jobs
         .par_iter()
         .map(|&(recording, take)| {
             let rows = takes.features(recording, take);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress("measuring", done, jobs.len());
-            rows
+            (takes.beneath(recording, take), rows)
         })
         .collect();
     let width = crate::features::schema().len();
     let (mut rows, mut values) = (Vec::new(), Vec::new());
-    for (&(recording, take), own) in jobs.iter().zip(&measured) {
+    for (&(recording, take), (beneath, own)) in jobs.iter().zip(&measured) {
         for (start, row) in own {
             values.extend_from_slice(row);
             rows.push(Row {
                 recording,
                 take,
+                beneath: *beneath,
                 start: *start,
             });
         }
@@ -119,13 +136,13 @@ impl Takes<'_> {
                 Take::AsItIs => Extractor::measure_all(samples),
                 Take::Copy(number) => {
                     let seed = self.seed_of(recording, number);
-                    let made = self.makes_backgrounds;
-                    let noise = match self.background_for(recording, seed) {
-                        None if made => ambient_noise(samples.len(), !seed),
+                    let recorded = self.background_for(recording, seed);
+                    let made = match recorded {
+                        None if self.makes_backgrounds => ambient_noise(samples.len(), !seed),
                         _ => Vec::new(),
                     };
-                    let noise = (!noise.is_empty()).then_some(noise.as_slice());
-                    let background = self.background_for(recording, seed).or(noise);
+                    let made = (!made.is_empty()).then_some(made.as_slice());
+                    let background = recorded.map(|(_, samples)| samples).or(made);
                     Extractor::measure_all(&augment(samples, background, self.channel, seed))
                 }
                 Take::Noise => {
@@ -146,7 +163,21 @@ impl Takes<'_> {
     fn in_the_world(&self, recording: usize, clip: &RenderedClip) -> Vec<f32> {
         let seed = self.seed_of(recording, 0);
         let background = self.background_for(recording, seed);
+        let background = background.map(|(_, samples)| samples);
         augment(&clip.render(), background, self.rendered_channel, seed)
+    }
+
+    /// The background recording that is mixed in beneath a take.
+    fn beneath(&self, recording: usize, take: Take) -> Option<usize> {
+        let (channel, number) = match (&self.sounds[recording], take) {
+            (Sound::Rendered(_), _) => (self.rendered_channel, 0),
+            (Sound::Recorded(_), Take::Copy(number)) => (self.channel, number),
+            (Sound::Recorded(_), Take::AsItIs | Take::Noise) => return None,
+        };
+        let seed = self.seed_of(recording, number);
+        let is_mixed = Chain::draw(channel, seed).mixes();
+        let background = self.background_for(recording, seed);
+        background.filter(|_| is_mixed).map(|(number, _)| number)
     }
 
     fn background(&self) -> Option<usize> {
@@ -158,15 +189,15 @@ impl Takes<'_> {
         draw < self.augmentation.noise_share
     }
 
-    /// A background recording of the same fold, never the recording itself.
-    fn background_for(&self, recording: usize, draw: u64) -> Option<&[f32]> {
+    /// A background recording of the same fold, never the recording itself: its number and its samples.
+    fn background_for(&self, recording: usize, draw: u64) -> Option<(usize, &[f32])> {
         let label = self.background()?;
         let fold = self.recordings[recording].fold;
         let each = self.recordings.iter().zip(self.sounds).enumerate();
-        let candidates: Vec<&[f32]> = each
+        let candidates: Vec<(usize, &[f32])> = each
             .filter(|(i, (r, _))| *i != recording && r.label == label && r.fold == fold)
-            .filter_map(|(_, (_, sound))| match sound {
-                Sound::Recorded(samples) => Some(samples.as_slice()),
+            .filter_map(|(i, (_, sound))| match sound {
+                Sound::Recorded(samples) => Some((i, samples.as_slice())),
                 Sound::Rendered(_) => None,
             })
             .collect();
@@ -196,7 +227,7 @@ impl Takes<'_> {
     /// A seed of its own for each copy of each recording (SplitMix64's finaliser).
     fn seed_of(&self, recording: usize, copy: usize) -> u64 {
         let mut z = self.seed
-            ^ ((recording as u64) << 16)
+            ^ (((self.first + recording) as u64) << 16)
             ^ (copy as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -207,14 +238,14 @@ impl Takes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::ChainParams;
+    use crate::channel::{ChainParams, MixParams};
 
     fn heard(label: usize) -> Heard {
         Heard::plain(0, label, 0, 0)
     }
 
-    #[test]
-    fn recordings_are_heard_as_the_recipe_says() {
+    /// Three seconds of background, three and two of siren, all in one fold, and what is heard of them.
+    fn with_takes(channel: ChainParams, check: impl Fn(&Takes)) {
         let labels = ["background", "siren"].map(String::from);
         let recordings = [heard(0), heard(1), heard(1)];
         let tone = |n: usize| (0..n).map(|i| (i as f32 * 0.2).sin()).collect();
@@ -224,10 +255,10 @@ mod tests {
             max_copies: 9,
             weight: 0.1,
             noise_share: 1.0,
-            channel: ChainParams::none(),
+            channel,
         };
         let channel = augmentation.channel.clone().check().unwrap();
-        let takes = Takes {
+        check(&Takes {
             labels: &labels,
             recordings: &recordings,
             sounds: &sounds,
@@ -235,23 +266,72 @@ mod tests {
             channel: &channel,
             rendered_channel: &channel,
             seed: 1,
+            first: 0,
             segments_before: &[],
             makes_backgrounds: false,
+        });
+    }
+
+    #[test]
+    fn recordings_are_heard_as_the_recipe_says() {
+        with_takes(ChainParams::none(), |takes| {
+            let rows = takes.all();
+            let count = |recording, wanted: fn(&Take) -> bool| {
+                let own = rows.iter().filter(|(of, _)| *of == recording);
+                own.filter(|(_, take)| wanted(take)).count()
+            };
+            // Two segments of background, two and one of siren: copies for four each.
+            assert_eq!(count(0, |t| matches!(t, Take::Copy(_))), 2);
+            assert_eq!(count(1, |t| matches!(t, Take::Copy(_))), 1);
+            // Only background stands for nothing at all.
+            let noises = [0, 1, 2].map(|i| count(i, |t| *t == Take::Noise));
+            assert_eq!(noises, [1, 0, 0]);
+            let of = |take| takes.features(1, take);
+            assert_ne!(of(Take::Noise), of(Take::AsItIs));
+            // A channel without effects changes nothing.
+            assert_eq!(of(Take::Copy(1)), of(Take::AsItIs));
+        });
+    }
+
+    #[test]
+    fn a_take_says_which_recording_is_heard_beneath_it() {
+        let mixed = |probability| ChainParams {
+            mix: Some(MixParams {
+                probability,
+                ..MixParams::default()
+            }),
+            ..ChainParams::none()
         };
-        let rows = takes.all();
-        let count = |recording, wanted: fn(&Take) -> bool| {
-            let own = rows.iter().filter(|(of, _)| *of == recording);
-            own.filter(|(_, take)| wanted(take)).count()
+        with_takes(mixed(1.0), |takes| {
+            let (rows, _) = measure_takes(takes, &|_, _, _| ());
+            let copies = rows.iter().filter(|r| matches!(r.take, Take::Copy(_)));
+            for row in copies.clone() {
+                // There is no other background that the background itself could be mixed with.
+                let wanted = (row.recording > 0).then_some(0);
+                assert_eq!(row.beneath, wanted, "{row:?}");
+            }
+            assert!(copies.count() > 2);
+            let mut others = rows.iter().filter(|r| !matches!(r.take, Take::Copy(_)));
+            assert!(others.all(|r| r.beneath.is_none()));
+        });
+        with_takes(mixed(0.0), |takes| {
+            let (rows, _) = measure_takes(takes, &|_, _, _| ());
+            assert!(rows.iter().all(|r| r.beneath.is_none()));
+        });
+    }
+
+    #[test]
+    fn a_row_is_renumbered_with_what_lies_beneath_it() {
+        let row = Row {
+            recording: 2,
+            take: Take::AsItIs,
+            beneath: Some(5),
+            start: 0,
         };
-        // Two segments of background, two and one of siren: copies for four each.
-        assert_eq!(count(0, |t| matches!(t, Take::Copy(_))), 2);
-        assert_eq!(count(1, |t| matches!(t, Take::Copy(_))), 1);
-        // Only background stands for nothing at all.
-        let noises = [0, 1, 2].map(|i| count(i, |t| *t == Take::Noise));
-        assert_eq!(noises, [1, 0, 0]);
-        let of = |take| takes.features(1, take);
-        assert_ne!(of(Take::Noise), of(Take::AsItIs));
-        // A channel without effects changes nothing.
-        assert_eq!(of(Take::Copy(1)), of(Take::AsItIs));
+        let moved = row.renumbered(|i| Some(i + 1)).unwrap();
+        assert_eq!((moved.recording, moved.beneath), (3, Some(6)));
+        let alone = row.renumbered(|i| (i < 5).then_some(i)).unwrap();
+        assert_eq!((alone.recording, alone.beneath), (2, None));
+        assert_eq!(row.renumbered(|i| (i > 2).then_some(i)), None);
     }
 }

@@ -9,9 +9,9 @@ use super::findings::{
     Answers, Counts, ErrorCount, Expected, FolderCount, Histogram, Overview, Reused,
     TimedDetection, TopDetection, BINS,
 };
-use crate::archive::store::Reader;
+use crate::archive::store::{count_factor, Reader};
 use crate::archive::ArchiveError;
-use crate::model::prevalence::{estimate, Posterior};
+use crate::model::prevalence::{estimate, weighted, Posterior};
 
 /// Folders that are listed.
 const FOLDERS: usize = 20;
@@ -230,24 +230,31 @@ impl Question<'_> {
 
     /// Distribution of each label's probability, and how many recordings of it to expect.
     fn labels(&self) -> Result<(Vec<Histogram>, Vec<Expected>), ArchiveError> {
-        let sql = "SELECT label, grade, prior FROM labels WHERE settings = (SELECT settings FROM current_settings)
-            ORDER BY label";
-        let labels: Vec<(String, String, f64)> = self.reader.ask(|db| {
-            let mut statement = db.prepare(sql)?;
-            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        let labels: Vec<(String, String, f64, f64)> = self.reader.ask(|db| {
+            let factor = count_factor(db, "main")?;
+            let mut statement = db.prepare(&format!(
+                "SELECT label, grade, prior, {factor} FROM labels
+                 WHERE settings = (SELECT settings FROM current_settings) ORDER BY label"
+            ))?;
+            let row = |r: &Row| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+            let rows = statement.query_map([], row)?;
             rows.collect()
         })?;
         let mut histograms: Vec<Histogram> = labels
             .iter()
-            .map(|(label, grade, _)| Histogram {
+            .map(|(label, grade, ..)| Histogram {
                 label: label.clone(),
                 grade: grade.clone(),
                 recordings: [0; BINS],
                 answered: 0,
             })
             .collect();
-        let posteriors = self.posteriors(&mut histograms)?;
-        let prior: Vec<f64> = labels.iter().map(|(_, _, prior)| *prior).collect();
+        let mut posteriors = self.posteriors(&mut histograms)?;
+        let prior: Vec<f64> = labels.iter().map(|l| l.2).collect();
+        let factors: Vec<f64> = labels.iter().map(|l| l.3).collect();
+        for posterior in &mut posteriors {
+            posterior.probabilities = weighted(&posterior.probabilities, &factors);
+        }
         let estimates = estimate(&prior, &posteriors);
         let expected = labels.into_iter().zip(estimates);
         let expected = expected.map(|((label, ..), estimate)| Expected { label, estimate });

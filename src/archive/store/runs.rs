@@ -48,14 +48,15 @@ impl Store {
             )?;
             for l in &s.labels {
                 db.execute(
-                    "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?, ?, ?, ?)",
                     params![
                         s.id,
                         l.label,
                         l.family,
                         l.class,
                         answer::grade(l.grade),
-                        l.prior
+                        l.prior,
+                        l.count_factor
                     ],
                 )?;
             }

@@ -13,7 +13,12 @@ const APPLICATION_ID: i64 = 0x4541_5257;
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
 
-/// Makes the tables in an empty database, or checks those of an existing one; its views become those of this program.
+/// Databases of an earlier make have no such column: every factor is 1 there.
+const ADD_COUNT_FACTORS: &str =
+    "ALTER TABLE labels ADD COLUMN count_factor REAL NOT NULL DEFAULT 1";
+
+/// Makes the tables in an empty database, or checks those of an existing one, adds the column that an earlier make lacks, and makes
+/// its views those of this program.
 pub(super) fn prepare(db: &Connection, name: &str) -> Result<(), ArchiveError> {
     let fault = |error| ArchiveError::database(name, error);
     if is_empty(db).map_err(fault)? {
@@ -26,7 +31,25 @@ pub(super) fn prepare(db: &Connection, name: &str) -> Result<(), ArchiveError> {
         return db.execute_batch("COMMIT").map_err(fault);
     }
     check_ours(db, name)?;
+    if count_factor(db, "main").map_err(fault)? != COUNT_FACTOR {
+        db.execute_batch(ADD_COUNT_FACTORS).map_err(fault)?;
+    }
     renew_views(db).map_err(fault)
+}
+
+const COUNT_FACTOR: &str = "count_factor";
+
+/// What gives the count factor in a query to the table `labels` of the database `attached`.
+pub(in crate::archive) fn count_factor(
+    db: &Connection,
+    attached: &str,
+) -> rusqlite::Result<&'static str> {
+    let sql = "SELECT count(*) FROM pragma_table_info('labels', ?) WHERE name = ?";
+    let found: i64 = db.query_row(sql, [attached, COUNT_FACTOR], |row| row.get(0))?;
+    Ok(match found {
+        0 => "1.0",
+        _ => COUNT_FACTOR,
+    })
 }
 
 /// Makes views anew that were made by another version: they hold nothing, so that nothing is lost.
@@ -99,7 +122,8 @@ mod tests {
         prepare(&db, "same").unwrap();
         assert_eq!(changes().unwrap(), before);
         db.execute_batch(
-            "DROP VIEW unreadable;
+            "ALTER TABLE labels DROP COLUMN count_factor;
+             DROP VIEW unreadable;
              CREATE VIEW unreadable AS SELECT e.path, e.kind, e.message, f.size_bytes FROM errors e JOIN files f ON f.path = e.path;
              DROP VIEW detections;
              CREATE VIEW mine AS SELECT 1;
@@ -112,7 +136,9 @@ mod tests {
             db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
         };
         assert_eq!(unreadable(), 1);
+        assert_eq!(count_factor(&db, "main").unwrap(), "1.0");
         prepare(&db, "older").unwrap();
+        assert_eq!(count_factor(&db, "main").unwrap(), COUNT_FACTOR);
         assert_eq!(unreadable(), 0);
         assert!(schema().contains("CREATE VIEW mine"));
         assert!(schema().contains("CREATE VIEW detections"));

@@ -19,6 +19,7 @@ CREATE TABLE labels (
     class TEXT NOT NULL,
     grade TEXT NOT NULL,
     prior REAL NOT NULL,
+    count_factor REAL NOT NULL DEFAULT 1,
     PRIMARY KEY (settings, label)
 ) WITHOUT ROWID;
 

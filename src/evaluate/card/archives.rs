@@ -6,7 +6,8 @@ use crate::evaluate::protocols::{CountAgreement, Counts};
 pub(super) fn counts(rows: &[Counts]) -> String {
     let mut text = String::from(
         "Protocol: archives are drawn from the recordings, no two of one source group, shares of the labels at random. What `query`\n\
-         expects of each label by the answers of the folds' models that never heard the source group is held against what is there.\n\
+         expects of each label by the answers of the folds' models that never heard the source group, and by their factors for counting,\n\
+         is held against what is there.\n\
          Each label of the model in each archive is a case.\n\n\
          | archives | labels | 95 % intervals hold the number | their width, recordings | expected is off by | counting likeliest labels is off by |\n\
          |---|---|---|---|---|---|\n",

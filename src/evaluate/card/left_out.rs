@@ -8,8 +8,8 @@ use crate::evaluate::protocols::{LabelLeftOut, LeftOut};
 pub(super) fn corpora(rows: &[LeftOut]) -> String {
     let mut text = String::from(
         "Protocol: trained without one corpus, tested on it; learner, calibration and prediction sets from the rest.\n\
-         Copies and rendered clips of the rest stay as they are, mixed over backgrounds of all corpora: of a corpus left out that holds\n\
-         backgrounds, some noise was heard beneath other sound, which can only flatter its row.\n\n\
+         Copies and rendered clips of the rest that were mixed over a background of that corpus are not learnt from either; where it holds\n\
+         many backgrounds, they are far fewer.\n\n\
          | corpus left out | label | right | most often taken for | answered as a munition or military drone |\n|---|---|---|---|---|\n",
     );
     for r in rows {

@@ -201,7 +201,7 @@ fn cases(trial: &Trial, drawn: &[usize]) -> Vec<Case> {
         .iter()
         .enumerate()
         .map(|(group, &recording)| Posterior {
-            probabilities: trial.judgement(recording).probabilities.clone(),
+            probabilities: trial.counting(recording),
             group,
         })
         .collect();

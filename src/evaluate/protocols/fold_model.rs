@@ -39,6 +39,11 @@ impl FoldModel {
         })
     }
 
+    /// What turns scores into answers.
+    pub fn judge(&self) -> &Judge {
+        &self.judge
+    }
+
     /// Judges a whole recording (16 kHz mono); `None` if no segment of it holds sound.
     pub fn hear(&self, samples: &[f32], prior: &Prior) -> Option<Judgement> {
         let segments = measure(samples);

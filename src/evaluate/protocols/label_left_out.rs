@@ -162,16 +162,17 @@ fn part(
             });
         }
     }
-    let kept = |row: &Row| with_copies || row.take == Take::AsItIs;
+    // Rendered clips are heard over backgrounds or not at all.
+    let kept = |row: &Row| match with_copies {
+        true => row.beneath.is_none_or(|i| numbers[i].is_some()),
+        false => row.take == Take::AsItIs,
+    };
     let (places, rows): (Vec<usize>, Vec<Row>) = corpus
         .rows
         .iter()
         .enumerate()
         .filter(|(_, row)| kept(row))
-        .filter_map(|(place, row)| {
-            let recording = numbers[row.recording]?;
-            Some((place, Row { recording, ..*row }))
-        })
+        .filter_map(|(place, row)| Some((place, row.renumbered(|recording| numbers[recording])?)))
         .unzip();
     Corpus {
         labels,
@@ -200,6 +201,7 @@ mod tests {
             .map(|n| Row {
                 recording: n / 2,
                 take: [Take::AsItIs, Take::Copy(1)][n % 2],
+                beneath: None,
                 start: 0,
             })
             .collect();
@@ -251,6 +253,16 @@ mod tests {
         assert_eq!((found.unknown.hits, found.unknown.n), (2, 5));
         assert_eq!(found.military.hits, 1);
         assert_eq!(found.answers, [("engine".into(), 2), ("harop".into(), 1)]);
+    }
+
+    #[test]
+    fn what_a_group_of_the_label_is_heard_beneath_is_not_learnt() {
+        let mut corpus = corpus();
+        // A copy of label c over the recording of `c` in a group of `a`, and one over a background.
+        (corpus.rows[9].beneath, corpus.rows[7].beneath) = (Some(5), Some(2));
+        let (rest, _) = split(&corpus, 0);
+        assert_eq!(rest.features.column(0).to_vec(), [4.0, 5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(rest.rows[3].beneath, Some(0));
     }
 
     #[test]

@@ -305,6 +305,7 @@ mod tests {
                 .map(|n| Row {
                     recording: n / 2,
                     take: Take::AsItIs,
+                    beneath: None,
                     start: 16_000 * (n % 2),
                 })
                 .collect(),

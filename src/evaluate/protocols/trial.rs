@@ -13,6 +13,7 @@ use crate::evaluate::figures::{figures, Case, Figures};
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
 use crate::model::phase::PhaseJudgement;
+use crate::model::prevalence::weighted;
 use crate::model::prior::Prior;
 use crate::train::corpus::{Corpus, Heard, Progress};
 use crate::train::error::TrainError;
@@ -130,6 +131,15 @@ impl<'a> Trial<'a> {
     /// What the model that never heard it made of a recording.
     pub(super) fn judgement(&self, recording: usize) -> &Judgement {
         &self.found.judgements[recording]
+    }
+
+    /// Probabilities of a recording as labels are counted by, by the model that never heard it.
+    pub(super) fn counting(&self, recording: usize) -> Vec<f64> {
+        let judge = self.model(self.corpus.recordings[recording].fold).judge();
+        let factors: Vec<f64> = (0..self.infos.len())
+            .map(|l| judge.count_factor(l))
+            .collect();
+        weighted(&self.judgement(recording).probabilities, &factors)
     }
 
     /// Judges `samples` by the model that never heard the source group of `recording`.

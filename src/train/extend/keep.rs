@@ -27,8 +27,7 @@ impl Extended {
         let rows = self.corpus.rows.iter().enumerate();
         let (kept, rows): (Vec<usize>, Vec<Row>) = rows
             .filter_map(|(place, row)| {
-                let recording = places[row.recording]?;
-                Some((place, Row { recording, ..*row }))
+                Some((place, row.renumbered(|recording| places[recording])?))
             })
             .unzip();
         let new = self.added.clone().filter(|&i| self.is_certain(i));
@@ -99,18 +98,15 @@ pub(super) fn merge(
     let mut recordings = old;
     recordings.extend(heard);
     recordings.extend(rendered);
-    let moved = |row: &Row| Row {
-        recording: match row.recording < n_old {
-            true => row.recording,
-            false => row.recording + n_new,
-        },
-        ..*row
+    let moved = |recording: usize| match recording < n_old {
+        true => recording,
+        false => recording + n_new,
     };
-    let mut all_rows: Vec<Row> = memory.corpus.rows.iter().map(moved).collect();
-    all_rows.extend(rows.into_iter().map(|row| Row {
-        recording: row.recording + n_old,
-        ..row
-    }));
+    let old_rows = memory.corpus.rows.iter();
+    let old_rows = old_rows.filter_map(|row| row.renumbered(|i| Some(moved(i))));
+    let new_rows = rows.into_iter();
+    let new_rows = new_rows.filter_map(|row| row.renumbered(|i| Some(i + n_old)));
+    let all_rows = old_rows.chain(new_rows).collect();
     let stacked = concatenate(Axis(0), &[memory.corpus.features.view(), features.view()]);
     Corpus {
         labels,

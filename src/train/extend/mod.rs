@@ -149,6 +149,7 @@ impl Extended {
             channel: &channels.recorded,
             rendered_channel: &channels.rendered,
             seed: recipe.seed,
+            first: memory.corpus.recordings.len(),
             segments_before: &before,
             makes_backgrounds: true,
         };

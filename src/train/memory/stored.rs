@@ -149,6 +149,7 @@ impl StoredRow {
                 NOISE => Take::Noise,
                 number => Take::Copy(usize::from(number)),
             },
+            beneath: None,
             start: self.2,
         }
     }

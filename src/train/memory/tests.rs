@@ -27,6 +27,7 @@ fn memory() -> Memory {
         .map(|n| Row {
             recording: n / 4,
             take: takes[n % 4],
+            beneath: None,
             start: 16_000 * (n % 2),
         })
         .collect();
