@@ -77,3 +77,44 @@ fn the_overview_counts_what_is_there_and_draws_what_has_a_time() {
         "{words}"
     );
 }
+
+#[test]
+fn recordings_that_the_model_was_trained_on_are_counted_and_marked() {
+    let place = place();
+    let words = || {
+        let output = earwitness(&["query", text(&place.database)]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(!words().contains("trained on"), "{}", words());
+    let db = rusqlite::Connection::open(&place.database).unwrap();
+    let path: String = db
+        .query_row(
+            "SELECT path FROM detections ORDER BY probability DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let changed = db
+        .execute(
+            "UPDATE answers SET warnings = '[\"trained-on-this: it proves nothing\"]'
+             WHERE id = (SELECT answer FROM answers_by_path WHERE path = ?)",
+            [&path],
+        )
+        .unwrap();
+    assert_eq!(changed, 1);
+    let output = earwitness(&["query", text(&place.database), "--format", "json"]);
+    let o: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(o["counts"]["trained_on"], 1);
+    for detection in o["top"].as_array().unwrap() {
+        assert_eq!(detection["trained_on"], detection["path"] == path.as_str());
+    }
+    let words = words();
+    assert!(
+        words.contains("trained on 1 of these recordings"),
+        "{words}"
+    );
+    let marked = words.lines().filter(|line| line.contains("* ")).count();
+    let of_it = o["top"].as_array().unwrap().iter();
+    let of_it = of_it.filter(|d| d["path"] == path.as_str()).count();
+    assert_eq!(marked, of_it, "{words}");
+}

@@ -52,6 +52,8 @@ pub struct Counts {
     pub unreadable: i64,
     /// Files whose time of recording is known.
     pub timed: i64,
+    /// Recordings that the model was trained on, or whose sound it was: its answers about them prove nothing.
+    pub trained_on: i64,
 }
 
 /// How recordings were answered: each is counted once.
@@ -134,6 +136,8 @@ pub struct TopDetection {
     pub probability: f64,
     /// Highest of its segments' probabilities.
     pub peak: f64,
+    /// Whether the model was trained on the recording, or on its sound, so that its answer proves nothing.
+    pub trained_on: bool,
 }
 
 /// Files that share sound.

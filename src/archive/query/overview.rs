@@ -11,6 +11,7 @@ use super::findings::{
 };
 use crate::archive::store::{count_factor, Reader};
 use crate::archive::ArchiveError;
+use crate::model::answer::TRAINED_ON_THIS;
 use crate::model::prevalence::{estimate, weighted, Posterior};
 
 /// Folders that are listed.
@@ -67,6 +68,11 @@ const ANSWER: &str = "CASE decision
     WHEN 'unusable' THEN 'unusable'
     ELSE 'cannot tell' END";
 
+/// Whether the model was trained on a recording, by the warnings of its answer.
+pub(super) fn is_trained_on(warnings: &str) -> String {
+    format!("instr({warnings}, '{TRAINED_ON_THIS}') > 0")
+}
+
 impl Question<'_> {
     /// The same question about what another filter lets through.
     fn of_files<'a>(&'a self, filter: &'a Filter) -> Question<'a> {
@@ -104,13 +110,17 @@ impl Question<'_> {
     }
 
     fn counts(&self) -> Result<Counts, ArchiveError> {
-        let select =
-            "SELECT count(*), count(DISTINCT recording), count(recorded_at) FROM answers_by_path";
-        let found = self.rows(select, ANSWERS, "", |row| {
+        let select = format!(
+            "SELECT count(*), count(DISTINCT recording), count(recorded_at),
+                count(DISTINCT iif({}, recording, NULL)) FROM answers_by_path",
+            is_trained_on("warnings")
+        );
+        let found = self.rows(&select, ANSWERS, "", |row| {
             Ok(Counts {
                 files: row.get(0)?,
                 recordings: row.get(1)?,
                 timed: row.get(2)?,
+                trained_on: row.get(3)?,
                 ..Counts::default()
             })
         })?;
@@ -187,11 +197,15 @@ impl Question<'_> {
     }
 
     fn top(&self, most: usize) -> Result<Vec<TopDetection>, ArchiveError> {
-        let select = "SELECT path, start_s, end_s, label, phase, grade, probability, peak_probability FROM detections";
+        let warnings = "(SELECT warnings FROM answers WHERE answers.id = detections.answer)";
+        let select = format!(
+            "SELECT path, start_s, end_s, label, phase, grade, probability, peak_probability, {} FROM detections",
+            is_trained_on(warnings)
+        );
         let rest = format!(
             "ORDER BY probability DESC, peak_probability DESC, path, start_s, label LIMIT {most}"
         );
-        self.rows(select, DETECTIONS, &rest, |row| {
+        self.rows(&select, DETECTIONS, &rest, |row| {
             Ok(TopDetection {
                 path: row.get(0)?,
                 start_s: row.get(1)?,
@@ -201,6 +215,7 @@ impl Question<'_> {
                 grade: row.get(5)?,
                 probability: row.get(6)?,
                 peak: row.get(7)?,
+                trained_on: row.get(8)?,
             })
         })
     }

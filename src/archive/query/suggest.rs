@@ -3,6 +3,7 @@
 use rusqlite::params_from_iter;
 
 use super::filter::Filter;
+use super::overview::is_trained_on;
 use super::tables::{integer, real, text, Column, Row, Table, Value, PATH_BYTES};
 use crate::archive::store::Reader;
 use crate::archive::time::Moment;
@@ -10,7 +11,6 @@ use crate::archive::ArchiveError;
 use crate::dataset::guess::guess_groups;
 use crate::dataset::union_find::UnionFind;
 use crate::dataset::{Made, Recording};
-use crate::model::answer::TRAINED_ON_THIS;
 use crate::train::suggest::{suggest as pick, Candidate, Suggestion};
 use std::collections::HashMap;
 
@@ -157,11 +157,12 @@ fn labels(reader: &Reader) -> Result<Vec<String>, ArchiveError> {
 /// Recordings that can be labelled, in the order of their first paths.
 fn heard(reader: &Reader, filter: &Filter, labels: &[String]) -> Result<Vec<Heard>, ArchiveError> {
     let (conditions, values) = filter.sql(Table::Recordings.names());
+    let known = is_trained_on("warnings");
     let sql = format!(
         "SELECT a.answer, a.path, a.sha256, a.duration_s, a.recorded_at, g.sound_group, s.label, s.probability, a.path_bytes
          FROM (SELECT {PATH_BYTES} AS path_bytes, one.* FROM (SELECT answer, recording, min(path) AS path, sha256, duration_s, recorded_at
                FROM (SELECT * FROM answers_by_path {conditions})
-               WHERE decision <> 'unusable' AND fitness <> 'unfit' AND instr(warnings, '{TRAINED_ON_THIS}') = 0
+               WHERE decision <> 'unusable' AND fitness <> 'unfit' AND NOT {known}
                GROUP BY recording) AS one) a
          JOIN scores s ON s.answer = a.answer
          LEFT JOIN sound_groups g ON g.recording = a.recording

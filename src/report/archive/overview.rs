@@ -63,6 +63,13 @@ fn summary(text: &mut String, o: &Overview) {
     );
     *text += &wrapped("", &sentence);
     *text += &wrapped("", &format!("Model {}.", o.model));
+    if c.trained_on > 0 {
+        let sentence = format!(
+            "The model was trained on {} of these recordings, or on their sound: its answers about them prove nothing, and what is expected below rests on them too.",
+            c.trained_on
+        );
+        *text += &wrapped("", &sentence);
+    }
 }
 
 fn errors(text: &mut String, o: &Overview) {
@@ -88,12 +95,16 @@ fn top(text: &mut String, o: &Overview) {
     for (d, name) in o.top.iter().zip(names()) {
         let _ = writeln!(
             text,
-            "  {:>5}  {name:<width$} {:>8.1} to {:>8.1} s  {}",
+            "  {:>5}{} {name:<width$} {:>8.1} to {:>8.1} s  {}",
             probability(d.probability),
+            if d.trained_on { '*' } else { ' ' },
             d.start_s,
             d.end_s,
             shortened(&printable(&d.path))
         );
+    }
+    if o.top.iter().any(|d| d.trained_on) {
+        *text += "  *: the model was trained on it, so its answer proves nothing\n";
     }
 }
 
