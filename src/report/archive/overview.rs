@@ -62,13 +62,19 @@ fn summary(text: &mut String, o: &Overview) {
         c.timed
     );
     *text += &wrapped("", &sentence);
-    *text += &wrapped("", &format!("Model {}.", o.model));
-    if c.trained_on > 0 {
-        let sentence = format!(
-            "The model was trained on {} of these recordings, or on their sound: its answers about them prove nothing, and what is expected below rests on them too.",
-            c.trained_on
-        );
-        *text += &wrapped("", &sentence);
+    *text += &wrapped(
+        "",
+        format!("Model {}. {}", o.model, trained_on(o)).trim_end(),
+    );
+}
+
+/// What is said where the model was trained on what is answered; nothing where it was not.
+pub(super) fn trained_on(o: &Overview) -> String {
+    match o.counts.trained_on {
+        0 => String::new(),
+        n => format!(
+            "The model was trained on {n} of these recordings, or on their sound: its answers about them prove nothing."
+        ),
     }
 }
 
