@@ -5,7 +5,7 @@
 //! source on both sides of a split would flatter every figure.
 
 use std::collections::btree_map::Entry;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::session::{by_making, Made};
@@ -112,11 +112,16 @@ fn joined(guesses: Vec<Guess>, n: usize) -> Vec<Guess> {
     whole.into_values().collect()
 }
 
-/// Gives the guessed groups to the recordings, in place of the groups of all members.
+/// Gives the guessed groups to the recordings, in place of the groups of all members: whatever was in a group with one of
+/// them, such as the files of its folder, stays with it.
 pub fn apply_guesses(recordings: &mut [Recording], guesses: &[Guess]) {
     for guess in guesses {
-        for &member in &guess.members {
-            recordings[member].group.clone_from(&guess.name);
+        let members = guess.members.iter();
+        let met: BTreeSet<String> = members.map(|&m| recordings[m].group.clone()).collect();
+        for recording in recordings.iter_mut() {
+            if met.contains(&recording.group) {
+                recording.group.clone_from(&guess.name);
+            }
         }
     }
 }
@@ -298,6 +303,30 @@ mod tests {
         apply_guesses(&mut list, &guesses);
         assert_eq!(list[0].group, list[3].group);
         assert_ne!(list[0].group, list[1].group);
+    }
+
+    #[test]
+    fn a_guess_does_not_split_the_group_of_a_folder() {
+        let mut list = list(&[
+            "siren/night/raid_part1.wav",
+            "siren/night/raid_part2.wav",
+            "siren/night/other.wav",
+            "siren/day/more.wav",
+            "siren/day/raid_part3.wav",
+            "siren/alone.wav",
+        ]);
+        for (recording, folder) in list
+            .iter_mut()
+            .zip(["night", "night", "night", "day", "day"])
+        {
+            recording.group = folder.into();
+        }
+        let guesses = guess_groups(&list, &[], |_| None);
+        assert_eq!(guesses[0].members, [0, 1, 4]);
+        apply_guesses(&mut list, &guesses);
+        let groups: BTreeSet<&str> = list[..5].iter().map(|r| r.group.as_str()).collect();
+        assert_eq!(groups.len(), 1, "{groups:?}");
+        assert!(!groups.contains(list[5].group.as_str()));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Exact intervals for shares (Clopper and Pearson 1934) and for counts (Garwood 1936).
+//! Intervals for shares, of independent trials (Clopper and Pearson 1934) and of clusters (Korn and Graubard 1998), and for counts
+//! (Garwood 1936).
 
 use super::error::{within, MetricError};
 use serde::Serialize;
@@ -28,19 +29,68 @@ pub fn clopper_pearson(hits: usize, n: usize, confidence: f64) -> Result<Interva
         "hits",
         "at most the number of trials, which is above 0",
     )?;
+    Ok(exact(hits as f64, n as f64, confidence))
+}
+
+/// The interval of a share of trials that come in clusters, `(hits, trials)` each, as `clopper_pearson` has it for as many
+/// independent trials as they are worth: E. Korn, B. Graubard, "Confidence intervals for proportions with small expected number of
+/// positive counts estimated from survey data", Survey Methodology 24(2), 1998. Clusters without trials are passed over. Where
+/// all trials agree, nothing tells how alike those of a cluster are, and each cluster is taken for one trial; so is it where there is but
+/// one.
+///
+/// # Errors
+/// As [`clopper_pearson`].
+pub fn korn_graubard(
+    clusters: &[(usize, usize)],
+    confidence: f64,
+) -> Result<Interval, MetricError> {
+    let clusters: Vec<(f64, f64)> = clusters
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|&(hits, n)| (hits as f64, n as f64))
+        .collect();
+    let (hits, n) = clusters
+        .iter()
+        .fold((0.0, 0.0), |(hits, n), own| (hits + own.0, n + own.1));
+    // Checks what is given.
+    let independent = clopper_pearson(hits as usize, n as usize, confidence)?;
+    let number = clusters.len() as f64;
+    if number == n {
+        return Ok(independent);
+    }
+    let share = hits / n;
+    if share == 0.0 || share == 1.0 || number < 2.0 {
+        return Ok(exact(share * number, number, confidence));
+    }
+    // Linearised variance of a ratio whose numerator and denominator are sums over clusters.
+    let squares = clusters.iter().map(|(h, n)| (h - share * n).powi(2));
+    let variance = number / (number - 1.0) * squares.sum::<f64>() / (n * n);
+    let alone = share * (1.0 - share) / variance;
+    let narrower =
+        student_quantile(confidence, n - 1.0) / student_quantile(confidence, number - 1.0);
+    let worth = (alone * narrower * narrower).min(n);
+    Ok(exact(share * worth, worth, confidence))
+}
+
+/// For `hits` of `n`, which need not be whole.
+fn exact(hits: f64, n: f64, confidence: f64) -> Interval {
     let tail = (1.0 - confidence) / 2.0;
-    let (k, rest) = (hits as f64, (n - hits) as f64);
-    let low = if hits == 0 {
-        0.0
-    } else {
-        beta_quantile(tail, k, rest + 1.0)
+    let rest = n - hits;
+    let low = match hits > 0.0 {
+        true => beta_quantile(tail, hits, rest + 1.0),
+        false => 0.0,
     };
-    let high = if hits == n {
-        1.0
-    } else {
-        beta_quantile(1.0 - tail, k + 1.0, rest)
+    let high = match rest > 0.0 {
+        true => beta_quantile(1.0 - tail, hits + 1.0, rest),
+        false => 1.0,
     };
-    Ok(Interval { low, high })
+    Interval { low, high }
+}
+
+/// Student's t beyond which, to either side, `1 - confidence` lies.
+fn student_quantile(confidence: f64, freedom: f64) -> f64 {
+    let x = beta_quantile(1.0 - confidence, 0.5 * freedom, 0.5);
+    (freedom * (1.0 - x) / x).sqrt()
 }
 
 /// Garwood's interval of the mean of a Poisson count: `events` were seen, at `confidence` (for
@@ -182,6 +232,38 @@ mod tests {
         assert!((found.high - (1.0 - 0.025f64.powf(1.0 / 24.0))).abs() < 1e-10);
         let all = clopper_pearson(24, 24, 0.95).unwrap();
         assert!((all.low - (1.0 - found.high)).abs() < 1e-10);
+    }
+
+    #[test]
+    fn clusters_are_worth_as_many_trials_as_they_say_different_things() {
+        let alone = korn_graubard(&[(1, 1), (0, 1), (1, 1), (1, 1)], 0.95).unwrap();
+        assert_eq!(alone, clopper_pearson(3, 4, 0.95).unwrap());
+        // Twenty clusters of ten that agree within: twenty trials, whatever is in them.
+        let agreeing: Vec<(usize, usize)> =
+            (0..20).map(|i| (if i < 12 { 10 } else { 0 }, 10)).collect();
+        let found = korn_graubard(&agreeing, 0.95).unwrap();
+        let twenty = clopper_pearson(12, 20, 0.95).unwrap();
+        let two_hundred = clopper_pearson(120, 200, 0.95).unwrap();
+        let width = |i: Interval| i.high - i.low;
+        assert!(
+            width(found) > width(twenty) && width(found) < 1.1 * width(twenty),
+            "{found:?}"
+        );
+        // Six of ten in each: no cluster is like itself.
+        let mixed = korn_graubard(&[(6, 10); 20], 0.95).unwrap();
+        assert!((mixed.low - two_hundred.low).abs() < 1e-12, "{mixed:?}");
+        // All right, or one cluster: a trial each.
+        let all = korn_graubard(&[(9, 9), (5, 5), (1, 1)], 0.95).unwrap();
+        assert_eq!(all, clopper_pearson(3, 3, 0.95).unwrap());
+        assert!(korn_graubard(&[], 0.95).is_err());
+    }
+
+    #[test]
+    fn students_t_is_that_of_the_tables() {
+        for (freedom, wanted) in [(1.0, 12.706), (6.0, 2.447), (30.0, 2.042), (1000.0, 1.962)] {
+            let found = student_quantile(0.95, freedom);
+            assert!((found - wanted).abs() < 1e-3, "{freedom}: {found}");
+        }
     }
 
     #[test]

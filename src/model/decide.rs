@@ -79,7 +79,7 @@ impl Level {
 /// Decides on which level an answer can stand.
 ///
 /// * an empty prediction set: nothing learnt fits;
-/// * the likeliest label alone left in the set, or with a probability of 0.8 or more: that label;
+/// * the likeliest label alone left in the set, or left in it with a probability of 0.8 or more: that label;
 /// * all labels left and the likeliest are of one family, or one class: that family or class;
 /// * else too much fits.
 ///
@@ -91,7 +91,8 @@ pub fn level(labels: &[LabelInfo], judgement: &Judgement) -> Level {
     if set.is_empty() {
         return Level::NothingFits;
     }
-    if set.as_slice() == [best] || judgement.probabilities[best] >= NAMED {
+    let is_likely = judgement.probabilities[best] >= NAMED;
+    if set.as_slice() == [best] || is_likely && set.contains(&best) {
         return Level::Signature(best);
     }
     let all = |of: fn(&LabelInfo) -> &str| set.iter().all(|&l| of(&labels[l]) == of(&labels[best]));

@@ -95,6 +95,7 @@ pub struct Model {
     header: Header,
     pub(super) parts: Parts,
     sha256: String,
+    learnt_sha256: String,
 }
 
 impl Model {
@@ -183,6 +184,7 @@ impl Model {
             header,
             parts,
             sha256: hex(&hash.finalize()),
+            learnt_sha256: sha256_hex(payload),
         })
     }
 
@@ -222,14 +224,10 @@ impl Model {
         &self.sha256
     }
 
-    /// SHA-256 of the parts that answer, in hex: the same for two files of one model that differ in figures alone.
-    ///
-    /// # Errors
-    /// None in practice.
-    pub fn learnt_sha256(&self) -> Result<String, ModelError> {
-        let parts = rmp_serde::to_vec_named(&self.parts);
-        let parts = parts.map_err(|e| damaged(&self.header.id, e.to_string()))?;
-        Ok(hex(&Sha256::digest(parts)))
+    /// SHA-256 of the parts that answer, as the file has them, in hex: the same for two files of one model that differ in
+    /// figures alone.
+    pub fn learnt_sha256(&self) -> &str {
+        &self.learnt_sha256
     }
 
     /// How many files it was trained on, and a hash that tells whether others are the same

@@ -2,10 +2,14 @@
 //!
 //! Recordings of one group are not exchangeable with those of another, groups are: each group
 //! spreads a weight of 1 over its recordings, and one more weight stands at infinity for the
-//! group to come. That covers a recording of a new group with at least the stated probability
-//! (Dunn, Wasserman and Ramdas 2022, "Distribution-free prediction sets for two-layer
+//! group to come (Dunn, Wasserman and Ramdas 2022, "Distribution-free prediction sets for two-layer
 //! hierarchical models"; Lee, Barber and Willett 2023). Thresholds are per label (Vovk 2012)
-//! where a label has enough groups.
+//! where a label has enough groups; those of the others come from all labels together.
+//!
+//! With one classifier that has heard none of them, a recording of a new group would be covered with at least the stated
+//! probability. Here several have scored them, each those that it had not heard, and the one that answers has learnt from all: what
+//! is certain then is less (1 - 2 alpha: Barber, Candes, Ramdas and Tibshirani 2021, "Predictive inference with the jackknife+"),
+//! and what holds is measured (coverage in the card).
 
 use super::error::{require, TrainError};
 use super::outcomes::Outcomes;

@@ -22,6 +22,9 @@ pub struct Heard {
     pub label: usize,
     /// Number of its source group, after duplicates were joined.
     pub group: usize,
+    /// Its source group as the list names it, which says something within its corpus; empty for what was rendered, and where
+    /// a training memory of an earlier make does not say.
+    pub named: String,
     /// Fold of its group.
     pub fold: usize,
     /// Corpus that it came from.
@@ -197,6 +200,7 @@ impl Heard {
         Self {
             label,
             group,
+            named: String::new(),
             fold,
             source: "s".into(),
             sha256: [number as u8; 32],

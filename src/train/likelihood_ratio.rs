@@ -55,6 +55,20 @@ pub struct LrEvidence {
     pub weights: Vec<f64>,
 }
 
+/// What each recording weighs where an LR of `label` is tested under its two hypotheses: source groups weigh 1 in all under H1, and
+/// under H2, whose labels share as `prior` weighs them, as much as their label has for each of its groups. The prior must be one of
+/// the labels of the outcomes.
+pub fn hypothesis_weights(outcomes: &Outcomes, prior: &Prior, label: usize) -> Vec<f64> {
+    let n_groups = outcomes.groups_per_label();
+    let by_group = outcomes.group_weights(1.0);
+    let rows = by_group.iter().zip(outcomes.labels());
+    rows.map(|(weight, own)| match *own == label {
+        true => *weight,
+        false => weight * prior.probabilities()[*own] / n_groups[*own] as f64,
+    })
+    .collect()
+}
+
 impl LrEvidence {
     /// Computes raw LRs and weights of `label` from calibrated natural log-likelihoods.
     ///
@@ -73,15 +87,7 @@ impl LrEvidence {
             .map(|row| raw_log10_lr(&row.to_vec(), prior, label).ok_or_else(misfit))
             .collect::<Result<Vec<f64>, _>>()?;
         let is_h1: Vec<bool> = likelihoods.labels().iter().map(|l| *l == label).collect();
-        let n_groups = likelihoods.groups_per_label();
-        let by_group = likelihoods.group_weights(1.0);
-        let rows = by_group.iter().zip(likelihoods.labels());
-        let mut weights: Vec<f64> = rows
-            .map(|(weight, own)| match *own == label {
-                true => *weight,
-                false => weight * prior.probabilities()[*own] / n_groups[*own] as f64,
-            })
-            .collect();
+        let mut weights = hypothesis_weights(likelihoods, prior, label);
         // Kish's effective number over (group, label) units of H2.
         let mut units: BTreeMap<(usize, usize), f64> = BTreeMap::new();
         let keys = likelihoods.groups().iter().zip(likelihoods.labels());

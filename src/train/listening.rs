@@ -109,6 +109,7 @@ impl Corpus {
                     corpus.recordings.push(Heard {
                         label: corpus.labels.binary_search(&recording.label).unwrap_or(0),
                         group: 0,
+                        named: String::new(),
                         fold: 0,
                         source: recording.source.clone(),
                         sha256: sound.sha256,
@@ -175,8 +176,10 @@ impl Corpus {
             .collect();
         let found = SourceGroups::find(&sounds)?;
         self.joins = found.report(&sounds);
-        for (recording, number) in self.recordings.iter_mut().zip(found.numbers) {
+        let found = found.numbers.into_iter().zip(names);
+        for (recording, (number, name)) in self.recordings.iter_mut().zip(found) {
             recording.group = number;
+            recording.named = (*name).to_owned();
         }
         Ok(())
     }
@@ -228,6 +231,7 @@ impl Corpus {
         self.recordings.push(Heard {
             label: self.labels.binary_search(&clip.label).unwrap_or(0),
             group: group.unwrap_or(0),
+            named: String::new(),
             fold,
             source: "rendered".into(),
             sha256: [0; 32],

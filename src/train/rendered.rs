@@ -193,7 +193,7 @@ fn ranges(widened: f64) -> SceneRanges {
     }
 }
 
-/// Takes turns among the signatures, so that the folds, dealt in turn as well, hold as many of each.
+/// One signature and phase after the other; as the clips are dealt to the folds in turn, each fold holds as many of each.
 fn draw(
     settings: &RenderedSettings,
     clips: usize,

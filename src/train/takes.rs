@@ -29,7 +29,7 @@ pub struct Row {
     pub recording: usize,
     /// How it was heard.
     pub take: Take,
-    /// The recording that was mixed in beneath it, if one was; not known of rows of a training memory.
+    /// The recording that was mixed in beneath it, if one was; training memories of an earlier make do not say.
     pub beneath: Option<usize>,
     /// Where its segment starts, in samples.
     pub start: usize,

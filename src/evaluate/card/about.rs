@@ -167,12 +167,11 @@ pub(super) fn write_again(
     let header = model.header();
     writeln!(out, "\n## Hashes\n")?;
     writeln!(out, "- model file: SHA-256 {}", model.sha256())?;
-    if let Ok(learnt) = model.learnt_sha256() {
-        writeln!(
-            out,
-            "- what it learnt, whatever figures the file carries: SHA-256 {learnt}"
-        )?;
-    }
+    writeln!(
+        out,
+        "- what it learnt, whatever figures the file carries: SHA-256 {}",
+        model.learnt_sha256()
+    )?;
     let (n, digest) = model.recordings_digest();
     writeln!(
         out,

@@ -9,15 +9,17 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
     writeln!(out, "Protocol: {}\n", f.protocol)?;
     writeln!(
         out,
-        "{} recordings from {} source groups. Intervals are 95 %: Clopper-Pearson for counts,",
+        "{} recordings from {} source groups. Intervals are 95 %: those of counts allow for recordings of one source group being told\n\
+         rightly or wrongly together (Korn and Graubard 1998), those of AUC and Cllr, and where said so, are a bootstrap over source groups.\n\
+         Cllr counts every recording, of whatever label and group; *as stated*, it is the cost under the hypotheses that the LR is of: source\n\
+         groups count once, and the other labels that have recordings share as the prior weighs them.\n",
         f.recordings, f.groups
     )?;
-    writeln!(out, "bootstrap over source groups where said so.\n")?;
     writeln!(
         out,
-        "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr |"
+        "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr | Cllr as stated |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
     for label in &f.labels {
         write_label(out, &label.label, label)?;
         if let Some(single) = &label.without_joined {
@@ -147,7 +149,7 @@ fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Resu
     let detection = l.detection.as_ref();
     writeln!(
         out,
-        "| {name} | {} | {} | {} | {} | {} | {} |",
+        "| {name} | {} | {} | {} | {} | {} | {} | {} |",
         l.groups,
         share(&l.right),
         detection.map_or_else(
@@ -155,12 +157,15 @@ fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Resu
             |d| format!("{:.4}{}", d.auc, within(d.auc_interval))
         ),
         detection.map_or_else(|| "-".into(), |d| share(&d.recall)),
-        l.cllr.map_or_else(
-            || "-".into(),
-            |cllr| format!("{cllr:.3}{}", within(l.cllr_interval))
-        ),
-        optional(l.cllr_min)
+        cost(l.cllr, l.cllr_interval),
+        optional(l.cllr_min),
+        cost(l.cllr_as_stated, l.cllr_as_stated_interval)
     )
+}
+
+fn cost(cllr: Option<f64>, interval: Option<[f64; 2]>) -> String {
+    let written = |cllr| format!("{cllr:.3}{}", within(interval));
+    cllr.map_or_else(|| "-".into(), written)
 }
 
 /// ` (0.912-0.987)`; nothing where there is no interval.

@@ -9,6 +9,9 @@ use crate::evaluate::cllr::{cllr, cllr_min};
 use crate::evaluate::error::MetricError;
 use crate::evaluate::roc::{at_false_alarm_rate, auc};
 use crate::model::prior::Prior;
+use crate::train::likelihood_ratio::hypothesis_weights;
+use crate::train::outcomes::Outcomes;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -34,13 +37,20 @@ pub struct LabelFigures {
     /// How it is detected; `None` where all recordings are of this label.
     #[serde(flatten)]
     pub detection: Option<Detection>,
-    /// Cost of the bounded log10 LRs; `None` where the label has none.
+    /// Cost of the bounded log10 LRs where every recording counts, of whatever label and group: the other hypothesis is then the
+    /// mixture of the recordings tested; `None` where the label has none.
     pub cllr: Option<f64>,
     /// 95 % interval of it by bootstrap over source groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cllr_interval: Option<[f64; 2]>,
     /// Its minimum, after the best monotone recalibration.
     pub cllr_min: Option<f64>,
+    /// Cost under the hypotheses that the LR is of: source groups count once, and the other labels share as the prior weighs them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cllr_as_stated: Option<f64>,
+    /// 95 % interval of it by bootstrap over source groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cllr_as_stated_interval: Option<[f64; 2]>,
     /// The same counts for recordings of each fitness, where that is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by_fitness: Vec<OfFitness>,
@@ -93,11 +103,12 @@ impl OfFitness {
             || these().filter(|(c, _)| c.label == label),
             || these().filter(|(c, _)| c.label != label),
         );
+        let group = |(c, _): &(&&Case, &f64)| c.group;
         Ok(Self {
             fitness,
-            right: Share::of(own(), |(c, _)| c.judgement.best() == label)?,
-            recall: Share::of(own(), |(_, strength)| detected(**strength))?,
-            false_alarms: Share::of(others(), |(_, strength)| detected(**strength))?,
+            right: Share::of_groups(own(), group, |(c, _)| c.judgement.best() == label)?,
+            recall: Share::of_groups(own(), group, |(_, strength)| detected(**strength))?,
+            false_alarms: Share::of_groups(others(), group, |(_, strength)| detected(**strength))?,
         })
     }
 }
@@ -124,11 +135,17 @@ impl Detection {
         };
         let interval = RESAMPLED.interval(groups, &strata, area).ok();
         let point = at_false_alarm_rate(strengths, is_label, ALARM_RATE)?;
+        let detected = |positive: bool| {
+            let of = (0..strengths.len()).filter(|&i| is_label[i] == positive);
+            // Without groups each is one of its own.
+            let group = |&i: &usize| groups.get(i).copied().unwrap_or(i);
+            Share::of_groups(of, group, |&i| strengths[i] >= point.threshold)
+        };
         Ok(Some(Self {
             auc: auc(strengths, is_label)?,
             auc_interval: interval.map(|i| [i.low, i.high]),
-            recall: Share::new(point.hits, point.n_positive)?,
-            false_alarms: Share::new(point.false_alarms, point.n_negative)?,
+            recall: detected(true)?,
+            false_alarms: detected(false)?,
             threshold: point.threshold.is_finite().then_some(point.threshold),
         }))
     }
@@ -155,20 +172,27 @@ impl LabelFigures {
         let own = || cases.iter().filter(|c| c.label == label);
         let bounded: Option<Vec<f64>> = cases.iter().map(|c| c.judgement.log10_lr[label]).collect();
         let bounded = bounded.filter(|_| detection.is_some());
-        let cost = |of: Cost| {
+        let cost = |of: Cost, weights: &[f64]| {
             let lrs = bounded.as_ref();
-            lrs.map(|lrs| of(lrs, &is_label, &[])).transpose()
+            lrs.map(|lrs| of(lrs, &is_label, weights)).transpose()
         };
-        let cllr_interval = bounded.as_ref().and_then(|lrs| {
+        let interval = |weights: &[f64]| {
+            let lrs = bounded.as_ref()?;
             let strata: Vec<usize> = is_label.iter().map(|own| usize::from(*own)).collect();
             let of_sample = |picked: &[usize]| {
                 let (lrs, own): (Vec<f64>, Vec<bool>) =
                     picked.iter().map(|&i| (lrs[i], is_label[i])).unzip();
-                cllr(&lrs, &own, &[]).ok()
+                let weights = picked.iter().filter_map(|&i| weights.get(i).copied());
+                cllr(&lrs, &own, &weights.collect::<Vec<_>>()).ok()
             };
             let found = RESAMPLED.interval(&groups, &strata, of_sample).ok()?;
             Some([found.low, found.high])
-        });
+        };
+        let truth = cases.iter().map(|c| c.label).collect();
+        let nothing = Array2::zeros((cases.len(), prior.probabilities().len()));
+        let as_stated = Outcomes::new(nothing, truth, groups.clone())
+            .map(|outcomes| hypothesis_weights(&outcomes, prior, label))
+            .unwrap_or_default();
         let without_joined = if own().any(|c| c.joined) && own().any(|c| !c.joined) {
             let single: Vec<&Case> = cases.iter().copied().filter(|c| !c.joined).collect();
             Some(Box::new(Self::new(&single, prior, label, name)?))
@@ -183,12 +207,14 @@ impl LabelFigures {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             label: name.to_owned(),
-            right: Share::of(own(), |c| c.judgement.best() == label)?,
+            right: Share::of_groups(own(), |c| c.group, |c| c.judgement.best() == label)?,
             groups: own().map(|c| c.group).collect::<BTreeSet<_>>().len(),
             detection,
-            cllr: cost(cllr)?,
-            cllr_interval,
-            cllr_min: cost(cllr_min)?,
+            cllr: cost(cllr, &[])?,
+            cllr_interval: interval(&[]),
+            cllr_min: cost(cllr_min, &[])?,
+            cllr_as_stated: cost(cllr, &as_stated)?,
+            cllr_as_stated_interval: interval(&as_stated),
             by_fitness,
             without_joined,
         })

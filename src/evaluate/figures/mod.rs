@@ -166,7 +166,7 @@ pub fn figures(
     let name = |label: usize| infos[label].label.as_str();
     let alarms = |of: &dyn Fn(usize) -> bool| {
         let own = cases.iter().filter(|c| of(c.label));
-        Share::of(own, |c| is_alarm(infos, &c.judgement))
+        Share::of_groups(own, |c| c.group, |c| is_alarm(infos, &c.judgement))
     };
     let confusers_by_label = CONFUSERS
         .iter()
@@ -203,7 +203,11 @@ pub fn figures(
         confusers_by_label,
         military_alarms: alarms(&|l| !is_military(infos, l))?,
         decisions: count_decisions(answers.iter().map(|(_, level)| level.name())),
-        signatures_right: Share::of(signatures, |(c, level)| level.label() == Some(c.label))?,
+        signatures_right: Share::of_groups(
+            signatures,
+            |(c, _)| c.group,
+            |(c, level)| level.label() == Some(c.label),
+        )?,
         f1: None,
         curves: Some(Curves::new(cases, infos, prior)),
     })

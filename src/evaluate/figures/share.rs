@@ -1,8 +1,9 @@
 //! Shares of recordings and rates over time, with their intervals.
 
 use crate::evaluate::error::MetricError;
-use crate::evaluate::interval::{clopper_pearson, poisson_mean, Interval};
+use crate::evaluate::interval::{clopper_pearson, korn_graubard, poisson_mean, Interval};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -23,7 +24,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// A share with its Clopper-Pearson interval.
+    /// A share with its Clopper-Pearson interval, as if recordings were independent.
     ///
     /// # Errors
     /// [`MetricError`] if there are more hits than recordings.
@@ -61,6 +62,34 @@ impl Share {
             hits += usize::from(counts(&item));
         }
         Self::new(hits, n)
+    }
+}
+
+impl Share {
+    /// The share of `all`, each of a source group, that `counts` picks, with the interval of Korn and Graubard
+    /// ([`korn_graubard`]): recordings of one group may be told rightly or wrongly together.
+    ///
+    /// # Errors
+    /// None in practice: no more are picked than there are.
+    pub fn of_groups<T>(
+        all: impl IntoIterator<Item = T>,
+        group: impl Fn(&T) -> usize,
+        counts: impl Fn(&T) -> bool,
+    ) -> Result<Self, MetricError> {
+        let mut clusters: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for item in all {
+            let own = clusters.entry(group(&item)).or_default();
+            own.0 += usize::from(counts(&item));
+            own.1 += 1;
+        }
+        let clusters: Vec<(usize, usize)> = clusters.into_values().collect();
+        let sum = |of: fn(&(usize, usize)) -> usize| clusters.iter().map(of).sum();
+        let share = Self::new(sum(|c| c.0), sum(|c| c.1))?;
+        if share.n == 0 {
+            return Ok(share);
+        }
+        let Interval { low, high } = korn_graubard(&clusters, CONFIDENCE)?;
+        Ok(Self { low, high, ..share })
     }
 }
 
@@ -112,6 +141,25 @@ mod tests {
         assert_eq!((none.share, none.low, none.high), (0.0, 0.0, 1.0));
         let half = Share::of([1, 2, 3, 4], |n| n % 2 == 0).unwrap();
         assert_eq!((half.hits, half.n), (2, 4));
+    }
+
+    #[test]
+    fn recordings_of_one_group_say_less_than_those_of_many() {
+        let recordings: Vec<(usize, bool)> = (0..40).map(|i| (i / 10, i < 20)).collect();
+        let of = |group: fn(&(usize, bool)) -> usize| {
+            Share::of_groups(recordings.iter().copied(), group, |r| r.1).unwrap()
+        };
+        let (alone, grouped) = (of(|_| 7), of(|r| r.0));
+        assert_eq!((grouped.hits, grouped.n, grouped.share), (20, 40, 0.5));
+        let plain = Share::new(20, 40).unwrap();
+        assert!(grouped.high > plain.high && grouped.low < plain.low);
+        assert!(alone.high > grouped.high);
+        assert_eq!(
+            Share::of_groups([(0, true); 0], |r| r.0, |r| r.1)
+                .unwrap()
+                .n,
+            0
+        );
     }
 
     #[test]

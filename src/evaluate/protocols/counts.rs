@@ -48,7 +48,7 @@ impl Kind {
 pub struct Counts {
     /// Recordings of an archive.
     pub recordings: usize,
-    /// Share of backgrounds, where it is given; those of the other labels are drawn evenly over what shares may be.
+    /// Share of backgrounds, where it is given; those of the other labels with recordings are drawn evenly over what shares may be.
     pub backgrounds: Option<f64>,
     /// Archives.
     pub archives: usize,
@@ -136,7 +136,8 @@ pub fn counts(trial: &Trial, seed: u64) -> Vec<Counts> {
                     let mut rng = ChaCha8Rng::seed_from_u64(seed);
                     rng.set_stream(archive);
                     let given = background.zip(kind.backgrounds);
-                    let shares = draw_shares(labels.len(), given, &mut rng);
+                    let occurs: Vec<bool> = labels.iter().map(|l| l.recordings > 0).collect();
+                    let shares = draw_shares(&occurs, given, &mut rng);
                     let drawn = draw(trial.recorded(), &shares, kind.recordings, &mut rng);
                     cases(trial, &drawn)
                 })
@@ -160,9 +161,13 @@ pub fn counts(trial: &Trial, seed: u64) -> Vec<Counts> {
         .collect()
 }
 
-/// Shares of labels, evenly over all that they may be, but for the one that is given.
-fn draw_shares(labels: usize, given: Option<(usize, f64)>, rng: &mut ChaCha8Rng) -> Vec<f64> {
-    let mut shares: Vec<f64> = (0..labels).map(|_| Exp1.sample(rng)).collect();
+/// Shares of the labels that occur, evenly over all that they may be, but for the one that is given.
+fn draw_shares(occurs: &[bool], given: Option<(usize, f64)>, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut draw = |&occurs: &bool| match occurs {
+        true => Exp1.sample(rng),
+        false => 0.0,
+    };
+    let mut shares: Vec<f64> = occurs.iter().map(&mut draw).collect();
     if let Some((label, share)) = given {
         let others: f64 = shares.iter().sum::<f64>() - shares[label];
         shares.iter_mut().for_each(|s| *s *= (1.0 - share) / others);
@@ -260,8 +265,8 @@ mod tests {
     #[test]
     fn a_share_that_is_given_is_kept_and_the_rest_divided() {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
-        let shares = draw_shares(4, Some((2, 0.95)), &mut rng);
-        assert_eq!(shares[2], 0.95);
+        let shares = draw_shares(&[true, true, true, false], Some((2, 0.95)), &mut rng);
+        assert_eq!((shares[2], shares[3]), (0.95, 0.0));
         assert!(
             (shares.iter().sum::<f64>() - 1.0).abs() < 1e-12,
             "{shares:?}"

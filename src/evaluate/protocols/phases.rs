@@ -60,6 +60,7 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
     let flying = || heard.iter().filter(|(_, truth, _)| *truth != NEITHER);
     let right =
         |(_, truth, phase): &&(usize, usize, PhaseJudgement)| phase.likelier() == CLASSES[*truth];
+    let group = |(i, _, _): &&(usize, usize, PhaseJudgement)| corpus.recordings[*i].group;
     let mut rows = Vec::new();
     for rendered in [false, true] {
         for (label, name) in corpus.labels.iter().enumerate() {
@@ -78,9 +79,9 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
                     origin: ["recorded", "rendered"][usize::from(rendered)].into(),
                     label: name.clone(),
                     phase: (*phase).into(),
-                    right: Share::of(own(), right)?,
-                    named: Share::of(own(), |(_, _, phase)| phase.named().is_some())?,
-                    named_right: Share::of(named(), right)?,
+                    right: Share::of_groups(own(), group, right)?,
+                    named: Share::of_groups(own(), group, |(_, _, phase)| phase.named().is_some())?,
+                    named_right: Share::of_groups(named(), group, right)?,
                 });
             }
         }
@@ -98,17 +99,21 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
     let side =
         |rendered: bool| flying().filter(move |(i, _, _)| corpus.is_rendered(*i) == rendered);
     let by_label = CONFUSERS.iter().map(|label| {
-        let share = Share::of(confusers(label), |(_, _, phase)| phase.sounds_like_a_dive())?;
+        let share = Share::of_groups(confusers(label), group, |(_, _, phase)| {
+            phase.sounds_like_a_dive()
+        })?;
         Ok(((*label).to_owned(), share))
     });
     Ok(Some(Phases {
         rows,
-        recorded_right: Share::of(side(false), right)?,
+        recorded_right: Share::of_groups(side(false), group, right)?,
         rendered_right: Share::of(side(true), right)?,
-        false_dives: Share::of(confusers(""), |(i, _, phase)| {
+        false_dives: Share::of_groups(confusers(""), group, |(i, _, phase)| {
             trial.is_alarm(trial.judgement(*i)) && phase.named() == Some("dive")
         })?,
-        dive_like: Share::of(confusers(""), |(_, _, phase)| phase.sounds_like_a_dive())?,
+        dive_like: Share::of_groups(confusers(""), group, |(_, _, phase)| {
+            phase.sounds_like_a_dive()
+        })?,
         dive_like_by_label: by_label.collect::<Result<_, MetricError>>()?,
     }))
 }

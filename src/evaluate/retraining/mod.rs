@@ -138,14 +138,13 @@ pub fn proof(
     let protocol = format!(
         "{} folds by source group; every recording is judged by a fit that heard no recording of its group, calibrated on the \
          other folds. Fits of the folds have fewer networks and fewer, smaller trees than the model, the base recipe's as well as \
-         the new one's; old recordings are judged by base fits in the same folds, new ones by a base fit on all old recordings",
+         the new one's; old recordings are judged by base fits in the same folds, new ones by a base fit on all old recordings. \
+         Which learner answers was chosen on these very folds, for the base too",
         recipe.folds
     );
     Ok(Retrained {
         base: base.header().id.clone(),
-        base_learnt_sha256: base
-            .learnt_sha256()
-            .map_err(crate::train::error::TrainError::from)?,
+        base_learnt_sha256: base.learnt_sha256().to_owned(),
         added,
         figures: figures(&protocol, &cases, &infos, &prior)?,
         protocol,

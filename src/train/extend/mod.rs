@@ -115,6 +115,7 @@ impl Extended {
             heard.push(Heard {
                 label,
                 group: place.group,
+                named: listed.group.clone(),
                 fold: place.fold.unwrap_or(0),
                 source: listed.source.clone(),
                 sha256: sound.sha256,

@@ -18,8 +18,8 @@ pub(super) struct Place {
     pub fold: Option<usize>,
 }
 
-/// Numbers the source groups of the new recordings, among those of the memory where they share sound, and gives each a
-/// fold. Those that cannot be used are taken out of `new`.
+/// Numbers the source groups of the new recordings, among those of the memory where they share sound, or corpus and name, and
+/// gives each a fold. Those that cannot be used are taken out of `new`.
 pub(super) fn place_groups(
     memory: &Memory,
     new: &mut Vec<New>,
@@ -43,6 +43,14 @@ pub(super) fn place_groups(
     });
     let identities: Vec<[u8; 32]> = new.iter().map(New::identity).collect();
     drop_contradictions(new, &identities, &mut met, left_out);
+    // More of a source that was learnt from before, by the name that its list gives it.
+    let named = old.iter().enumerate().filter(|(_, r)| !r.named.is_empty());
+    let by_name: HashMap<(&str, &str), usize> = named
+        .map(|(i, r)| ((r.source.as_str(), r.named.as_str()), i))
+        .collect();
+    for (new, met) in new.iter().zip(&mut met) {
+        met.extend(by_name.get(&(new.listed.source.as_str(), new.listed.group.as_str())));
+    }
     let paths: Vec<String> = new
         .iter()
         .map(|n| n.listed.path.display().to_string())
@@ -81,8 +89,8 @@ pub(super) fn place_groups(
     new.retain(|n| {
         let keep = kept.next().is_some_and(Option::is_some);
         if !keep {
-            let reason = "its source group shares sound with recordings of several folds of the memory, so that \
-                          nothing could be tested without it";
+            let reason = "its source group shares sound or its name with recordings of several folds of the memory, so \
+                          that nothing could be tested without it";
             left_out.push((n.listed.path.display().to_string(), reason.into()));
         }
         keep

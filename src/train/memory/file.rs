@@ -19,7 +19,7 @@ use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"EARWMEM\x01";
 /// Largest file that is read, and largest payload in it: far above any real memory.
-const SIZE_LIMIT: u64 = 1 << 30;
+const SIZE_LIMIT: u64 = 1 << 29;
 /// How hard a payload is deflated, 0 to 10. Harder wins little: zlib's hardest makes the default's 0.3 % smaller.
 const LEVEL: u8 = 6;
 const DIGEST: usize = 32;

@@ -93,8 +93,13 @@ impl Memory {
         kept.left_out.clear();
         for recording in &mut kept.recordings {
             let seen = Path::new(&recording.path).strip_prefix(folder);
-            let seen = seen.map(|path| path.display().to_string());
-            recording.path = seen.unwrap_or_else(|_| recording.path.clone());
+            let Ok(seen) = seen.map(|path| path.display().to_string()) else {
+                continue;
+            };
+            if recording.named == recording.path {
+                recording.named.clone_from(&seen);
+            }
+            recording.path = seen;
         }
         let mut sources = BTreeMap::new();
         let recorded = corpus.recordings.iter();
@@ -109,7 +114,7 @@ impl Memory {
                 n_features: schema().len(),
                 tool_version: env!("CARGO_PKG_VERSION").into(),
                 model: model.header().id.clone(),
-                learnt_sha256: model.learnt_sha256()?,
+                learnt_sha256: model.learnt_sha256().to_owned(),
                 labels: corpus.labels.clone(),
                 places: corpus.places.clone(),
                 sources,
@@ -163,13 +168,17 @@ impl Memory {
     /// # Errors
     /// [`MemoryError::OtherModel`] if it is another's.
     pub fn belongs_to(&self, base: &Model, name: &str) -> Result<(), MemoryError> {
-        if base.learnt_sha256().ok().as_ref() == Some(&self.header.learnt_sha256) {
+        if base.learnt_sha256() == self.header.learnt_sha256 {
             return Ok(());
         }
+        let named = |id: &str, learnt: &str| {
+            let start: String = learnt.chars().take(12).collect();
+            format!("{id} (what it learnt: SHA-256 {start}…)")
+        };
         Err(MemoryError::OtherModel {
             name: name.to_owned(),
-            memory_of: self.header.model.clone(),
-            base: base.header().id.clone(),
+            memory_of: named(&self.header.model, &self.header.learnt_sha256),
+            base: named(&base.header().id, base.learnt_sha256()),
         })
     }
 

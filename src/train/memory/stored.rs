@@ -11,20 +11,61 @@ use crate::train::corpus::{Corpus, Heard, Origin};
 use crate::train::fit::SegmentScores;
 use crate::train::recipe::Recipe;
 use crate::train::takes::{Row, Take};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// Held-out log-probabilities are kept in thousandths, down to -65.535.
 const SCORE_STEPS: f32 = 1000.0;
+/// Most recordings and rows that are read: far above any real memory. A few bytes of a file become many in the computer's memory.
+const MOST_RECORDINGS: usize = 1 << 20;
+const MOST_ROWS: usize = 1 << 23;
+/// Most labelled stretches of a recording.
+const MOST_SPANS: usize = 1 << 12;
 
 /// The payload of a memory file.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Payload {
+    #[serde(deserialize_with = "at_most::<_, _, MOST_RECORDINGS>")]
     pub recordings: Vec<StoredRecording>,
+    #[serde(deserialize_with = "at_most::<_, _, MOST_ROWS>")]
     pub rows: Vec<StoredRow>,
     pub features: Codes,
     /// Of each recording's segments one after the other, a number per label.
     pub scores: Vec<u16>,
     pub known: TrainingMemory,
+}
+
+/// Start and end in s, label, phase.
+type StoredSpan = (f32, f32, String, Option<String>);
+
+/// Reads a list, and gives up where it is longer than any real one.
+fn at_most<'de, D: Deserializer<'de>, T: Deserialize<'de>, const N: usize>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Bounded<T, const N: usize>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Bounded<T, N> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            write!(f, "a list of at most {N}")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut of: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(item) = of.next_element()? {
+                if list.len() == N {
+                    return Err(A::Error::custom(format!("a list of more than {N}")));
+                }
+                list.push(item);
+            }
+            Ok(list)
+        }
+    }
+
+    deserializer.deserialize_seq(Bounded::<T, N>(PhantomData))
 }
 
 /// A recording of a memory.
@@ -40,11 +81,14 @@ pub(super) struct StoredRecording {
     joined: bool,
     path: String,
     note: String,
-    spans: Vec<(f32, f32, String, Option<String>)>,
+    #[serde(deserialize_with = "at_most::<_, _, MOST_SPANS>")]
+    spans: Vec<StoredSpan>,
     stretch: Option<(f64, f64)>,
-    /// Memories of an earlier make end here.
+    /// Memories of an earlier make end before this, or after it.
     #[serde(default)]
     fitness: Option<Fitness>,
+    #[serde(default)]
+    named: String,
 }
 
 impl StoredRecording {
@@ -77,6 +121,7 @@ impl StoredRecording {
                 .collect(),
             stretch: heard.stretch,
             fitness: heard.fitness,
+            named: heard.named.clone(),
         }
     }
 
@@ -94,7 +139,13 @@ impl StoredRecording {
         if !(self.seconds.is_finite() && self.seconds >= 0.0) {
             return Err(format!("{}: it has no length", self.path));
         }
-        let span = |(start, end, label, phase): (f32, f32, String, Option<String>)| Span {
+        let times = self.spans.iter().flat_map(|span| [span.0, span.1]);
+        let stretch = self.stretch.iter();
+        let ends = stretch.flat_map(|(from, to)| [*from as f32, *to as f32]);
+        if times.chain(ends).any(|s| !s.is_finite()) {
+            return Err(format!("{}: a time in it is not finite", self.path));
+        }
+        let span = |(start, end, label, phase): StoredSpan| Span {
             start_s: f64::from(start),
             end_s: f64::from(end),
             label,
@@ -119,13 +170,15 @@ impl StoredRecording {
             spans: self.spans.into_iter().map(span).collect(),
             stretch: self.stretch,
             fitness: self.fitness,
+            named: self.named,
         })
     }
 }
 
-/// Where a row comes from: recording, take (0 as it is, 255 noise, else the number of the copy), start in samples.
+/// Where a row comes from: recording, take (0 as it is, 255 noise, else the number of the copy), start in samples, and the
+/// recording beneath it, which memories of an earlier make do not say.
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredRow(usize, u8, usize);
+pub(super) struct StoredRow(usize, u8, usize, #[serde(default)] Option<usize>);
 
 const AS_IT_IS: u8 = 0;
 const NOISE: u8 = 255;
@@ -138,7 +191,7 @@ impl StoredRow {
             Take::Copy(number) => number.min(254) as u8,
             Take::Noise => NOISE,
         };
-        Self(row.recording, take, row.start)
+        Self(row.recording, take, row.start, row.beneath)
     }
 
     fn into_row(self) -> Row {
@@ -149,7 +202,7 @@ impl StoredRow {
                 NOISE => Take::Noise,
                 number => Take::Copy(usize::from(number)),
             },
-            beneath: None,
+            beneath: self.3,
             start: self.2,
         }
     }
@@ -180,7 +233,9 @@ impl Payload {
             return Err("rendered clips stand before real recordings".into());
         }
         let rows: Vec<Row> = self.rows.into_iter().map(StoredRow::into_row).collect();
-        if rows.iter().any(|row| row.recording >= recordings.len()) {
+        let is_there = |recording: usize| recording < recordings.len();
+        let is_whole = |row: &Row| is_there(row.recording) && row.beneath.is_none_or(is_there);
+        if !rows.iter().all(is_whole) {
             return Err("a row belongs to no recording".into());
         }
         let features = self.features.decode();

@@ -93,15 +93,59 @@ fn a_fold_that_the_recipe_does_not_have_is_refused() {
 }
 
 #[test]
-fn recordings_of_memories_that_say_nothing_of_fitness_are_read() {
+fn recordings_and_rows_of_memories_of_an_earlier_make_are_read() {
     let stored = StoredRecording::of(&Heard::plain(0, 1, 2, 3));
     let whole = rmp_serde::to_vec(&stored).unwrap();
-    // A row of twelve values, of which the last is none.
-    assert_eq!((whole[0], *whole.last().unwrap()), (0x9c, 0xc0));
-    let mut older = whole[..whole.len() - 1].to_vec();
-    older[0] = 0x9b;
-    let read: StoredRecording = rmp_serde::from_slice(&older).unwrap();
-    assert_eq!(rmp_serde::to_vec(&read).unwrap(), whole);
+    // A row of thirteen values, of which the last two, fitness and the name of the group, are none and empty.
+    assert_eq!(
+        (whole[0], &whole[whole.len() - 2..]),
+        (0x9d, &[0xc0, 0xa0][..])
+    );
+    for missing in [1, 2] {
+        let mut older = whole[..whole.len() - missing].to_vec();
+        older[0] -= missing as u8;
+        let read: StoredRecording = rmp_serde::from_slice(&older).unwrap();
+        assert_eq!(rmp_serde::to_vec(&read).unwrap(), whole);
+    }
+    let older: StoredRow = rmp_serde::from_slice(&rmp_serde::to_vec(&(1, 2, 3)).unwrap()).unwrap();
+    let whole = rmp_serde::to_vec(&(1, 2, 3, None::<usize>)).unwrap();
+    assert_eq!(rmp_serde::to_vec(&older).unwrap(), whole);
+}
+
+#[test]
+fn what_lies_beneath_a_row_and_the_names_of_groups_are_kept() {
+    let mut memory = memory();
+    memory.corpus.rows[1].beneath = Some(0);
+    memory.corpus.recordings[0].named = "night/1".into();
+    let read = Memory::from_bytes("m", &memory.to_bytes("m").unwrap()).unwrap();
+    assert_eq!(read.corpus.rows, memory.corpus.rows);
+    assert_eq!(read.corpus.recordings[0].named, "night/1");
+    memory.corpus.rows[1].beneath = Some(memory.corpus.recordings.len());
+    let message = message(&memory.to_bytes("m").unwrap());
+    assert!(message.contains("belongs to no recording"), "{message}");
+}
+
+#[test]
+fn a_list_longer_than_any_real_one_is_refused() {
+    let span = |_| crate::dataset::Span {
+        start_s: 0.0,
+        end_s: 1.0,
+        label: "a".into(),
+        phase: None,
+    };
+    let mut heard = Heard::plain(0, 1, 2, 3);
+    heard.spans = (0..4096).map(span).collect();
+    let stored = StoredRecording::of(&heard);
+    let read = |stored: &StoredRecording| {
+        rmp_serde::from_slice::<StoredRecording>(&rmp_serde::to_vec(stored).unwrap()).map(|_| ())
+    };
+    assert!(read(&stored).is_ok());
+    heard.spans.push(span(0));
+    let stored = StoredRecording::of(&heard);
+    assert!(read(&stored)
+        .unwrap_err()
+        .to_string()
+        .contains("more than 4096"));
 }
 
 #[test]

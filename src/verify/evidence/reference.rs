@@ -58,7 +58,7 @@ pub struct OfThisFitness {
     pub false_alarms: Counted,
 }
 
-/// A share as it was counted, with its 95 % Clopper-Pearson interval.
+/// A share as it was counted, with the 95 % interval that the model's card gives it.
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Counted {

@@ -52,7 +52,7 @@ pub(super) fn reference(at: &str, evidence: &Evidence) -> Section {
     let protocol = evidence.references.iter().find_map(|r| r.held_out.as_ref());
     if let Some(held) = protocol {
         section.notes.push(format!(
-            "Held-out figures of the first table are counted over recordings of every length and fitness, those of the second over recordings as fit as this one, at the threshold of all; intervals are Clopper-Pearson, 95 %. Protocol: {}.",
+            "Held-out figures of the first table are counted over recordings of every length and fitness, those of the second over recordings as fit as this one, at the threshold of all; intervals are those of its card, 95 %. Protocol: {}.",
             held.protocol
         ));
     }

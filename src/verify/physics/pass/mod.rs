@@ -54,7 +54,7 @@ pub struct PassFit {
     pub span_s: Range,
     /// Frequency at rest, Hz.
     pub rest_hz: Estimate,
-    /// Speed against the air, m/s.
+    /// Speed over the ground, m/s.
     pub speed_mps: Estimate,
     /// When the aircraft is heard at its closest, s.
     pub closest_heard_s: Estimate,

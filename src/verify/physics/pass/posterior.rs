@@ -12,6 +12,7 @@
 use super::noise::{self, Noise, Whitener};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{ChiSquared, Distribution};
 
 /// Places of the grid: times of the closest approach, and time scales.
 const GRID: (usize, usize) = (56, 28);
@@ -298,7 +299,8 @@ fn sample(
             let cell = &cells[sums.partition_point(|s| *s < u).min(cells.len() - 1)];
             let mach = draw_mach(&cell.normal, points, &mut rng);
             let (square, alpha, rest) = cell.normal.at(mach);
-            let variance = rest / chi_square((TEMPER * points as f64) as usize, &mut rng);
+            // As many degrees of freedom as in the likelihood, where alpha is integrated over.
+            let variance = rest / chi_square(TEMPER * points as f64 - 1.0, &mut rng);
             let alpha = alpha + (variance / square).sqrt() * gauss(&mut rng);
             Sample {
                 tau_s: cell.tau_s,
@@ -392,7 +394,7 @@ fn gauss(rng: &mut ChaCha8Rng) -> f64 {
 }
 
 /// A chi-square number.
-fn chi_square(freedom: usize, rng: &mut ChaCha8Rng) -> f64 {
-    let sum: f64 = (0..freedom).map(|_| gauss(rng).powi(2)).sum();
-    sum.max(1e-9)
+/// `freedom` must be above 0.
+fn chi_square(freedom: f64, rng: &mut ChaCha8Rng) -> f64 {
+    ChiSquared::new(freedom).map_or(freedom, |drawn| drawn.sample(rng).max(1e-9))
 }
