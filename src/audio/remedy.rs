@@ -21,9 +21,7 @@ pub(super) fn ffmpeg_line(source: &Source) -> String {
 pub(super) fn track_line(source: &Source, number: usize) -> String {
     let (input, output) = match source {
         Source::Path(path) => {
-            let mut name = path.file_stem().unwrap_or_default().to_owned();
-            name.push(format!("-track-{number}.wav"));
-            let output = ffmpeg_safe(&path.with_file_name(name));
+            let output = ffmpeg_safe(&free(beside(path, &format!("-track-{number}"))));
             (
                 quoted(ffmpeg_safe(path).as_os_str()),
                 quoted(output.as_os_str()),
@@ -40,13 +38,26 @@ fn output_name(path: &Path) -> PathBuf {
     let is_wav = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("wav"));
-    if is_wav {
-        let mut stem = path.file_stem().unwrap_or_default().to_owned();
-        stem.push("-16k.wav");
-        ffmpeg_safe(&path.with_file_name(stem))
-    } else {
-        ffmpeg_safe(&path.with_extension("wav"))
-    }
+    let wanted = match is_wav {
+        true => beside(path, "-16k"),
+        false => path.with_extension("wav"),
+    };
+    ffmpeg_safe(&free(wanted))
+}
+
+/// The WAV beside a file, with its name and `ending`.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut stem = path.file_stem().unwrap_or_default().to_owned();
+    stem.push(format!("{ending}.wav"));
+    path.with_file_name(stem)
+}
+
+/// This place, or one beside it where nothing is yet: the line must not cost another recording.
+fn free(wanted: PathBuf) -> PathBuf {
+    let numbered = (2..).map(|n| beside(&wanted, &format!("-{n}")));
+    let mut places = std::iter::once(wanted.clone()).chain(numbered);
+    let found = places.find(|place| place.symlink_metadata().is_err());
+    found.unwrap_or(wanted)
 }
 
 /// ffmpeg takes `-name` for an option and `a:name` for a protocol; a leading `./` prevents both.
@@ -67,6 +78,18 @@ mod tests {
 
     fn line(path: &str) -> String {
         ffmpeg_line(&Source::Path(path.into()))
+    }
+
+    #[test]
+    fn no_file_that_is_there_is_named_as_output() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in ["a.json", "a.wav", "a-2.wav", "b.wav", "b-16k.wav"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let line = |name: &str| line(at(name).to_str().unwrap());
+        assert!(line("a.json").ends_with("a-3.wav"), "{}", line("a.json"));
+        assert!(line("b.wav").ends_with("b-16k-2.wav"), "{}", line("b.wav"));
     }
 
     #[test]

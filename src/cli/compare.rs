@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use earwitness::evaluate::card::comparison_markdown;
 use earwitness::evaluate::compare::{compare, Compared};
+use earwitness::evaluate::paired::NOT_WORSE;
 use earwitness::model::store::Model;
 
 use super::evaluate::Format;
@@ -133,9 +134,10 @@ fn as_text(found: &Compared) -> anyhow::Result<String> {
     };
     text += &comparison_markdown(comparison, names[0], names[1]);
     let why = comparison.why_worse();
-    text += &match why.is_empty() {
-        true => "\nThe second model is not worse beyond chance.\n".to_owned(),
-        false => format!("\nThe second model is worse: {}.\n", why.join("; ")),
+    text += &match (comparison.why_nothing_is_shown(), why.is_empty()) {
+        (Some(reason), _) => format!("\nThe second model: {reason}.\n"),
+        (None, true) => format!("\nThe second model: {NOT_WORSE}.\n"),
+        (None, false) => format!("\nThe second model is worse: {}.\n", why.join("; ")),
     };
     Ok(text)
 }

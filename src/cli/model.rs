@@ -14,7 +14,7 @@ use serde_json::json;
 use super::compare;
 use super::exit::Outcome;
 use super::in_use::{find_memory, open_model, promoted_or_fail};
-use super::output::Output;
+use super::output::{keep, Output};
 use super::training;
 use super::Verbosity;
 
@@ -132,6 +132,13 @@ fn promote(args: &PromoteArgs, quiet: bool) -> anyhow::Result<Outcome> {
     }
     let memory = args.model.with_extension("memory");
     let memory = Some(memory).filter(|m| m.is_file() && *m != args.model);
+    if memory.is_none() && !quiet {
+        let beside = args.model.with_extension("memory");
+        eprintln!(
+            "warning: its training memory is not beside it ({}), so nothing can be added to it: train --base default will fail",
+            beside.display()
+        );
+    }
     let model = promoted.promote(&args.model, memory.as_deref())?;
     let text = format!(
         "in use: {} ({})\nthe one before is kept: earwitness model rollback\n",
@@ -187,6 +194,7 @@ fn rollback() -> anyhow::Result<Outcome> {
 fn show(args: &ShowArgs) -> anyhow::Result<Outcome> {
     let model = open_model(args.model.as_deref())?;
     if let Some(path) = &args.card {
+        keep(args.model.as_deref(), path)?;
         // A memory beside the model tells what an older file does not; nothing is missing without it.
         let named = args.model.as_ref().map(|m| m.display().to_string());
         let found = find_memory(named.as_deref().unwrap_or("default"), None);

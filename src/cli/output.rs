@@ -2,6 +2,7 @@
 
 mod unfinished;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -139,6 +140,31 @@ pub fn keep<'a>(read: impl IntoIterator<Item = &'a Path>, output: &Path) -> anyh
     Ok(())
 }
 
+/// Makes sure, before work of minutes, that all of `outputs` can be written: none is one of the files that are `read`, or the place of
+/// another, and each can be made.
+///
+/// # Errors
+/// As [`Output::open`], and for two outputs in one place.
+pub fn try_places<'a>(
+    read: impl IntoIterator<Item = &'a Path> + Clone,
+    outputs: impl IntoIterator<Item = &'a Path>,
+) -> anyhow::Result<()> {
+    let mut places = BTreeSet::new();
+    for output in outputs {
+        drop(Output::open(Some(output), read.clone())?);
+        let folder = folder_of(output).canonicalize();
+        let place = folder.map(|folder| folder.join(output.file_name().unwrap_or_default()));
+        if place.is_ok_and(|place| !is_written_through(&place) && !places.insert(place)) {
+            let text = format!(
+                "{}: two things cannot be written to one file; name another for one of them",
+                output.display()
+            );
+            return Err(UsageError(text).into());
+        }
+    }
+    Ok(())
+}
+
 /// A pipe or a device: what is there is no content that could be replaced.
 fn is_written_through(place: &Path) -> bool {
     place
@@ -183,6 +209,23 @@ impl Write for Output {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_tried_before_anything_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let (read, model, card) = (at("heard.wav"), at("a.model"), at("a.html"));
+        std::fs::write(&read, "sound").unwrap();
+        let tried = |outputs: &[&Path]| try_places([read.as_path()], outputs.iter().copied());
+        assert!(tried(&[&model, &card]).is_ok());
+        assert!(!model.exists() && !card.exists());
+        let fault = |outputs: &[&Path]| format!("{:#}", tried(outputs).unwrap_err());
+        assert!(fault(&[&model, &read]).contains("is read here"));
+        assert!(fault(&[&model, &dir.path().join("./a.model")]).contains("one file"));
+        assert!(fault(&[&at("nowhere/a.model")]).contains("nowhere"));
+        assert_eq!(std::fs::read(&read).unwrap(), b"sound");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_file_keeps_its_old_content_until_the_new_is_whole() {

@@ -1,11 +1,12 @@
 //! `earwitness train --base`: new recordings into a base model, without the old sound.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use earwitness::evaluate::card::retrained_markdown;
 use earwitness::evaluate::failures::failures;
 use earwitness::evaluate::learnt_from::learnt_from;
+use earwitness::evaluate::paired::NOT_WORSE;
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::evaluate::retraining::{hold_out, learning_curve, proof, Retrained};
 use earwitness::model::store::Model;
@@ -39,7 +40,9 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
     manifest.check_files()?;
     training::take_sheets(&mut manifest, args.catalogue.as_deref(), quiet)?;
     training::say_passed_over(&manifest, quiet);
-    let (model, made, found) = training::on_threads(args.jobs, || {
+    let memory_path = memory_path(args);
+    args.try_places(&manifest, memory_path.as_deref())?;
+    let (model, made, found, brings_phases) = training::on_threads(args.jobs, || {
         let steps = Steps::new(quiet);
         let progress = |what: &str, done: usize, total: usize| steps.update(what, done, total);
         let extended = Extended::listen(&memory, &base, &manifest, &recipe, &progress)?;
@@ -69,11 +72,14 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
         };
         let model = model.with_held_out(serde_json::to_value(&held_out)?)?;
         let scores = (folds.scores, folds.candidate);
-        let made = memory_of(args, &memory, &extended, &recipe, &model, scores, add)?;
-        Ok((model, made, found))
+        let made = match memory_path {
+            None => None,
+            Some(_) => Some(memory_of(&memory, &extended, &recipe, &model, scores, add)?),
+        };
+        Ok((model, made, found, extended.brings_phases))
     })?;
     // The larger one first: where the disk is too small for it, the model that is there stays as it was.
-    if let Some((memory, path)) = made {
+    if let Some((memory, path)) = made.zip(memory_path) {
         memory.save(&path)?;
     }
     model.save(&args.output)?;
@@ -82,33 +88,36 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
     }
     Output::stdout().write_once(retrained_markdown(&found).as_bytes())?;
     if !quiet {
-        conclude(args, &model, &found);
+        conclude(args, &model, &found, brings_phases);
     }
     Ok(Outcome::Done)
 }
 
+/// Where the memory of the new model goes.
+fn memory_path(args: &TrainArgs) -> Option<PathBuf> {
+    match (&args.memory, args.no_memory) {
+        (_, true) => None,
+        (Some(path), _) => Some(path.clone()),
+        (None, _) => Some(args.output.with_extension("memory")),
+    }
+}
+
 /// The memory of the new model, so that it can be a base in turn.
 fn memory_of(
-    args: &TrainArgs,
     base: &Memory,
     extended: &Extended,
     recipe: &Recipe,
     model: &Model,
     scores: (SegmentScores, usize),
     add: &Path,
-) -> anyhow::Result<Option<(Memory, std::path::PathBuf)>> {
-    let path = match (&args.memory, args.no_memory) {
-        (_, true) => return Ok(None),
-        (Some(path), _) => path.clone(),
-        (None, _) => args.output.with_extension("memory"),
-    };
+) -> anyhow::Result<Memory> {
     let folder = match add.is_dir() {
         true => add,
         false => add.parent().unwrap_or(Path::new("")),
     };
     let (corpus, known, kept) = extended.to_keep(base, &scores.0);
-    let memory = Memory::of(&corpus, recipe, model, known, (kept, scores.1), folder)?;
-    Ok(Some((memory, path)))
+    let kept = (kept, scores.1);
+    Ok(Memory::of(&corpus, recipe, model, known, kept, folder)?)
 }
 
 /// What was found, before it takes time.
@@ -154,12 +163,15 @@ fn say(base: &Model, memory: &Memory, extended: &Extended) {
     }
 }
 
-fn conclude(args: &TrainArgs, model: &Model, found: &Retrained) {
+fn conclude(args: &TrainArgs, model: &Model, found: &Retrained, brings_phases: bool) {
     let output = args.output.display();
     eprintln!("{output}: {} ({})", model.header().learner, model.sha256());
+    if brings_phases {
+        eprintln!("note: dive and level flight were learnt anew; no figure here says how well they are told apart now");
+    }
     let why = found.comparison.why_worse();
     if why.is_empty() {
-        eprintln!("no figure is worse than the base's beyond chance; to use it: earwitness model promote {output}");
+        eprintln!("{NOT_WORSE}; to use it: earwitness model promote {output}");
     } else {
         eprintln!("worse than the base: {}", why.join("; "));
     }

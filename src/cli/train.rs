@@ -1,14 +1,16 @@
 //! `earwitness train`: a model from labelled recordings.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use earwitness::dataset::Manifest;
 use earwitness::evaluate::protocols::{self, Protocol};
 use earwitness::train::memory::Memory;
 use earwitness::train::pipeline::train;
 
 use super::exit::Outcome;
+use super::output::try_places;
 use super::progress::Steps;
 use super::retrain;
 use super::training;
@@ -90,6 +92,27 @@ pub struct TrainArgs {
     pub card: Vec<PathBuf>,
 }
 
+impl TrainArgs {
+    /// Makes sure that what comes of it can be written, and is written over nothing that is read.
+    ///
+    /// # Errors
+    /// As [`try_places`].
+    pub fn try_places(&self, manifest: &Manifest, memory: Option<&Path>) -> anyhow::Result<()> {
+        let recordings = manifest.recordings.iter().map(|r| r.path.as_path());
+        let base = self.base.as_deref().map(Path::new);
+        let base_memory = base.map(|base| base.with_extension("memory"));
+        let read = recordings
+            .chain([manifest.path.as_path()])
+            .chain(self.recipe.as_deref())
+            .chain(base)
+            .chain(base_memory.as_deref())
+            .chain(self.base_memory.as_deref());
+        let outputs = [self.output.as_path()].into_iter().chain(memory);
+        let cards = self.card.iter().map(PathBuf::as_path);
+        try_places(read, outputs.chain(cards))
+    }
+}
+
 /// Runs the verb.
 ///
 /// # Errors
@@ -102,6 +125,7 @@ pub fn run(args: &TrainArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let mut manifest = training::recordings(args.manifest.as_ref(), args.folders.as_ref())?;
     let quiet = verbosity.quiet;
     training::take_sheets(&mut manifest, args.catalogue.as_deref(), quiet)?;
+    args.try_places(&manifest, args.memory.as_deref())?;
     let model = training::on_threads(args.jobs, || {
         let corpus = training::corpus(&manifest, &recipe, quiet)?;
         let steps = Steps::new(quiet);

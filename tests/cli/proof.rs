@@ -46,7 +46,7 @@ fn models_are_compared_on_recordings_that_neither_has_heard() {
     assert_eq!(label["right"][0], 0);
     assert!(label["right"][1].as_u64().unwrap() >= 3, "{label}");
     let table = text(&run(&arguments).stdout);
-    assert!(table.contains("not worse beyond chance"), "{table}");
+    assert!(table.contains("no loss beyond chance"), "{table}");
 }
 
 #[test]

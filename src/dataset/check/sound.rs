@@ -35,7 +35,7 @@ pub(super) fn findings(
             remedy: match agrees {
                 true => "nothing to do: the model has learnt it, and it is not learnt twice".into(),
                 false => format!(
-                    "listen to it: if it is `{}`, correct the label; if the memory is wrong, report that; it is left out until then",
+                    "listen to it: if it is `{}`, correct the label; if the memory is wrong, train again from the base before it (report it, if it is the default's); it is left out until then",
                     first.label
                 ),
             },

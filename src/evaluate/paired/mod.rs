@@ -17,6 +17,13 @@ use statistics::{moved, Scored, Set};
 const LEAST_PROBABILITY: f64 = 1e-4;
 /// How much a label may lose in AUC.
 pub const AUC_LOSS: f64 = 0.01;
+/// How much the log loss may rise, natural: the truth gets 5 % less probability.
+pub const LOG_LOSS_RISE: f64 = 0.05;
+/// Fewest source groups that show anything about a difference.
+pub const FEWEST_GROUPS: usize = 5;
+/// What it means that [`Comparison::why_worse`] has no reason.
+pub const NOT_WORSE: &str =
+    "no loss beyond chance of balanced accuracy, of more than 0.05 in log loss, or of more than 0.01 in the AUC of a label";
 /// Most recordings listed on each side.
 const LISTED: usize = 20;
 
@@ -205,10 +212,30 @@ impl Comparison {
         })
     }
 
-    /// Why the second model is worse than the first, a sentence each; none if it isn't, as far as these recordings
-    /// can tell.
+    /// Why these recordings show no difference between the models, whatever the figures; `None` where they can.
+    pub fn why_nothing_is_shown(&self) -> Option<String> {
+        (self.groups < FEWEST_GROUPS).then(|| {
+            format!(
+                "it was compared on recordings of too few source groups to show anything: {} where {FEWEST_GROUPS} are needed",
+                self.groups
+            )
+        })
+    }
+
+    /// Why the second model is worse than the first, or why nothing shows that it isn't, a sentence each; none if it isn't, as far
+    /// as these recordings can tell.
     pub fn why_worse(&self) -> Vec<String> {
+        if let Some(reason) = self.why_nothing_is_shown() {
+            return vec![reason];
+        }
         let mut reasons = Vec::new();
+        let loss = &self.log_loss;
+        if loss.difference > LOG_LOSS_RISE && loss.interval.is_none_or(|[low, _]| low > 0.0) {
+            reasons.push(format!(
+                "log loss rises from {:.3} to {:.3}",
+                loss.a, loss.b
+            ));
+        }
         let balanced = match &self.balanced_accuracy_common {
             Some(common) => common,
             None => &self.balanced_accuracy,
@@ -292,8 +319,26 @@ mod tests {
     #[test]
     fn a_model_that_is_worse_says_where() {
         let why = compare(&cases(12), true).why_worse();
-        assert_eq!(why.len(), 3, "{why:?}");
-        assert!(why[0].contains("balanced accuracy") && why.iter().any(|w| w.contains("engine")));
+        assert_eq!(why.len(), 4, "{why:?}");
+        for said in ["log loss", "balanced accuracy", "engine"] {
+            assert!(why.iter().any(|w| w.contains(said)), "{why:?}");
+        }
+    }
+
+    #[test]
+    fn one_recording_proves_nothing() {
+        // The first model is wrong about it.
+        let one = &cases(12)[20..21];
+        for turned in [false, true] {
+            let found = compare(one, turned);
+            assert_eq!(found.balanced_accuracy.interval, None);
+            assert_eq!(found.log_loss.interval, None);
+            let why = found.why_worse();
+            assert!(
+                why.len() == 1 && why[0].contains("too few source groups"),
+                "{why:?}"
+            );
+        }
     }
 
     #[test]

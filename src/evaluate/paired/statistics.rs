@@ -1,11 +1,11 @@
 //! What two models got right of the same recordings, counted: figures with their differences, the recordings that
 //! moved, and what is taken for what.
 
-use super::{Change, Delta, PairedCase, Side};
+use super::{Change, Delta, PairedCase, Side, FEWEST_GROUPS};
 use crate::evaluate::bootstrap::Bootstrap;
 use crate::evaluate::error::MetricError;
 use crate::evaluate::probability::{calibration_error, reliability};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Resampled sets for the intervals.
 const REPLICATES: usize = 500;
@@ -64,14 +64,22 @@ impl Set {
             replicates: REPLICATES,
             ..Bootstrap::default()
         };
-        let interval = bootstrap.interval(&self.groups, &self.strata, |picked| {
-            Some(statistic(picked, 1)? - statistic(picked, 0)?)
-        });
+        let groups: BTreeSet<usize> = self.groups.iter().copied().collect();
+        let enough = groups.len() >= FEWEST_GROUPS;
+        // Resampled, a handful would always be the same.
+        let interval = || {
+            bootstrap.interval(&self.groups, &self.strata, |picked| {
+                Some(statistic(picked, 1)? - statistic(picked, 0)?)
+            })
+        };
         Ok(Delta {
             a,
             b,
             difference: b - a,
-            interval: interval.ok().map(|i| [i.low, i.high]),
+            interval: enough
+                .then(interval)
+                .and_then(Result::ok)
+                .map(|i| [i.low, i.high]),
         })
     }
 
