@@ -308,6 +308,27 @@ mod tests {
     }
 
     #[test]
+    fn as_stated_groups_count_once_and_labels_share_as_the_prior_says() {
+        let mut cases = cases();
+        let cost = |cases: &[Case]| {
+            let found = figures("none", cases, &infos(), &prior()).unwrap();
+            let harop = found.label("harop").unwrap();
+            (harop.cllr.unwrap(), harop.cllr_as_stated.unwrap())
+        };
+        // Two of each label, groups and prior alike: the one is the other.
+        let (plain, stated) = cost(&cases);
+        assert!((plain - stated).abs() < 1e-12);
+        // Eight more pieces of the engine's source, told as the two before: its mean is the same, and it is one source still.
+        let told = case(1, judgement([0.1, 0.9, 0.0], &[1]));
+        let taken = case(1, judgement([0.95, 0.05, 0.0], &[0]));
+        cases.extend(vec![told; 4]);
+        cases.extend(vec![taken; 4]);
+        let (more, same) = cost(&cases);
+        assert!((same - stated).abs() < 1e-12, "{same} {stated}");
+        assert!(more > plain + 0.01, "{more} {plain}");
+    }
+
+    #[test]
     fn recordings_of_one_label_alone_have_no_detection() {
         let found = figures("none", &cases()[..2], &infos(), &prior()).unwrap();
         assert_eq!(found.labels.len(), 1);
