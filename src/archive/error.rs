@@ -43,6 +43,12 @@ pub enum ArchiveError {
         /// What was looked for.
         extensions: String,
     },
+    /// What is to be archived is not there.
+    #[error("{place}: is not there (not mounted, or another name?); nothing was done, and what is known of it stays as it was: bring it back, or leave it out")]
+    Missing {
+        /// The file or folder that was named.
+        place: String,
+    },
     /// A folder is no longer there.
     #[error("{folder} has vanished (unmounted, or the network is gone); what was done is kept in {database}: bring it back and run the same command")]
     Vanished {

@@ -264,8 +264,12 @@ fn unusable(
 }
 
 /// Looks for what the database knows at and below `root` and the walk did not come upon. Files that are no longer there are
-/// marked, and their number given; folders that could not be looked into and now can are forgotten.
+/// marked, and their number given; folders that could not be looked into and now can are forgotten. Of a root that is itself not
+/// there nothing is known.
 fn look_after(store: &mut Store, root: &Path, keep: bool) -> Result<u64, ArchiveError> {
+    if matches!(root.try_exists(), Ok(false)) {
+        return Ok(0);
+    }
     let root = name::to_text(root);
     let below = match root.ends_with('/') {
         true => root.clone(),

@@ -229,3 +229,34 @@ fn a_dry_run_leaves_the_database_alone() {
     let left = fs::read_dir(place.database.parent().unwrap()).unwrap();
     assert_eq!(left.count(), 2, "the folder and the database");
 }
+
+#[test]
+fn a_folder_that_is_not_there_changes_nothing_of_what_is_known_of_it() {
+    let place = place(2);
+    let others = place.folder.with_file_name("others");
+    fs::create_dir(&others).unwrap();
+    fs::write(others.join("a.wav"), made::wav(7, 12_000)).unwrap();
+    let both = |more: &[&str]| place.run(&[&[text(&others)], more].concat());
+    assert_eq!(both(&[]).0, 0);
+    let before = rows(&place.database);
+    let away = place.folder.with_file_name("away");
+    fs::rename(&place.folder, &away).unwrap();
+    for more in [&[][..], &["--dry-run"]] {
+        let (code, said) = both(more);
+        assert_eq!(code, 1, "{said}");
+        assert!(
+            said.contains(text(&place.folder)) && said.contains("is not there"),
+            "{said}"
+        );
+        assert_eq!(rows(&place.database), before);
+    }
+    fs::rename(&away, &place.folder).unwrap();
+    let (code, said) = both(&[]);
+    assert!(code == 0 && said.contains("0 to classify"), "{said}");
+    // Nothing is made for a slip of the keys.
+    let new = others.with_file_name("new.sqlite");
+    assert_eq!(finish(archive(&away, &new, &[])).0, 1);
+    let left = fs::read_dir(others.parent().unwrap()).unwrap();
+    let made = left.filter(|entry| text(&entry.as_ref().unwrap().path()).contains("new.sqlite"));
+    assert_eq!(made.count(), 0);
+}

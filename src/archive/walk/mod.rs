@@ -6,7 +6,7 @@ mod pattern;
 
 use std::path::{Path, PathBuf};
 
-use super::ArchiveError;
+use super::{name, ArchiveError};
 use pattern::{split_glob, Patterns};
 
 pub use folder::{walk as folder, EXTENSIONS};
@@ -76,23 +76,38 @@ pub struct Root {
 impl Walk {
     /// Reads the list and tells folders from patterns.
     ///
+    /// Files come and go, so that a list may name some that are no longer there. A path that was typed is there, and so is
+    /// something of a list: else a share is not mounted, or a name mistyped, and all files below it would be taken for deleted.
+    ///
     /// # Errors
-    /// [`ArchiveError`] if the list cannot be read or a pattern is malformed.
+    /// [`ArchiveError`] if the list cannot be read, a pattern is malformed, or a path is not there.
     pub fn roots(&self) -> Result<Roots, ArchiveError> {
-        let mut paths = self.paths.clone();
+        let mut all = Root::all(&self.paths)?;
+        if let Some(missing) = all.iter().find(|root| root.is_missing()) {
+            return Err(missing.fault());
+        }
         if let Some(list) = &self.list {
             let end = if self.list_ends_in_nul { 0 } else { b'\n' };
-            paths.extend(list::read(list, end)?);
+            let listed = Root::all(&list::read(list, end)?)?;
+            if let Some(first) = listed.first() {
+                if listed.iter().all(Root::is_missing) {
+                    return Err(first.fault());
+                }
+            }
+            all.extend(listed);
         }
-        let roots: Result<_, _> = paths.iter().map(|path| Root::new(path)).collect();
         Ok(Roots {
-            roots: roots?,
+            roots: all,
             patterns: Patterns::new(&self.include, &self.exclude)?,
         })
     }
 }
 
 impl Root {
+    fn all(paths: &[PathBuf]) -> Result<Vec<Self>, ArchiveError> {
+        paths.iter().map(|path| Self::new(path)).collect()
+    }
+
     fn new(path: &Path) -> Result<Self, ArchiveError> {
         let (base, glob) = match path.exists() {
             true => (path.to_owned(), None),
@@ -103,6 +118,17 @@ impl Root {
             error,
         })?;
         Ok(Self { path, glob })
+    }
+
+    /// Whether it is known not to be there. What lies where nobody can look is not.
+    fn is_missing(&self) -> bool {
+        matches!(self.path.try_exists(), Ok(false))
+    }
+
+    fn fault(&self) -> ArchiveError {
+        ArchiveError::Missing {
+            place: name::to_text(&self.path),
+        }
     }
 }
 
@@ -188,7 +214,26 @@ mod tests {
         let all = ["a.wav", "sub/c.mp4", "sub/old/d.wav", "x/e.flac"];
         assert_eq!(found(&of(dir.path(), ""), dir.path()), all);
         assert_eq!(found(&of(dir.path(), "b.dat"), dir.path()), ["b.dat"]);
-        assert_eq!(found(&of(dir.path(), "gone.wav"), dir.path()), ["gone.wav"]);
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_named_and_of_a_list_something_must_be() {
+        let dir = tree();
+        let missing = |walk: &Walk| walk.roots().unwrap_err().to_string();
+        for path in ["gone", "gone/*.wav"] {
+            let said = missing(&of(dir.path(), path));
+            assert!(said.contains("is not there"), "{said}");
+            assert!(said.contains("gone"), "{said}");
+        }
+        let list = dir.path().join("list");
+        let line = |name: &str| format!("{}\n", dir.path().join(name).display());
+        let mut walk = of(dir.path(), "x");
+        walk.list = Some(list.clone());
+        fs::write(&list, line("gone.wav") + &line("a.wav")).unwrap();
+        let listed = ["x/e.flac", "gone.wav", "a.wav"];
+        assert_eq!(found(&walk, dir.path()), listed);
+        fs::write(&list, line("gone.wav") + &line("gone")).unwrap();
+        assert!(missing(&walk).contains("gone.wav"));
     }
 
     #[test]
