@@ -18,6 +18,14 @@ pub enum ArchiveError {
         #[source]
         error: io::Error,
     },
+    /// The list of files names none.
+    #[error(
+        "{name}: the list of files is empty, so that there is nothing to do; check what writes it"
+    )]
+    EmptyList {
+        /// The list.
+        name: String,
+    },
     /// A name in the list is none on this system.
     #[error("{name}: the list of files is not UTF-8; save it so")]
     ListEncoding {

@@ -19,6 +19,8 @@ const PAGE: usize = 256;
 pub struct Plan {
     /// Files found, of this shard.
     pub found: u64,
+    /// Files come upon that are of other shards; those that several roots hold count for each.
+    pub elsewhere: u64,
     /// Files to work on ...
     pub todo: u64,
     /// ... their bytes ...
@@ -67,6 +69,7 @@ pub(super) fn take(store: &mut Store, roots: &Roots, rules: &Rules) -> Result<Pl
     let mut plan = Plan::default();
     roots.walk(|root, found| {
         if !rules.shard.holds(&root.path, found.path()) {
+            plan.elsewhere += 1;
             return Ok(());
         }
         store.ask(|db| note(db, found, rules, &mut plan))

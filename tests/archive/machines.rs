@@ -81,3 +81,47 @@ fn what_is_no_database_is_refused() {
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("no such database"));
 }
+
+#[test]
+fn a_shard_to_which_no_file_belongs_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("a.wav"), made::wav(1, 12_000)).unwrap();
+    let mut files = Vec::new();
+    for n in 1..=3 {
+        let shard = dir.path().join(format!("{n}.sqlite"));
+        let (code, said) = finish(archive(&folder, &shard, &["--shard", &format!("{n}/3")]));
+        assert_eq!(code, 0, "{said}");
+        let held = count(&shard, "SELECT count(*) FROM files");
+        let none = said.contains("none of the files found is in this shard");
+        assert_eq!(none, held == 0, "{said}");
+        let query = earwitness(&["query", text(&shard)]);
+        assert!(query.status.success(), "{query:?}");
+        files.push(held);
+    }
+    files.sort_unstable();
+    assert_eq!(files, [0, 0, 1]);
+    // Nothing at all is nothing of any shard.
+    let none = dir.path().join("none");
+    std::fs::create_dir(&none).unwrap();
+    let database = dir.path().join("none.sqlite");
+    let (code, said) = finish(archive(&none, &database, &["--shard", "1/3"]));
+    assert!(code == 1 && said.contains("nothing to do"), "{said}");
+    let list = dir.path().join("list.txt");
+    std::fs::write(&list, "\n").unwrap();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("earwitness"));
+    command.args([
+        "archive",
+        "--files-from",
+        text(&list),
+        "-o",
+        text(&database),
+    ]);
+    let (code, said) = finish(command);
+    assert!(
+        code == 1 && said.contains("list of files is empty"),
+        "{said}"
+    );
+    assert!(!database.exists());
+}

@@ -95,7 +95,7 @@ pub fn plan(options: &Options) -> Result<(Plan, bool), ArchiveError> {
     };
     let plan = inventory::take(&mut store, &roots, &rules)?;
     store.roll_back();
-    if plan.found == 0 {
+    if found_nothing(&plan) {
         return Err(nothing_found(&options.walk));
     }
     Ok((plan, changed))
@@ -120,7 +120,7 @@ pub fn run(
         .current_settings()?
         .is_some_and(|id| id != settings.id);
     let plan = inventory::take(&mut store, &roots, &options.rules(&settings))?;
-    if plan.found == 0 {
+    if found_nothing(&plan) {
         store.roll_back();
         store.close()?;
         if is_new {
@@ -136,9 +136,15 @@ pub fn run(
     run.end(worked, observer)
 }
 
+/// A shard to which no file belongs is done, and no fault.
+fn found_nothing(plan: &Plan) -> bool {
+    plan.found == 0 && plan.elsewhere == 0
+}
+
 fn nothing_found(walk: &Walk) -> ArchiveError {
     let mut places: Vec<String> = walk.paths.iter().map(|p| name::to_text(p)).collect();
-    places.extend(walk.list.iter().map(|list| name::to_text(list)));
+    let listed = walk.list.iter().map(|list| walk::title(list));
+    places.extend(listed.map(|list| format!("what {list} lists")));
     ArchiveError::NothingFound {
         places: places.join(", "),
         extensions: walk::EXTENSIONS.join(", "),

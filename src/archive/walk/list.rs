@@ -24,6 +24,14 @@ pub fn read(list: &Path, end: u8) -> Result<Vec<PathBuf>, ArchiveError> {
     names(&bytes, end).map(|name| to_path(name, list)).collect()
 }
 
+/// What messages call a list.
+pub(in crate::archive) fn title(list: &Path) -> String {
+    match list.as_os_str() == "-" {
+        true => "standard input".to_owned(),
+        false => name::to_text(list),
+    }
+}
+
 fn names(bytes: &[u8], end: u8) -> impl Iterator<Item = &[u8]> {
     bytes
         .split(move |&byte| byte == end)

@@ -11,6 +11,7 @@ use pattern::{split_glob, Patterns};
 
 pub use folder::{walk as folder, EXTENSIONS};
 pub use list::read as read_list;
+pub(super) use list::title;
 
 /// What a walk came upon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,12 +90,13 @@ impl Walk {
         if let Some(list) = &self.list {
             let end = if self.list_ends_in_nul { 0 } else { b'\n' };
             let listed = Root::all(&list::read(list, end)?)?;
-            if let Some(first) = listed.first() {
-                if listed.iter().all(Root::is_missing) {
-                    return Err(first.fault());
+            match listed.first() {
+                Some(first) if listed.iter().all(Root::is_missing) => return Err(first.fault()),
+                None if all.is_empty() => {
+                    return Err(ArchiveError::EmptyList { name: title(list) })
                 }
+                _ => all.extend(listed),
             }
-            all.extend(listed);
         }
         Ok(Roots {
             roots: all,

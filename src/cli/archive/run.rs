@@ -194,7 +194,7 @@ fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// `12 files: 10 to classify (1.2 MB), 2 done before`.
+/// `12 files: 10 to classify (1.2 MB), 2 done before`, and in which shard.
 pub fn describe(plan: &Plan, changed: bool) -> String {
     let mut parts = vec![format!(
         "{} to classify ({:.1} MB)",
@@ -213,7 +213,12 @@ pub fn describe(plan: &Plan, changed: bool) -> String {
         "failed before (--retry-errors tries them again)",
     );
     add(plan.unlisted, "that cannot be looked into");
-    let mut text = format!("{} files: {}", plan.found, parts.join(", "));
+    let parts = parts.join(", ");
+    let mut text = match (plan.found, plan.elsewhere) {
+        (found, 0) => format!("{found} files: {parts}"),
+        (0, _) => "none of the files found is in this shard".to_owned(),
+        (found, _) => format!("{found} files in this shard: {parts}"),
+    };
     if plan.gone > 0 {
         text += &format!(
             "\n{} known files are no longer there; their answers stay",
