@@ -6,7 +6,7 @@ use rusqlite::{params, Connection};
 
 use super::reuse;
 use super::store::{count_factor, set_current, Reader, Store};
-use super::ArchiveError;
+use super::{ArchiveError, Parts};
 
 /// Rows that follow from what they say have the same number everywhere, so that they are copied as they are.
 const COPIED: [&str; 8] = [
@@ -33,6 +33,8 @@ pub struct Merged {
     pub reused_groups: usize,
     /// The databases were made under different settings; views show those of the latest run.
     pub mixed_settings: bool,
+    /// The shards that it is made from.
+    pub parts: Parts,
 }
 
 /// Joins databases into a new one. Of a file that several know, the entry counts that saw it last changed; an answer
@@ -48,8 +50,10 @@ pub fn merge(databases: &[PathBuf], output: &Path) -> Result<Merged, ArchiveErro
     }
     let mut latest: Option<(String, i64)> = None;
     let mut mixed_settings = false;
+    let mut parts = Parts::default();
     for path in databases {
         let reader = Reader::open(path)?;
+        parts.add(Parts::of(&reader)?);
         let run = reader.latest_run()?;
         let current = reader.ask(|db| {
             db.query_row("SELECT settings FROM current_settings", [], |row| {
@@ -94,6 +98,7 @@ pub fn merge(databases: &[PathBuf], output: &Path) -> Result<Merged, ArchiveErro
     let _ = lock.map(std::fs::remove_file);
     Ok(Merged {
         mixed_settings,
+        parts,
         ..renamed?
     })
 }
@@ -135,6 +140,7 @@ fn join(
         unreadable: count("unreadable")? as u64,
         reused_groups,
         mixed_settings: false,
+        parts: Parts::default(),
     };
     store.close()?;
     Ok(merged)

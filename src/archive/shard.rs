@@ -19,6 +19,16 @@ impl Default for Shard {
 }
 
 impl Shard {
+    /// Its number, from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// How many shards there are.
+    pub fn of(&self) -> u64 {
+        self.of
+    }
+
     /// Whether a file belongs to this shard. Every file belongs to one, by a hash of its path below `root`: so it
     /// doesn't matter where a machine has the archive mounted, or what was added to it since.
     pub fn holds(&self, root: &Path, file: &Path) -> bool {

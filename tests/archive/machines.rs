@@ -125,3 +125,57 @@ fn a_shard_to_which_no_file_belongs_is_done() {
     );
     assert!(!database.exists());
 }
+
+#[test]
+fn shards_that_are_missing_or_were_not_finished_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..4 {
+        std::fs::write(folder.join(format!("{n}.wav")), made::wav(n, 12_000)).unwrap();
+    }
+    let part = |n: usize| dir.path().join(format!("{n}.sqlite"));
+    for n in 1..=3 {
+        let shard = format!("{n}/3");
+        assert_eq!(
+            finish(archive(&folder, &part(n), &["--shard", &shard])).0,
+            0
+        );
+    }
+    // A splitting that was tried before counts no more.
+    assert_eq!(finish(archive(&folder, &part(4), &["--shard", "5/8"])).0, 0);
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert_eq!(finish(archive(&folder, &part(4), &["--shard", "1/3"])).0, 0);
+    let merge = |name: &str, parts: &[usize]| {
+        let all = dir.path().join(name);
+        let parts: Vec<PathBuf> = parts.iter().map(|n| part(*n)).collect();
+        let mut arguments = vec!["archive", "merge", "-o", text(&all)];
+        arguments.extend(parts.iter().map(|part| text(part)));
+        let merged = earwitness(&arguments);
+        let status = earwitness(&["archive", "status", text(&all)]);
+        (
+            merged.status.code(),
+            String::from_utf8(merged.stderr).unwrap(),
+            String::from_utf8(status.stdout).unwrap(),
+        )
+    };
+    let (code, said, status) = merge("whole.sqlite", &[4, 2, 3]);
+    assert!(code == Some(0) && !said.contains("warning"), "{said}");
+    assert!(status.contains("shards in it: 1/3 to 3/3\n"), "{status}");
+    let (code, said, status) = merge("part.sqlite", &[1, 3]);
+    assert!(code == Some(3) && said.contains("(missing: 2/3)"), "{said}");
+    assert!(
+        status.contains("shards in it: 1/3, 3/3; missing: 2/3\n"),
+        "{status}"
+    );
+    let db = super::database::open(&part(2));
+    let stopped = db.execute("UPDATE runs SET outcome = 'stopped'", []);
+    assert_eq!(stopped.unwrap(), 1);
+    drop(db);
+    let (code, said, status) = merge("stopped.sqlite", &[1, 2, 3]);
+    assert!(
+        code == Some(3) && said.contains("(not finished: 2/3)"),
+        "{said}"
+    );
+    assert!(status.contains("not finished: 2/3\n"), "{status}");
+}

@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use earwitness::archive::store::{Reader, RunState, Totals};
 use earwitness::archive::time::Moment;
+use earwitness::archive::{Parts, Split};
 
+use super::merge::lacks;
 use super::progress::progress_line;
 use crate::cli::exit::Outcome;
 use crate::cli::output::Output;
@@ -52,14 +54,27 @@ fn described(run: &RunState, reader: &Reader) -> anyhow::Result<String> {
             count("SELECT count(*) FROM unreadable")?,
         ))
     })?;
+    let parts = Parts::of(reader)?;
+    let shards: String = parts.splits().map(|split| in_it(&split)).collect();
     Ok(format!(
-        "{}\n{} on {}, shard {}\n{}\nin all: {known} files known, {answered} answered, {unreadable} without an answer\n",
+        "{}\n{} on {}, shard {}\n{}\n{shards}in all: {known} files known, {answered} answered, {unreadable} without an answer\n",
         run.command,
         state(run, reader.is_being_written()),
         run.host,
         run.shard,
         progress_line(&totals, Duration::from_secs(seconds as u64)),
     ))
+}
+
+/// The shards in the database, and what it lacks: a line of its own.
+fn in_it(split: &Split) -> String {
+    let finished = match split.finished.is_empty() {
+        true => "none yet".to_owned(),
+        false => split.named(&split.finished),
+    };
+    let told = [finished, lacks(split)];
+    let told: Vec<String> = told.into_iter().filter(|text| !text.is_empty()).collect();
+    format!("shards in it: {}\n", told.join("; "))
 }
 
 fn state(run: &RunState, is_running: bool) -> String {
