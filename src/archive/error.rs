@@ -166,6 +166,26 @@ pub enum ArchiveError {
         /// The labels that it has.
         known: String,
     },
+    /// A condition on something that a table does not have.
+    #[error("--table {table} has no {what}, so that {option} would leave nothing of it; leave {option} out")]
+    NoSuchColumn {
+        /// The table, as it is asked for.
+        table: &'static str,
+        /// What it does not have.
+        what: &'static str,
+        /// The option that sets the condition.
+        option: &'static str,
+    },
+    /// Two conditions that nothing meets.
+    #[error("{low} and {high} leave nothing; the first must be {rule}")]
+    Contradiction {
+        /// The condition that sets a lower bound.
+        low: String,
+        /// The one that sets an upper bound.
+        high: String,
+        /// How they must lie.
+        rule: &'static str,
+    },
     /// Two databases that do not belong together.
     #[error("{0}")]
     Merge(String),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use earwitness::archive::query::Table;
+use earwitness::archive::query::{Filter, Table};
 use earwitness::archive::store::Reader;
 use earwitness::report::archive::{
     export, AudacityFolder, AudacityWriter, ClipOptions, Clips, CsvWriter, ExportError, Exporter,
@@ -12,7 +12,7 @@ use earwitness::report::archive::{
 
 use super::exit::{Outcome, UsageError};
 use super::output::Output;
-use super::rows::RowArgs;
+use super::rows::{usage, RowArgs};
 use super::Verbosity;
 
 /// Export an archive's answers: tables, Raven selections, Audacity labels, clips to listen to
@@ -48,17 +48,17 @@ pub struct ExportArgs {
     #[arg(short, long, value_name = "PLACE")]
     output: Option<PathBuf>,
 
-    /// Clips: seconds of sound left before and after each detection
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
-    margin: f64,
+    /// Clips: seconds of sound left before and after each detection [default: 1]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    margin: Option<f64>,
 
-    /// Clips: of longer detections, cut only so many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
-    longest: f64,
+    /// Clips: of longer detections, cut only so many seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    longest: Option<f64>,
 
     /// Clips: cut at most so many for each tenth of probability, chosen as if by chance, from as many recordings as possible
-    #[arg(long, value_name = "N")]
-    per_bin: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    per_bin: Option<u32>,
 
     /// Clips: let ffmpeg decode what cannot be decoded here
     #[arg(long)]
@@ -103,6 +103,25 @@ impl From<TableKind> for Table {
     }
 }
 
+impl ExportArgs {
+    /// One of the options given that say how clips are cut.
+    fn option_of_clips(&self) -> Option<&'static str> {
+        let given = [
+            ("--margin", self.margin.is_some()),
+            ("--longest", self.longest.is_some()),
+            ("--per-bin", self.per_bin.is_some()),
+            ("--ffmpeg", self.ffmpeg),
+        ];
+        given.iter().find(|(_, is)| *is).map(|(option, _)| *option)
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let value: Option<f64> = text.parse().ok();
+    let value = value.filter(|s| s.is_finite() && *s >= 0.0);
+    value.ok_or_else(|| "give a number of seconds, 0 or more".to_owned())
+}
+
 /// Runs the verb.
 ///
 /// # Errors
@@ -113,9 +132,18 @@ pub fn run(args: &ExportArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         let text = "raven, audacity and clips write detections; leave --table out, or take csv, jsonl or parquet";
         return Err(UsageError(text.into()).into());
     }
+    if args.format != Format::Clips {
+        if let Some(option) = args.option_of_clips() {
+            let text = format!("{option} is for --format clips alone; leave it out");
+            return Err(UsageError(text).into());
+        }
+    }
     let reader = Reader::open(&args.database)?;
+    let filter = args.rows.filter(&reader, verbosity)?;
+    // Before anything is made to be written to.
+    Table::from(args.table).check(&filter).map_err(usage)?;
     if args.format == Format::Clips {
-        return clips(args, &reader, verbosity);
+        return clips(args, &reader, &filter, verbosity);
     }
     match folder(args) {
         Some(folder) => {
@@ -123,11 +151,11 @@ pub fn run(args: &ExportArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
                 Format::Raven => Box::new(RavenFolder::new(folder)?),
                 _ => Box::new(AudacityFolder::new(folder)?),
             };
-            write(args, &reader, exporter.as_mut())?;
+            write(args, &reader, &filter, exporter.as_mut())?;
         }
         None => {
             let mut output = Output::open(args.output.as_deref(), [args.database.as_path()])?;
-            to_one_file(args, &reader, &mut output)?;
+            to_one_file(args, &reader, &filter, &mut output)?;
             output.finish()?;
         }
     }
@@ -142,7 +170,12 @@ fn folder(args: &ExportArgs) -> Option<PathBuf> {
     (ends_in_slash || named.is_dir()).then_some(named)
 }
 
-fn to_one_file(args: &ExportArgs, reader: &Reader, output: &mut Output) -> anyhow::Result<()> {
+fn to_one_file(
+    args: &ExportArgs,
+    reader: &Reader,
+    filter: &Filter,
+    output: &mut Output,
+) -> anyhow::Result<()> {
     let columns = Table::from(args.table).columns();
     let out = Box::new(output);
     let mut exporter: Box<dyn Exporter + '_> = match args.format {
@@ -152,12 +185,16 @@ fn to_one_file(args: &ExportArgs, reader: &Reader, output: &mut Output) -> anyho
         Format::Audacity => Box::new(AudacityWriter::new(out)),
         Format::Csv | Format::Clips => Box::new(CsvWriter::new(columns, out)?),
     };
-    write(args, reader, exporter.as_mut())
+    write(args, reader, filter, exporter.as_mut())
 }
 
-fn write(args: &ExportArgs, reader: &Reader, exporter: &mut dyn Exporter) -> anyhow::Result<()> {
-    let filter = args.rows.filter(reader)?;
-    match export(reader, args.table.into(), &filter, exporter) {
+fn write(
+    args: &ExportArgs,
+    reader: &Reader,
+    filter: &Filter,
+    exporter: &mut dyn Exporter,
+) -> anyhow::Result<()> {
+    match export(reader, args.table.into(), filter, exporter) {
         Ok(_) => Ok(()),
         Err(ExportError::Io(error)) => {
             Err(anyhow::Error::from(error).context("cannot write the export"))
@@ -169,25 +206,26 @@ fn write(args: &ExportArgs, reader: &Reader, exporter: &mut dyn Exporter) -> any
     }
 }
 
-fn clips(args: &ExportArgs, reader: &Reader, verbosity: Verbosity) -> anyhow::Result<Outcome> {
+fn clips(
+    args: &ExportArgs,
+    reader: &Reader,
+    filter: &Filter,
+    verbosity: Verbosity,
+) -> anyhow::Result<Outcome> {
     let Some(folder) = args.output.clone().filter(|o| o != Path::new("-")) else {
         let text = "clips are several files; name a folder for them with -o";
         return Err(UsageError(text.into()).into());
     };
-    let sound = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
-    if !sound(args.margin) || !sound(args.longest) {
-        return Err(UsageError("--margin and --longest must be 0 or more".into()).into());
-    }
     let mut exporter = Clips::new(
         folder.clone(),
         ClipOptions {
-            margin_s: args.margin,
-            longest_s: args.longest,
-            per_bin: args.per_bin,
+            margin_s: args.margin.unwrap_or(1.0),
+            longest_s: args.longest.unwrap_or(30.0),
+            per_bin: args.per_bin.map(|n| n as usize),
             ffmpeg: args.ffmpeg,
         },
     );
-    write(args, reader, &mut exporter)?;
+    write(args, reader, filter, &mut exporter)?;
     for failure in exporter.failed() {
         eprintln!("not cut: {failure}");
     }

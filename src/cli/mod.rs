@@ -98,7 +98,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Classify(args) => classify::run(&args, verbosity),
         Verb::Verify(args) => verify::run(&args, verbosity),
         Verb::Archive(args) => archive::run(&args, verbosity),
-        Verb::Query(args) => query::run(&args),
+        Verb::Query(args) => query::run(&args, verbosity),
         Verb::Export(args) => export::run(&args, verbosity),
         Verb::Suggest(args) => suggest::run(&args, verbosity),
         Verb::Features(args) => features::run(&args, verbosity),

@@ -10,6 +10,7 @@ use earwitness::report::archive::{as_json, as_text, write_html};
 use super::exit::Outcome;
 use super::output::Output;
 use super::rows::RowArgs;
+use super::Verbosity;
 
 /// Answer the common questions about an archive: top detections, counts, how many to expect, reused sound
 #[derive(Debug, Args)]
@@ -56,10 +57,10 @@ enum Format {
 /// Runs the verb.
 ///
 /// # Errors
-/// No such database, an output that cannot be written.
-pub fn run(args: &QueryArgs) -> anyhow::Result<Outcome> {
+/// Wrong usage, no such database, an output that cannot be written.
+pub fn run(args: &QueryArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.database)?;
-    let found = overview(&reader, &args.rows.filter(&reader)?, args.top)?;
+    let found = overview(&reader, &args.rows.filter(&reader, verbosity)?, args.top)?;
     if let Some(picture) = &args.picture {
         let mut output = Output::open(Some(picture), [args.database.as_path()])?;
         write_html(&found, &mut output)?;

@@ -7,6 +7,7 @@ use earwitness::archive::time::Moment;
 use earwitness::archive::ArchiveError;
 
 use super::exit::UsageError;
+use super::Verbosity;
 
 /// Which rows are meant.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub struct RowArgs {
     #[arg(long, value_parser = ["cruise", "dive"])]
     phase: Option<String>,
 
-    /// Only paths like this, such as '/data/2020/*' (* stands for anything); may be repeated
+    /// Only paths like this, such as '/data/2020/*' (* stands for anything; paths are absolute); may be repeated
     #[arg(long, value_name = "PATTERN")]
     path: Vec<String>,
 
@@ -41,11 +42,11 @@ pub struct RowArgs {
 }
 
 impl RowArgs {
-    /// The conditions on the rows of a database.
+    /// The conditions on the rows of a database; of patterns that no path is like a note is made.
     ///
     /// # Errors
-    /// Wrong usage if it has no such label.
-    pub fn filter(&self, reader: &Reader) -> anyhow::Result<Filter> {
+    /// Wrong usage if it has no such label, or nothing can meet all conditions.
+    pub fn filter(&self, reader: &Reader, verbosity: Verbosity) -> anyhow::Result<Filter> {
         let filter = Filter {
             labels: self.label.clone(),
             min_probability: self.min_probability,
@@ -55,13 +56,27 @@ impl RowArgs {
             since: self.since,
             until: self.until,
         };
-        match filter.check(reader) {
-            Ok(()) => Ok(filter),
-            Err(error @ ArchiveError::UnknownLabel { .. }) => {
-                Err(UsageError(error.to_string()).into())
+        filter.check(reader).map_err(usage)?;
+        if !verbosity.quiet {
+            for pattern in filter.idle_paths(reader)? {
+                eprintln!(
+                    "note: no path in {} is like `{pattern}`; they are absolute: write the whole path, or `*{pattern}`",
+                    reader.name()
+                );
             }
-            Err(error) => Err(error.into()),
         }
+        Ok(filter)
+    }
+}
+
+/// Conditions that nothing can meet are wrong usage.
+pub fn usage(error: ArchiveError) -> anyhow::Error {
+    use ArchiveError as E;
+    match error {
+        E::UnknownLabel { .. } | E::NoSuchColumn { .. } | E::Contradiction { .. } => {
+            UsageError(error.to_string()).into()
+        }
+        error => error.into(),
     }
 }
 

@@ -76,7 +76,7 @@ pub fn run(args: &SuggestArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> 
         recordings: args.number as usize,
         longest_s: args.longest,
     };
-    let rows = suggest(&reader, &args.rows.filter(&reader)?, wanted)?;
+    let rows = suggest(&reader, &args.rows.filter(&reader, verbosity)?, wanted)?;
     if rows.len() < wanted.recordings && !verbosity.quiet {
         eprintln!(
             "note: {} can be suggested, no more: one recording of each source group, none that the model was trained on or \

@@ -96,3 +96,85 @@ fn a_reader_that_goes_away_is_no_fault() {
         );
     }
 }
+
+#[test]
+fn what_would_leave_nothing_is_refused_with_what_to_change() {
+    let place = place();
+    let database = text(&place.database);
+    let days = ["--since", "2020-10-04", "--until", "2020-10-03"];
+    let same = ["--since", "2020-10-03", "--until", "2020-10-03"];
+    let bounds = ["--min-probability", "0.8", "--max-probability", "0.2"];
+    for (verb, wrong, named) in [
+        ("query", &bounds[..], "--max-probability 0.2"),
+        ("query", &days, "--until 2020-10-03"),
+        ("export", &same, "--since 2020-10-03"),
+        ("suggest", &bounds, "--min-probability 0.8"),
+        (
+            "export",
+            &["--table", "unreadable", "--label", "harop"],
+            "no labels",
+        ),
+        (
+            "export",
+            &["--table", "unreadable", "--min-probability", "0"],
+            "--min-probability",
+        ),
+        (
+            "export",
+            &["--table", "unreadable", "--since", "2020-10-03"],
+            "no times",
+        ),
+        (
+            "export",
+            &["--table", "segments", "--phase", "dive"],
+            "no phases",
+        ),
+        (
+            "export",
+            &["--table", "reused-sound", "--label", "harop"],
+            "no labels",
+        ),
+        (
+            "export",
+            &["--per-bin", "3"],
+            "--per-bin is for --format clips",
+        ),
+        (
+            "export",
+            &["--format", "raven", "--margin", "1"],
+            "--margin",
+        ),
+        (
+            "export",
+            &["--format", "jsonl", "--longest", "5"],
+            "--longest",
+        ),
+        ("export", &["--ffmpeg"], "--ffmpeg"),
+        (
+            "export",
+            &["--format", "clips", "--per-bin", "0"],
+            "--per-bin",
+        ),
+        ("export", &["--format", "clips", "--margin=-1"], "--margin"),
+    ] {
+        let out = place.dir.path().join("out");
+        let more = ["-o", text(&out)];
+        let output = earwitness(&[&[verb, database], wrong, &more].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{verb} {wrong:?}: {said}");
+        assert!(said.contains(named), "{verb} {wrong:?}: {said}");
+        assert!(!out.exists(), "{verb} {wrong:?}");
+    }
+}
+
+#[test]
+fn a_pattern_that_no_path_is_like_is_told_how_paths_are_written() {
+    let place = place();
+    for (pattern, is_idle) in [("in/*", true), ("*in/*", false)] {
+        let output = earwitness(&["query", text(&place.database), "--path", pattern]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        let told = said.contains("is like `in/*`; they are absolute");
+        assert_eq!(told, is_idle, "{said}");
+    }
+}

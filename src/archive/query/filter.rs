@@ -36,12 +36,14 @@ pub(super) struct Names {
 }
 
 impl Filter {
-    /// Checks that the labels are such as the database has: those of the models that answered, and `unknown` where it was
-    /// answered.
+    /// Checks that something can meet all conditions, and that the labels are such as the database has: those of the models that
+    /// answered, and `unknown` where it was answered.
     ///
     /// # Errors
-    /// [`ArchiveError::UnknownLabel`] for the first that is not; others if the database cannot be read.
+    /// [`ArchiveError::Contradiction`], [`ArchiveError::UnknownLabel`] for the first label that is not; others if the database cannot
+    /// be read.
     pub fn check(&self, reader: &Reader) -> Result<(), ArchiveError> {
+        self.check_bounds()?;
         if self.labels.is_empty() {
             return Ok(());
         }
@@ -62,6 +64,70 @@ impl Filter {
                 },
             }),
         }
+    }
+
+    fn check_bounds(&self) -> Result<(), ArchiveError> {
+        let fault = |low, high, rule| Err(ArchiveError::Contradiction { low, high, rule });
+        match (self.min_probability, self.max_probability) {
+            (Some(min), Some(max)) if min > max => fault(
+                format!("--min-probability {min}"),
+                format!("--max-probability {max}"),
+                "at most the second",
+            ),
+            _ => Ok(()),
+        }?;
+        match (self.since, self.until) {
+            (Some(since), Some(until)) if since >= until => fault(
+                format!("--since {since}"),
+                format!("--until {until}"),
+                "before the second, which is itself left out",
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// The patterns that no path in the database is like.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn idle_paths(&self, reader: &Reader) -> Result<Vec<&str>, ArchiveError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE path GLOB ?)";
+        reader.ask(|db| {
+            let mut statement = db.prepare(sql)?;
+            let mut idle = Vec::new();
+            for pattern in &self.paths {
+                if !statement.query_row([pattern], |row| row.get::<_, bool>(0))? {
+                    idle.push(pattern.as_str());
+                }
+            }
+            Ok(idle)
+        })
+    }
+
+    /// The first condition on a column that is not there: what is missing, and the option.
+    pub(super) fn lacking(&self, names: Names) -> Option<(&'static str, &'static str)> {
+        let (label, probability) = (names.label, names.probability);
+        [
+            (!self.labels.is_empty(), label, "labels", "--label"),
+            (
+                self.min_probability.is_some(),
+                probability,
+                "probabilities",
+                "--min-probability",
+            ),
+            (
+                self.max_probability.is_some(),
+                probability,
+                "probabilities",
+                "--max-probability",
+            ),
+            (self.phase.is_some(), names.phase, "phases", "--phase"),
+            (self.since.is_some(), names.day, "times", "--since"),
+            (self.until.is_some(), names.day, "times", "--until"),
+        ]
+        .into_iter()
+        .find(|(is_set, column, ..)| *is_set && column.is_none())
+        .map(|(.., what, option)| (what, option))
     }
 
     /// The conditions in SQL, from `WHERE` on, and what stands for the question marks. Conditions on columns that a table

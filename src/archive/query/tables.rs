@@ -231,16 +231,44 @@ impl Table {
         }
     }
 
+    /// What users call it.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Detections => "detections",
+            Self::Recordings => "recordings",
+            Self::Segments => "segments",
+            Self::Unreadable => "unreadable",
+            Self::ReusedSound => "reused-sound",
+        }
+    }
+
+    /// Checks that the table has what the conditions of `filter` speak of.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NoSuchColumn`].
+    pub fn check(self, filter: &Filter) -> Result<(), ArchiveError> {
+        filter
+            .lacking(self.names())
+            .map_or(Ok(()), |(what, option)| {
+                Err(ArchiveError::NoSuchColumn {
+                    table: self.title(),
+                    what,
+                    option,
+                })
+            })
+    }
+
     /// Calls `take` with every row that `filter` lets through.
     ///
     /// # Errors
-    /// If the database cannot be read, and the first error of `take`.
+    /// As for [`Table::check`], if the database cannot be read, and the first error of `take`.
     pub fn rows<E: From<ArchiveError>>(
         self,
         reader: &Reader,
         filter: &Filter,
         mut take: impl FnMut(&Row) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.check(filter)?;
         let columns = self.columns();
         let names: Vec<_> = columns.iter().map(|column| column.name).collect();
         let (source, order) = self.source();
