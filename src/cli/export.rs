@@ -22,6 +22,7 @@ Examples:
   earwitness export results.sqlite --format csv --min-probability 0.8 -o detections.csv
   earwitness export results.sqlite --table recordings --format parquet -o recordings.parquet
   earwitness export results.sqlite --table unreadable
+  earwitness export results.sqlite --table changed
   earwitness export results.sqlite --format raven -o tables/
   earwitness export results.sqlite --format clips --label harop --per-bin 10 -o listen/
 
@@ -89,6 +90,8 @@ enum TableKind {
     Unreadable,
     /// Groups of files that share sound
     ReusedSound,
+    /// Files whose answer is another than that of another model or prior; conditions speak of the new one
+    Changed,
 }
 
 impl From<TableKind> for Table {
@@ -99,6 +102,7 @@ impl From<TableKind> for Table {
             TableKind::Segments => Self::Segments,
             TableKind::Unreadable => Self::Unreadable,
             TableKind::ReusedSound => Self::ReusedSound,
+            TableKind::Changed => Self::Changed,
         }
     }
 }

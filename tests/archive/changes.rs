@@ -1,7 +1,7 @@
 //! Files, models and settings change between runs.
 
 use super::database::{count, rows, texts};
-use super::{archive, finish, made, text};
+use super::{archive, earwitness, finish, made, text};
 use std::fs;
 use std::path::Path;
 
@@ -117,6 +117,36 @@ fn another_prior_gives_new_answers_beside_the_old_ones() {
     let sirens =
         "SELECT count(*) FROM changed_answers WHERE new_label = 'siren' AND old_label <> 'siren'";
     assert!(count(&place.database, sirens) > 0);
+    let changed = count(&place.database, "SELECT count(*) FROM changed_answers");
+    let database = text(&place.database);
+    let said = |arguments: &[&str]| {
+        let output = earwitness(arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let csv = said(&["export", database, "--table", "changed"]);
+    assert!(csv.starts_with("path,old_label,new_label,"), "{csv}");
+    assert_eq!(csv.lines().count() as i64, changed + 1, "{csv}");
+    let of_new = ["export", database, "--table", "changed", "--label", "siren"];
+    assert_eq!(
+        said(&of_new).lines().count() as i64,
+        count(&place.database, sirens) + 1
+    );
+    let words = said(&["query", database]);
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = format!("{changed} of 3 answers are others than under earwitness-default");
+    assert!(words.contains(&wanted), "{words}");
+    assert!(
+        words.contains("prior hierarchical: `earwitness export --table changed`"),
+        "{words}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&said(&["query", database, "--format", "json"])).unwrap();
+    assert_eq!(json["changed"][0]["changed"], changed);
+    assert_eq!(json["changed"][0]["files"], 3);
+    let none = ["query", database, "--format", "json", "--path", "*none*"];
+    let none: serde_json::Value = serde_json::from_str(&said(&none)).unwrap();
+    assert_eq!(none["changed"], serde_json::json!([]));
     // Back again: everything is there.
     let (_, said) = place.run(&[]);
     assert!(said.contains("0 to classify"), "{said}");

@@ -257,6 +257,7 @@ fn pandas_pyarrow_and_duckdb_read_the_same() {
         "segments",
         "unreadable",
         "reused-sound",
+        "changed",
     ] {
         for format in ["csv", "jsonl", "parquet"] {
             place.export(

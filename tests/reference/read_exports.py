@@ -17,6 +17,7 @@ VIEWS = {
     "recordings": "answers_by_path",
     "unreadable": "unreadable",
     "reused-sound": "reused_sound",
+    "changed": "changed_answers",
 }
 
 

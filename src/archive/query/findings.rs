@@ -34,6 +34,23 @@ pub struct Overview {
     pub timed: Vec<TimedDetection>,
     /// The model and the prior.
     pub model: String,
+    /// How the answers of all files that are meant compare with those of other models or priors, the latest first.
+    pub changed: Vec<Changed>,
+}
+
+/// How answers compare with those of another model or prior.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Name of the other model.
+    pub model_id: String,
+    /// SHA-256 of its file, in hex.
+    pub model_sha256: String,
+    /// Name of the other prior.
+    pub prior: String,
+    /// Files that both answered.
+    pub files: i64,
+    /// Those of them whose label or decision is another.
+    pub changed: i64,
 }
 
 /// What was read.

@@ -1,5 +1,6 @@
 //! Questions to a database: which rows, how many, and what they amount to.
 
+mod changed;
 mod filter;
 mod findings;
 mod overview;
@@ -10,8 +11,8 @@ mod tables;
 
 pub use filter::Filter;
 pub use findings::{
-    Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection, TopDetection,
-    BINS,
+    Changed, Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection,
+    TopDetection, BINS,
 };
 pub use overview::overview;
 pub use sample::{pick_evenly, Pick};

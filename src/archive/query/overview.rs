@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{params_from_iter, Row};
 
+use super::changed::changed;
 use super::filter::{Filter, Names};
 use super::findings::{
     Answers, Counts, ErrorCount, Expected, FolderCount, Histogram, Overview, Reused,
@@ -39,6 +40,7 @@ pub fn overview(reader: &Reader, filter: &Filter, top: usize) -> Result<Overview
         reused_groups,
         timed: question.timed()?,
         model: question.model()?,
+        changed: changed(reader, &question.files())?,
     })
 }
 

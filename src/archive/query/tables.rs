@@ -22,6 +22,8 @@ pub enum Table {
     Unreadable,
     /// Groups of files that share sound.
     ReusedSound,
+    /// Files whose answer is another than under other settings. Conditions speak of the new answer.
+    Changed,
 }
 
 /// What a column holds.
@@ -161,6 +163,21 @@ const REUSED_SOUND: &[Column] = &[
     real("longest_overlap_s"),
 ];
 
+const CHANGED: &[Column] = &[
+    text("path"),
+    text("old_label"),
+    text("new_label"),
+    text("old_decision"),
+    text("new_decision"),
+    real("old_probability"),
+    real("new_probability"),
+    text("old_model"),
+    text("new_model"),
+    text("old_prior"),
+    text("new_prior"),
+    text("old_model_sha256"),
+];
+
 impl Table {
     /// The columns. New ones are added at the end only.
     pub fn columns(self) -> &'static [Column] {
@@ -170,6 +187,7 @@ impl Table {
             Self::Segments => SEGMENTS,
             Self::Unreadable => UNREADABLE,
             Self::ReusedSound => REUSED_SOUND,
+            Self::Changed => CHANGED,
         }
     }
 
@@ -189,6 +207,7 @@ impl Table {
             ),
             Self::Unreadable => ("unreadable", "path"),
             Self::ReusedSound => ("reused_sound", "sound_group, path"),
+            Self::Changed => ("changed_answers", "path, old_model_sha256, old_prior"),
         }
     }
 
@@ -228,6 +247,12 @@ impl Table {
                 phase: None,
                 day: whole,
             },
+            Self::Changed => Names {
+                label: Some("new_label"),
+                probability: Some("new_probability"),
+                phase: None,
+                day: None,
+            },
         }
     }
 
@@ -239,6 +264,7 @@ impl Table {
             Self::Segments => "segments",
             Self::Unreadable => "unreadable",
             Self::ReusedSound => "reused-sound",
+            Self::Changed => "changed",
         }
     }
 

@@ -227,7 +227,7 @@ pub fn describe(plan: &Plan, changed: bool) -> String {
     }
     if changed {
         text += &format!(
-            "\nmodel or prior has changed: {} files are classified again; the older answers stay beside the new (view changed_answers)",
+            "\nmodel or prior has changed: {} files are classified again; the older answers stay beside the new (`earwitness export --table changed` lists what differs)",
             plan.again
         );
     } else if plan.again > 0 {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::archive::query::{Histogram, Overview, TopDetection};
+use crate::archive::query::{Changed, Histogram, Overview, TopDetection};
 use crate::report::words::{printable, probability, span, wrapped};
 
 /// Levels of a bar, from nothing to full.
@@ -66,6 +66,24 @@ fn summary(text: &mut String, o: &Overview) {
         "",
         format!("Model {}. {}", o.model, trained_on(o)).trim_end(),
     );
+    for other in &o.changed {
+        *text += &wrapped("", &compared(other));
+    }
+}
+
+/// What another model, or another prior, changes.
+fn compared(other: &Changed) -> String {
+    let model = format!(
+        "{} ({:.12}), prior {}",
+        other.model_id, other.model_sha256, other.prior
+    );
+    match other.changed {
+        0 => format!("All {} answers are as under {model}.", other.files),
+        n => format!(
+            "{n} of {} answers are others than under {model}: `earwitness export --table changed` lists them.",
+            other.files
+        ),
+    }
 }
 
 /// What is said where the model was trained on what is answered; nothing where it was not.
