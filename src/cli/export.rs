@@ -1,6 +1,6 @@
 //! `earwitness export results.sqlite`: an archive's answers for other programs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use earwitness::archive::query::{Filter, Table};
@@ -11,7 +11,7 @@ use earwitness::report::archive::{
 };
 
 use super::exit::{Outcome, UsageError};
-use super::output::Output;
+use super::output::{new_folder, Output};
 use super::rows::{usage, RowArgs};
 use super::Verbosity;
 
@@ -28,7 +28,7 @@ Examples:
 
 Rows come in the order of their paths and times. raven and audacity write one file for each \
 recording into a folder (a name that ends in / or is a folder); raven can also write one table of \
-all. clips cuts the sound of each detection to WAV, with a list, clips.csv.")]
+all. clips cuts the sound of each detection to WAV, with a list, clips.csv, into a new or empty folder.")]
 pub struct ExportArgs {
     /// The database
     #[arg(value_name = "FILE")]
@@ -216,10 +216,7 @@ fn clips(
     filter: &Filter,
     verbosity: Verbosity,
 ) -> anyhow::Result<Outcome> {
-    let Some(folder) = args.output.clone().filter(|o| o != Path::new("-")) else {
-        let text = "clips are several files; name a folder for them with -o";
-        return Err(UsageError(text.into()).into());
-    };
+    let folder = new_folder(args.output.as_deref())?;
     let mut exporter = Clips::new(
         folder.clone(),
         ClipOptions {

@@ -1,5 +1,6 @@
 //! Where a verb's output goes: standard output, or a file that appears whole or not at all.
 
+mod folder;
 mod unfinished;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,8 @@ use tempfile::NamedTempFile;
 
 use super::exit::UsageError;
 use unfinished::Unfinished;
+
+pub use folder::new_folder;
 
 /// Standard output, or a file under way.
 pub enum Output {

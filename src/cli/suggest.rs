@@ -1,6 +1,6 @@
 //! `earwitness suggest results.sqlite`: which recordings of an archive to label.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use earwitness::archive::query::{suggest, Row, Suggest};
@@ -8,7 +8,7 @@ use earwitness::archive::store::Reader;
 use earwitness::report::archive::{CsvWriter, Exporter, JsonLinesWriter, SortingFolder};
 
 use super::exit::{Outcome, UsageError};
-use super::output::Output;
+use super::output::{new_folder, Output};
 use super::rows::RowArgs;
 use super::Verbosity;
 
@@ -110,19 +110,7 @@ fn clips(
     reader: &Reader,
     verbosity: Verbosity,
 ) -> anyhow::Result<Outcome> {
-    let Some(folder) = args.output.clone().filter(|o| o != Path::new("-")) else {
-        let text = "clips are several files; name a folder for them with -o, or take --format csv";
-        return Err(UsageError(text.into()).into());
-    };
-    // What was sorted there already would mix with what comes now.
-    let is_empty = |folder: &Path| folder.read_dir().map_or(true, |mut d| d.next().is_none());
-    if !is_empty(&folder) {
-        let text = format!(
-            "{}: is not empty; name a new folder with -o",
-            folder.display()
-        );
-        return Err(UsageError(text).into());
-    }
+    let folder = new_folder(args.output.as_deref())?;
     let labels = Suggest::labels(reader)?;
     let mut exporter = SortingFolder::new(folder.clone(), labels, args.ffmpeg);
     write(rows, &mut exporter)?;

@@ -11,6 +11,7 @@ mod large;
 mod machines;
 mod made;
 mod names;
+mod originals;
 mod overview;
 mod usage;
 

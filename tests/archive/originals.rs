@@ -1,0 +1,71 @@
+//! What is made from a database leaves its recordings alone, and is made from those that were classified.
+
+use super::{archive, earwitness, finish, text};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct Place {
+    dir: tempfile::TempDir,
+    folder: PathBuf,
+    recording: PathBuf,
+    database: PathBuf,
+}
+
+/// An archive of one recording.
+fn place() -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    let recording = folder.join("a.wav");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/harop-dive.wav");
+    fs::copy(sample, &recording).unwrap();
+    let database = dir.path().join("r.sqlite");
+    assert_eq!(finish(archive(&folder, &database, &[])).0, 0);
+    Place {
+        dir,
+        folder,
+        recording,
+        database,
+    }
+}
+
+impl Place {
+    /// Exit code and standard error of a verb that reads the database.
+    fn run(&self, verb: &str, more: &[&str]) -> (Option<i32>, String) {
+        let output = earwitness(&[&[verb, text(&self.database)], more].concat());
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    }
+}
+
+/// Names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn clips_never_come_among_recordings() {
+    let place = place();
+    for verb in [&["export", "--format", "clips"][..], &["suggest"]] {
+        for taken in [&place.folder, &place.recording] {
+            let (code, said) = place.run(verb[0], &[&verb[1..], &["-o", text(taken)]].concat());
+            assert_eq!(code, Some(2), "{said}");
+            assert!(said.contains("name a new folder with -o"), "{said}");
+        }
+        assert_eq!(names(&place.folder), ["a.wav"]);
+        let (code, said) = place.run(verb[0], &verb[1..]);
+        assert!(code == Some(2) && said.contains("name a folder"), "{said}");
+        let empty = place.dir.path().join(verb[0]);
+        fs::create_dir(&empty).unwrap();
+        let (code, said) = place.run(verb[0], &[&verb[1..], &["-o", text(&empty)]].concat());
+        assert_eq!(code, Some(0), "{said}");
+        assert!(names(&empty).len() > 1);
+    }
+}
