@@ -158,7 +158,7 @@ pub fn run(args: &ExportArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
             write(args, &reader, &filter, exporter.as_mut())?;
         }
         None => {
-            let mut output = Output::open(args.output.as_deref(), [args.database.as_path()])?;
+            let mut output = Output::beside(&reader, args.output.as_deref())?;
             to_one_file(args, &reader, &filter, &mut output)?;
             output.finish()?;
         }

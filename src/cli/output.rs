@@ -9,6 +9,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use earwitness::archive::store::Reader;
 use earwitness::whole_file::{folder_of, temporary_in};
 use tempfile::NamedTempFile;
 
@@ -83,6 +84,24 @@ impl Output {
         })
     }
 
+    /// [`Output::open`] for a verb that reads a database: no recording in it is written over either.
+    ///
+    /// # Errors
+    /// As [`Output::open`], and if the database cannot be read.
+    pub fn beside(reader: &Reader, path: Option<&Path>) -> anyhow::Result<Self> {
+        if let Some(path) = path.filter(|path| path.as_os_str() != "-") {
+            let like = reader.files_like(&path.canonicalize().unwrap_or_default())?;
+            if is_one_of(like.iter().map(PathBuf::as_path), path) {
+                let (path, database) = (path.display(), reader.name());
+                let text = format!(
+                    "writing to {path} would overwrite a recording of {database}; name another file"
+                );
+                return Err(UsageError(text).into());
+            }
+        }
+        Self::open(path, [reader.path()])
+    }
+
     /// A person sees it come.
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Stdout(stdout) if stdout.get_ref().is_terminal())
@@ -129,11 +148,7 @@ impl Output {
 /// # Errors
 /// [`UsageError`].
 pub fn keep<'a>(read: impl IntoIterator<Item = &'a Path>, output: &Path) -> anyhow::Result<()> {
-    let Ok(place) = output.canonicalize() else {
-        return Ok(());
-    };
-    let is_same = |path: &Path| path.canonicalize().is_ok_and(|path| path == place);
-    if !is_written_through(&place) && read.into_iter().any(is_same) {
+    if is_one_of(read, output) {
         let output = output.display();
         let text = format!(
             "writing to {output} would overwrite a file that is read here; name another file"
@@ -166,6 +181,15 @@ pub fn try_places<'a>(
         }
     }
     Ok(())
+}
+
+/// Whether the content of one of these files would be replaced by that of `output`.
+fn is_one_of<'a>(read: impl IntoIterator<Item = &'a Path>, output: &Path) -> bool {
+    let Ok(place) = output.canonicalize() else {
+        return false;
+    };
+    let is_same = |path: &Path| path.canonicalize().is_ok_and(|path| path == place);
+    !is_written_through(&place) && read.into_iter().any(is_same)
 }
 
 /// A pipe or a device: what is there is no content that could be replaced.

@@ -61,8 +61,10 @@ enum Format {
 pub fn run(args: &QueryArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.database)?;
     let found = overview(&reader, &args.rows.filter(&reader, verbosity)?, args.top)?;
+    // Before the picture is drawn: where one is refused, neither is written.
+    let output = Output::beside(&reader, args.output.as_deref())?;
     if let Some(picture) = &args.picture {
-        let mut output = Output::open(Some(picture), [args.database.as_path()])?;
+        let mut output = Output::beside(&reader, Some(picture))?;
         write_html(&found, &mut output)?;
         output.finish()?;
     }
@@ -70,6 +72,6 @@ pub fn run(args: &QueryArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         Format::Text => as_text(&found),
         Format::Json => as_json(&found)? + "\n",
     };
-    Output::open(args.output.as_deref(), [args.database.as_path()])?.write_once(text.as_bytes())?;
+    output.write_once(text.as_bytes())?;
     Ok(Outcome::Done)
 }

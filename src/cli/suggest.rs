@@ -87,7 +87,7 @@ pub fn run(args: &SuggestArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> 
     if args.format == Format::Clips {
         return clips(args, &rows, &reader, verbosity);
     }
-    let mut output = Output::open(args.output.as_deref(), [args.database.as_path()])?;
+    let mut output = Output::beside(&reader, args.output.as_deref())?;
     let out = Box::new(&mut output);
     match args.format {
         Format::Jsonl => write(&rows, &mut JsonLinesWriter::new(out))?,

@@ -69,3 +69,51 @@ fn clips_never_come_among_recordings() {
         assert!(names(&empty).len() > 1);
     }
 }
+
+#[test]
+fn no_recording_of_the_database_is_written_over() {
+    let place = place();
+    let before = fs::read(&place.recording).unwrap();
+    let mut ways = vec![place.recording.clone(), place.folder.join("../in/a.wav")];
+    #[cfg(unix)]
+    {
+        let link = place.dir.path().join("link");
+        std::os::unix::fs::symlink(&place.folder, &link).unwrap();
+        ways.push(link.join("a.wav"));
+        let file = place.dir.path().join("other.csv");
+        std::os::unix::fs::symlink(&place.recording, &file).unwrap();
+        ways.push(file);
+    }
+    for way in ways.iter().map(|way| text(way)) {
+        for (verb, more) in [
+            ("export", &["-o", way][..]),
+            ("export", &["--format", "parquet", "-o", way]),
+            ("query", &["-o", way]),
+            ("query", &["--picture", way]),
+            ("suggest", &["--format", "csv", "-o", way]),
+        ] {
+            let (code, said) = place.run(verb, more);
+            assert_eq!(code, Some(2), "{verb} {more:?}: {said}");
+            assert!(said.contains("would overwrite a recording"), "{said}");
+        }
+    }
+    assert_eq!(fs::read(&place.recording).unwrap(), before);
+    // An archive that was reached through a link is known by where it leads to.
+    #[cfg(unix)]
+    {
+        let database = place.dir.path().join("linked.sqlite");
+        let link = place.dir.path().join("link");
+        assert_eq!(finish(archive(&link, &database, &[])).0, 0);
+        let output = earwitness(&["query", text(&database), "-o", text(&place.recording)]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert_eq!(fs::read(&place.recording).unwrap(), before);
+    }
+    // Another file of the same name is none of it, and neither is one beside it.
+    for other in ["a.wav", "in/b.csv"] {
+        let other = place.dir.path().join(other);
+        fs::write(&other, "old").unwrap();
+        let (code, said) = place.run("export", &["-o", text(&other)]);
+        assert_eq!(code, Some(0), "{said}");
+        assert_ne!(fs::read(&other).unwrap(), b"old");
+    }
+}

@@ -7,6 +7,7 @@
 mod files;
 mod fingerprints;
 mod lock;
+mod originals;
 mod read;
 mod runs;
 mod schema;

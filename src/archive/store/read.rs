@@ -75,6 +75,11 @@ impl Reader {
         &self.db
     }
 
+    /// The file that is the database.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What messages call the database.
     pub fn name(&self) -> &str {
         &self.name
