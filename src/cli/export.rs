@@ -218,6 +218,7 @@ fn clips(
 ) -> anyhow::Result<Outcome> {
     let folder = new_folder(args.output.as_deref())?;
     let mut exporter = Clips::new(
+        reader,
         folder.clone(),
         ClipOptions {
             margin_s: args.margin.unwrap_or(1.0),

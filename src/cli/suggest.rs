@@ -112,7 +112,7 @@ fn clips(
 ) -> anyhow::Result<Outcome> {
     let folder = new_folder(args.output.as_deref())?;
     let labels = Suggest::labels(reader)?;
-    let mut exporter = SortingFolder::new(folder.clone(), labels, args.ffmpeg);
+    let mut exporter = SortingFolder::new(reader, folder.clone(), labels, args.ffmpeg);
     write(rows, &mut exporter)?;
     for failure in exporter.failed() {
         eprintln!("not cut: {failure}");

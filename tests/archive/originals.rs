@@ -1,6 +1,6 @@
 //! What is made from a database leaves its recordings alone, and is made from those that were classified.
 
-use super::{archive, earwitness, finish, text};
+use super::{archive, earwitness, finish, made, text};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -116,4 +116,50 @@ fn no_recording_of_the_database_is_written_over() {
         assert_eq!(code, Some(0), "{said}");
         assert_ne!(fs::read(&other).unwrap(), b"old");
     }
+}
+
+#[test]
+fn a_recording_that_was_replaced_is_not_cut_under_the_old_answer() {
+    let place = place();
+    let out = |name: &str| place.dir.path().join(name);
+    let cut = |name: &str| {
+        let (clips, sorting) = (
+            out(&format!("{name}-clips")),
+            out(&format!("{name}-sorting")),
+        );
+        let wavs = |folder: &Path| {
+            let names = names(folder);
+            names.iter().filter(|n| n.ends_with(".wav")).count()
+        };
+        let exported = place.run("export", &["--format", "clips", "-o", text(&clips)]);
+        let suggested = place.run("suggest", &["-n", "1", "-o", text(&sorting)]);
+        (exported, wavs(&clips), suggested, wavs(&sorting))
+    };
+    // Copied anew it has another time of change, and holds the same.
+    let bytes = fs::read(&place.recording).unwrap();
+    fs::remove_file(&place.recording).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    fs::write(&place.recording, &bytes).unwrap();
+    let (exported, clips, suggested, sorting) = cut("same");
+    assert_eq!(
+        (exported.0, suggested.0),
+        (Some(0), Some(0)),
+        "{exported:?}"
+    );
+    assert!(clips > 0 && sorting == 1, "{clips} {sorting}");
+    fs::write(&place.recording, made::wav(3, 160_000)).unwrap();
+    let (exported, clips, suggested, sorting) = cut("other");
+    assert_eq!((clips, sorting), (0, 0));
+    for (code, said) in [exported, suggested] {
+        assert_eq!(code, Some(3), "{said}");
+        let told = format!(
+            "not cut: {}: has changed since it was classified",
+            text(&place.recording)
+        );
+        assert!(said.contains(&told), "{said}");
+    }
+    // Once it is classified as well, it is cut.
+    assert_eq!(finish(archive(&place.folder, &place.database, &[])).0, 0);
+    let (exported, _, suggested, sorting) = cut("again");
+    assert_eq!((exported.0, suggested.0, sorting), (Some(0), Some(0), 1));
 }

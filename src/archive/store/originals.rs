@@ -2,12 +2,44 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::params;
+use rusqlite::{params, OptionalExtension, Row};
 
 use super::Reader;
 use crate::archive::{name, ArchiveError, Facts};
+use crate::audio::{self, AudioError, Source};
+use crate::hex::hex;
 
 impl Reader {
+    /// Whether `file`, which the database calls `path`, still holds the recording of this SHA-256. A file whose size and time of
+    /// change are those in the database is not read.
+    ///
+    /// # Errors
+    /// If the database cannot be read; the inner error is the file's.
+    pub fn still_holds(
+        &self,
+        path: &str,
+        file: &Path,
+        sha256: &str,
+    ) -> Result<Result<bool, AudioError>, ArchiveError> {
+        let sql = "SELECT ifnull(f.size_bytes, 0), ifnull(f.modified_ns, 0) FROM files f
+            JOIN recordings r ON r.id = f.recording WHERE f.path = ? AND r.sha256 = ?";
+        let known = self.ask(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            let facts = |row: &Row| {
+                Ok(Facts {
+                    size: row.get::<_, i64>(0)? as u64,
+                    modified_ns: row.get(1)?,
+                })
+            };
+            statement.query_row([path, sha256], facts).optional()
+        })?;
+        if known.is_some() && known == Facts::now(file).ok() {
+            return Ok(Ok(true));
+        }
+        let now = audio::content_hash(&Source::Path(file.to_owned()));
+        Ok(now.map(|now| hex(&now) == sha256))
+    }
+
     /// Files that may be the one at `place`, whatever path the archive knows it by: those that are called the same, or have its
     /// size and time of change.
     ///

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cut::{cut, write_wav};
+use super::cut::{cut, write_wav, Original};
 use super::{ExportError, Exporter, Folder};
 use crate::archive::query::{pick_evenly, Pick, Row};
+use crate::archive::store::Reader;
 
 /// The list of the clips, beside them.
 const INDEX: &str = "clips.csv";
@@ -24,7 +25,8 @@ pub struct ClipOptions {
 
 /// Cuts a WAV file (16 kHz, mono, 16 bits) for each detection into a folder, with a list of them; all are cut at the
 /// end, since only then it is known which are chosen.
-pub struct Clips {
+pub struct Clips<'a> {
+    reader: &'a Reader,
     folder: PathBuf,
     options: ClipOptions,
     wanted: Vec<Wanted>,
@@ -66,10 +68,11 @@ impl Wanted {
     }
 }
 
-impl Clips {
-    /// Writes to `folder`, which is made if it is not there.
-    pub fn new(folder: PathBuf, options: ClipOptions) -> Self {
+impl<'a> Clips<'a> {
+    /// Writes to `folder`, which is made if it is not there; `reader` is the database that the rows are of.
+    pub fn new(reader: &'a Reader, folder: PathBuf, options: ClipOptions) -> Self {
         Self {
+            reader,
             folder,
             options,
             wanted: Vec::new(),
@@ -83,13 +86,13 @@ impl Clips {
         self.cut
     }
 
-    /// Recordings that could not be read any more, or not to the end, each with the reason.
+    /// Recordings that have changed, or could not be read any more or not to the end, each with the reason.
     pub fn failed(&self) -> &[String] {
         &self.failed
     }
 }
 
-impl Exporter for Clips {
+impl Exporter for Clips<'_> {
     fn row(&mut self, row: &Row) -> Result<(), ExportError> {
         self.wanted.push(Wanted {
             path: row.text("path").to_owned(),
@@ -141,7 +144,13 @@ impl Exporter for Clips {
             // Name of the clip and where it begins, s; clips end in another order than they begin.
             let mut clips: Vec<Option<(String, f64)>> = vec![None; group.len()];
             let stretches = group.iter().map(|w| self.options.stretch(w));
-            let read = cut(&group[0].file, stretches, self.options.ffmpeg, |cut| {
+            let original = Original {
+                path: &group[0].path,
+                file: &group[0].file,
+                sha256: &group[0].pick.sha256,
+            };
+            let ffmpeg = self.options.ffmpeg;
+            let read = cut(self.reader, original, stretches, ffmpeg, |cut| {
                 let (file, name) = folder.create(&group[cut.place].name())?;
                 write_wav(file, &cut.samples).map_err(|e| fault(Path::new(&name), e))?;
                 clips[cut.place] = Some((name, cut.start_s()));

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use super::ExportError;
+use crate::archive::store::Reader;
 use crate::audio::{self, AudioError, ReadOptions, Source};
 use crate::SAMPLE_RATE;
 
@@ -24,26 +25,57 @@ impl Cut {
     }
 }
 
+/// A file, and the recording that it held when it was classified.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Original<'a> {
+    /// Its name in the database.
+    pub path: &'a str,
+    /// The file itself, where its name is no text.
+    pub file: &'a Path,
+    /// SHA-256 of the recording, in hex.
+    pub sha256: &'a str,
+}
+
+/// Why a recording is not cut, or not to the end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotCut {
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    #[error("{path}: has changed since it was classified; run `earwitness archive` again")]
+    Changed { path: String },
+}
+
 /// Cuts stretches (start and end, s) out of a recording, which is read once, to the end of the last of them. Each is given to
-/// `take` and dropped as soon as its end is passed, so that what is held does not grow with their number. The inner error
-/// is the recording's, after what lies before the fault was cut; the outer one is that of `take`.
+/// `take` and dropped as soon as its end is passed, so that what is held does not grow with their number. What is no longer the
+/// recording that was classified is not cut: the answer is not about it. The inner error is the recording's, after what lies
+/// before the fault was cut; the outer one is that of `take` or of the database.
 pub(super) fn cut(
-    path: &Path,
+    reader: &Reader,
+    original: Original,
     stretches: impl Iterator<Item = (f64, f64)>,
     ffmpeg: bool,
     mut take: impl FnMut(Cut) -> Result<(), ExportError>,
-) -> Result<Result<(), AudioError>, ExportError> {
+) -> Result<Result<(), NotCut>, ExportError> {
+    let Original { path, file, sha256 } = original;
+    match reader.still_holds(path, file, sha256)? {
+        Ok(true) => {}
+        Ok(false) => {
+            let path = path.to_owned();
+            return Ok(Err(NotCut::Changed { path }));
+        }
+        Err(error) => return Ok(Err(error.into())),
+    }
     let options = ReadOptions::default().with_ffmpeg(ffmpeg);
-    let mut reader = match audio::open(&Source::Path(path.to_owned()), &options) {
+    let mut reader = match audio::open(&Source::Path(file.to_owned()), &options) {
         Ok(reader) => reader,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => return Ok(Err(error.into())),
     };
     let mut cutter = Cutter::new(stretches);
     while !cutter.is_done() {
         match reader.next_block() {
             Ok(Some(block)) => cutter.push(block, &mut take)?,
             Ok(None) => break,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(error.into())),
         }
     }
     cutter.end(&mut take).map(Ok)

@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::cut::{cut, write_wav};
+use super::cut::{cut, write_wav, Original};
 use super::{ExportError, Exporter, Folder};
 use crate::archive::query::{Row, Value};
+use crate::archive::store::Reader;
 
 /// The list of the clips, which is a manifest once its column `label` is filled in.
 const LIST: &str = "labels.csv";
@@ -15,7 +16,8 @@ const ANSWERS: &str = "answers.csv";
 const README: &str = "README.txt";
 
 /// Cuts a WAV file for each suggestion into a folder, and writes a list and instructions beside them.
-pub struct SortingFolder {
+pub struct SortingFolder<'a> {
+    reader: &'a Reader,
     folder: PathBuf,
     ffmpeg: bool,
     labels: Vec<String>,
@@ -28,6 +30,7 @@ struct Wanted {
     path: String,
     /// The file itself, where its name is no text.
     file: PathBuf,
+    sha256: String,
     start_s: f64,
     end_s: f64,
     group: String,
@@ -35,11 +38,12 @@ struct Wanted {
     told: [String; 6],
 }
 
-impl SortingFolder {
-    /// Writes to `folder`, which is made if it is not there; `labels` are those that the model knows, `ffmpeg` lets it decode
-    /// what cannot be decoded here.
-    pub fn new(folder: PathBuf, labels: Vec<String>, ffmpeg: bool) -> Self {
+impl<'a> SortingFolder<'a> {
+    /// Writes to `folder`, which is made if it is not there; `reader` is the database that the rows are of, `labels` are those that
+    /// the model knows, `ffmpeg` lets it decode what cannot be decoded here.
+    pub fn new(reader: &'a Reader, folder: PathBuf, labels: Vec<String>, ffmpeg: bool) -> Self {
         Self {
+            reader,
             folder,
             ffmpeg,
             labels,
@@ -54,7 +58,7 @@ impl SortingFolder {
         self.cut
     }
 
-    /// Recordings that could not be read any more, each with the reason.
+    /// Recordings that have changed or could not be read any more, each with the reason.
     pub fn failed(&self) -> &[String] {
         &self.failed
     }
@@ -111,7 +115,7 @@ or from the list:
     }
 }
 
-impl Exporter for SortingFolder {
+impl Exporter for SortingFolder<'_> {
     fn row(&mut self, row: &Row) -> Result<(), ExportError> {
         let told = [
             "label",
@@ -124,6 +128,7 @@ impl Exporter for SortingFolder {
         self.rows.push(Wanted {
             path: row.text("path").to_owned(),
             file: row.file(),
+            sha256: row.text("sha256").to_owned(),
             start_s: row.real("start_s").unwrap_or(0.0),
             end_s: row.real("end_s").unwrap_or(0.0),
             group: row.text("source_group").to_owned(),
@@ -170,7 +175,12 @@ impl Exporter for SortingFolder {
                 row.end_s
             );
             let mut clip = None;
-            let read = cut(&row.file, stretch, self.ffmpeg, |cut| {
+            let original = Original {
+                path: &row.path,
+                file: &row.file,
+                sha256: &row.sha256,
+            };
+            let read = cut(self.reader, original, stretch, self.ffmpeg, |cut| {
                 let (file, name) = folder.create(&name)?;
                 write_wav(file, &cut.samples).map_err(|e| self.fault(&name, e))?;
                 clip = Some(name);
