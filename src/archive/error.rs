@@ -57,6 +57,14 @@ pub enum ArchiveError {
         /// The file or folder that was named.
         place: String,
     },
+    /// A folder that held files is empty: where a share is not mounted, its place is.
+    #[error("{folder}: is empty, and held {files} files when last looked at (not mounted?); nothing was done, and what is known of it stays as it was: bring it back, or leave it out")]
+    Emptied {
+        /// The folder.
+        folder: String,
+        /// Files below it that the database knows.
+        files: u64,
+    },
     /// A folder is no longer there.
     #[error("{folder} has vanished (unmounted, or the network is gone); what was done is kept in {database}: bring it back and run the same command")]
     Vanished {

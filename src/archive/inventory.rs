@@ -75,7 +75,12 @@ pub(super) fn take(store: &mut Store, roots: &Roots, rules: &Rules) -> Result<Pl
         store.ask(|db| note(db, found, rules, &mut plan))
     })?;
     for root in roots.roots() {
-        plan.gone += look_after(store, root, rules.keep)?;
+        let files = look_after(store, root, rules.keep)?;
+        if files > 0 && root.read_dir().is_ok_and(|mut d| d.next().is_none()) {
+            let folder = name::to_text(root);
+            return Err(ArchiveError::Emptied { folder, files });
+        }
+        plan.gone += files;
     }
     Ok(plan)
 }

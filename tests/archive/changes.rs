@@ -280,6 +280,17 @@ fn a_folder_that_is_not_there_changes_nothing_of_what_is_known_of_it() {
         );
         assert_eq!(rows(&place.database), before);
     }
+    // Where nothing is mounted the place of a share is an empty folder.
+    fs::create_dir(&place.folder).unwrap();
+    for more in [&[][..], &["--dry-run"]] {
+        let (code, said) = both(more);
+        assert!(
+            code == 1 && said.contains("is empty, and held 2 files"),
+            "{said}"
+        );
+        assert_eq!(rows(&place.database), before);
+    }
+    fs::remove_dir(&place.folder).unwrap();
     fs::rename(&away, &place.folder).unwrap();
     let (code, said) = both(&[]);
     assert!(code == 0 && said.contains("0 to classify"), "{said}");

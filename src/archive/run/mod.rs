@@ -119,16 +119,18 @@ pub fn run(
     let changed = store
         .current_settings()?
         .is_some_and(|id| id != settings.id);
-    let plan = inventory::take(&mut store, &roots, &options.rules(&settings))?;
-    if found_nothing(&plan) {
-        store.roll_back();
-        store.close()?;
-        if is_new {
-            // It holds nothing, and was not there before.
-            let _ = std::fs::remove_file(&options.output);
+    let plan = match inventory::take(&mut store, &roots, &options.rules(&settings)) {
+        Ok(plan) if !found_nothing(&plan) => plan,
+        other => {
+            store.roll_back();
+            let _ = store.close();
+            if is_new {
+                // It holds nothing, and was not there before.
+                let _ = std::fs::remove_file(&options.output);
+            }
+            return Err(other.err().unwrap_or_else(|| nothing_found(&options.walk)));
         }
-        return Err(nothing_found(&options.walk));
-    }
+    };
     observer.planned(&plan, changed);
     let mut run = Run::new(options, &roots, &settings, plan, store);
     run.begin()?;
