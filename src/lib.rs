@@ -16,6 +16,7 @@ pub mod model;
 pub mod render;
 pub mod report;
 pub mod signature;
+mod slips;
 pub mod spectrum;
 pub mod train;
 pub mod verify;

@@ -1,7 +1,8 @@
 //! Annotations: what is heard when within a recording, for recordings known by their content.
 
-use super::{is_valid_label, DatasetError};
+use super::{is_valid_label, DatasetError, RESERVED_REMEDY};
 use crate::hex::hex;
+use crate::model::taxonomy::reserved;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -124,6 +125,9 @@ impl Line {
             let what = format!("`{}` is no label", self.label);
             return Err((what, "use lower-case words joined by hyphens"));
         }
+        if let Some(what) = reserved(&self.label) {
+            return Err((what, RESERVED_REMEDY));
+        }
         let phase = match self.phase.as_str() {
             "" => None,
             "cruise" | "dive" => Some(self.phase),
@@ -175,6 +179,7 @@ mod tests {
             ("12,0,1,siren,", "SHA-256"),
             ("#,3,1,siren,", "no stretch"),
             ("#,0,1,Siren,", "no label"),
+            ("#,0,1,unusable,", "not a label"),
             ("#,0,1,siren,climb", "no phase"),
             ("#,0,2,siren,\n#,1,3,siren,", "overlaps"),
             ("#,0,x,siren,", "columns"),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::labels::{Said, LABEL_REMEDY, PHASES};
+use super::labels::{Said, PHASES};
 use super::tracks::marks_beside;
 use super::{DatasetError, Manifest, Recording};
 
@@ -47,7 +47,7 @@ impl Manifest {
                 continue;
             }
             let said = Said::parse(&entry.name)
-                .map_err(|fault| unusable(&entry.path, fault, LABEL_REMEDY))?;
+                .map_err(|no| unusable(&entry.path, no.fault, no.remedy))?;
             let before = list.recordings.len();
             for inside in entries(&entry.path)? {
                 let is_phase = inside.is_folder && PHASES.contains(&inside.name.as_str());
@@ -123,11 +123,11 @@ impl Listed {
                 (true, Some(said)) => Ok(said.clone()),
                 _ => Said::parse(&mark.text),
             };
-            let said = said.map_err(|fault| DatasetError::Line {
+            let said = said.map_err(|no| DatasetError::Line {
                 path: track.clone(),
                 line: mark.line,
-                fault,
-                remedy: LABEL_REMEDY,
+                fault: no.fault,
+                remedy: no.remedy,
             })?;
             self.recordings.push(Recording {
                 range: Some((mark.start_s, mark.end_s)),

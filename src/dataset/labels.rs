@@ -1,6 +1,8 @@
 //! What people write to label a recording: `harop`, `harop/dive`, `-harop`.
 
 use super::is_valid_label;
+use crate::model::taxonomy::reserved;
+use thiserror::Error;
 
 /// Phases that are learnt.
 pub const PHASES: [&str; 2] = ["cruise", "dive"];
@@ -16,14 +18,25 @@ pub struct Said {
     pub is_not: bool,
 }
 
+/// Why a text is no label.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{fault}; {remedy}")]
+pub struct NotALabel {
+    /// What is wrong.
+    pub fault: String,
+    /// What to write instead.
+    pub remedy: &'static str,
+}
+
 impl Said {
     /// Reads `harop`, `harop/dive` (an airframe in a phase) or `-harop` (anything but a Harop). Spaces around it
     /// don't count.
     ///
     /// # Errors
-    /// A sentence that names the fault.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// [`NotALabel`], also for the words that answers use for families, classes and what they can't tell.
+    pub fn parse(text: &str) -> Result<Self, NotALabel> {
         let text = text.trim();
+        let no = |fault: String, remedy| Err(NotALabel { fault, remedy });
         let (is_not, positive) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -33,15 +46,18 @@ impl Said {
             None => (positive, None),
         };
         if !is_valid_label(label) {
-            return Err(format!("`{text}` is not a label"));
+            return no(format!("`{text}` is not a label"), LABEL_REMEDY);
+        }
+        if let Some(fault) = reserved(label) {
+            return no(fault, RESERVED_REMEDY);
         }
         if phase.is_some_and(|phase| !PHASES.contains(&phase)) {
-            return Err(format!(
-                "`{text}` names a phase that is not learnt: {PHASE_REMEDY}"
-            ));
+            let fault = format!("`{text}` names a phase that is not learnt");
+            return no(fault, PHASE_REMEDY);
         }
         if is_not && phase.is_some() {
-            return Err(format!("`{text}` says of one phase that it is not heard"));
+            let fault = format!("`{text}` says of one phase that it is not heard");
+            return no(fault, LABEL_REMEDY);
         }
         Ok(Self {
             label: label.to_owned(),
@@ -69,8 +85,12 @@ pub(super) fn is_other_phase(name: &str) -> bool {
 }
 
 /// What to write instead of what was not understood.
-pub(super) const LABEL_REMEDY: &str =
+const LABEL_REMEDY: &str =
     "use lower-case letters, digits and hyphens, such as shahed-136; with a phase shahed-136/dive; for what it is not -shahed-136";
+
+/// What to do about a word that answers use.
+pub(crate) const RESERVED_REMEDY: &str =
+    "label recordings with what is heard, such as shahed-136 or siren, and leave out those of which you can't tell";
 
 #[cfg(test)]
 mod tests {
@@ -92,12 +112,21 @@ mod tests {
 
     #[test]
     fn other_phases_are_refused_with_what_to_do() {
-        let fault = Said::parse("harop/climb").unwrap_err();
+        let fault = Said::parse("harop/climb").unwrap_err().to_string();
         assert!(
             fault.contains("cruise and dive") && fault.contains("column note"),
             "{fault}"
         );
         assert!(is_other_phase("Take-off") && !is_other_phase("night-of-may-3"));
+    }
+
+    #[test]
+    fn words_of_answers_are_refused_with_what_to_do() {
+        for text in ["unknown", "-unknown", "military-uav", "piston-uav/dive"] {
+            let fault = Said::parse(text).unwrap_err();
+            assert!(fault.fault.contains("not a label"), "{fault}");
+            assert_eq!(fault.remedy, RESERVED_REMEDY);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The manifest: one labelled recording a line.
 
-use super::labels::{is_other_phase, Said, LABEL_REMEDY, PHASE_REMEDY};
+use super::labels::{is_other_phase, Said, PHASE_REMEDY};
 use super::DatasetError;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -237,7 +237,7 @@ impl Line {
         if self.path.as_os_str().is_empty() {
             return Err(("the path is empty".into(), "name the recording"));
         }
-        let said = Said::parse(&self.label).map_err(|fault| (fault, LABEL_REMEDY))?;
+        let said = Said::parse(&self.label).map_err(|no| (no.fault, no.remedy))?;
         if !matches!(self.phase.as_str(), "" | "cruise" | "dive") {
             return Err((format!("`{}` is not a phase", self.phase), PHASE_REMEDY));
         }
@@ -344,6 +344,7 @@ mod tests {
     fn faults_name_the_line() {
         for (text, wanted) in [
             ("path,label\na.wav,Siren!\n", "line 2"),
+            ("path,label\na.wav,unknown\n", "leave out those"),
             (
                 "path,label\na.wav,siren\na.wav,engine\n",
                 "`siren` in line 2",

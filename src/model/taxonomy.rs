@@ -37,6 +37,34 @@ pub fn place(label: &str) -> (&str, &str) {
         .map_or((label, label), |&(_, family, class)| (family, class))
 }
 
+/// Words for what is answered, not for what is heard.
+const DECISIONS: [&str; 5] = ["signature", "family", "class", "unknown", "unusable"];
+
+/// Classes whose labels don't fly.
+const ON_THE_GROUND: [&str; 3] = ["ground-machine", "impulse", "background"];
+
+/// Why nothing can be labelled `label`: answers use that word for something else. `None` for what may be a label.
+pub fn reserved(label: &str) -> Option<String> {
+    if DECISIONS.contains(&label) {
+        return Some(format!("`{label}` is a word for answers, not a label"));
+    }
+    if TAXONOMY.iter().any(|(own, _, _)| *own == label) {
+        return None;
+    }
+    let of = |kind, place: fn(&Place) -> &'static str| {
+        let members = TAXONOMY.iter().filter(|entry| place(entry) == label);
+        let members: Vec<&str> = members.map(|(own, _, _)| *own).collect();
+        let named = members.join(", ");
+        (!members.is_empty()).then(|| format!("`{label}` is the {kind} of {named}, not a label"))
+    };
+    of("class", |(_, _, class)| class).or_else(|| of("family", |(_, family, _)| family))
+}
+
+/// Whether `label` is of something that flies; what the project doesn't know may.
+pub fn flies(label: &str) -> bool {
+    !ON_THE_GROUND.contains(&place(label).1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +76,25 @@ mod tests {
         }
         assert_eq!(place("shahed-136"), ("piston-uav", MILITARY));
         assert_eq!(place("zeppelin"), ("zeppelin", "zeppelin"));
+    }
+
+    #[test]
+    fn words_for_answers_are_no_labels_and_families_of_one_label_are() {
+        for word in ["unknown", "unusable", "military-uav", "piston-uav"] {
+            let why = reserved(word).unwrap_or_default();
+            assert!(why.contains(word), "{word}: {why}");
+        }
+        assert!(reserved("rotary-uav").is_some_and(|why| why.contains("harop, hermes-450")));
+        for label in ["siren", "multirotor", "background", "shahed-136", "lancet"] {
+            assert_eq!(reserved(label), None);
+        }
+    }
+
+    #[test]
+    fn what_stays_on_the_ground_is_told_from_aircraft() {
+        assert!(["harop", "helicopter", "jet", "lancet"]
+            .into_iter()
+            .all(flies));
+        assert!(!["background", "engine", "impulse"].into_iter().any(flies));
     }
 }

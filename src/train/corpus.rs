@@ -1,10 +1,11 @@
 //! What training has heard: recordings, and features of each and of its copies.
 
+use super::error::TrainError;
 use super::kinds::{Kinds, Noted};
 use super::sample::Samples;
 use super::takes::{Row, Take};
 use crate::audio::Fitness;
-use crate::dataset::Span;
+use crate::dataset::{Span, RESERVED_REMEDY};
 use crate::features::SEGMENT_S;
 use crate::fingerprint::Fingerprint;
 use crate::model::taxonomy;
@@ -81,6 +82,25 @@ pub struct Corpus {
 
 /// Family and class by label, beside [`crate::model::taxonomy`].
 pub type Places = BTreeMap<String, (String, String)>;
+
+/// Refuses labels that are words of answers: "like that of unknown" says nothing.
+///
+/// # Errors
+/// [`TrainError::Data`] names the first.
+pub(super) fn check_labels<'a>(
+    labels: impl IntoIterator<Item = &'a String>,
+) -> Result<(), TrainError> {
+    match labels
+        .into_iter()
+        .find_map(|label| taxonomy::reserved(label))
+    {
+        Some(fault) => Err(TrainError::Data {
+            fault,
+            remedy: RESERVED_REMEDY,
+        }),
+        None => Ok(()),
+    }
+}
 
 /// Tells the caller how far a long task is.
 pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
@@ -220,6 +240,14 @@ impl Heard {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_answers_are_not_learnt() {
+        let labels = |named: &[&str]| named.iter().map(|l| l.to_string()).collect::<Vec<_>>();
+        assert!(check_labels(&labels(&["siren", "lancet"])).is_ok());
+        let fault = check_labels(&labels(&["siren", "unknown"])).unwrap_err();
+        assert!(fault.to_string().contains("`unknown`"), "{fault}");
+    }
 
     #[test]
     fn nothing_is_heard_beneath_a_row_that_is_not_picked_itself() {

@@ -1,6 +1,6 @@
 //! Listening to the training recordings: reading, grouping, splitting into folds, measuring.
 
-use super::corpus::{Corpus, Heard, Origin, Progress};
+use super::corpus::{check_labels, Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
@@ -74,6 +74,7 @@ impl Corpus {
             false => Annotations::default(),
         };
         let (manifest, negations) = manifest.without_negations();
+        check_labels(&manifest.labels())?;
         let decoded = decode_all(&manifest.recordings, progress);
         let clips = match &recipe.rendered {
             Some(settings) => rendered::clips(settings, recipe.seed)?,

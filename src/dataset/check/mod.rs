@@ -14,7 +14,7 @@ use super::guess::{guess_groups, in_numbered_series, Guess};
 use super::{made, Manifest};
 use crate::fingerprint::Fingerprint;
 
-pub use labels::edit_distance;
+pub use crate::slips::edit_distance;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

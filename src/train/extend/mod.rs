@@ -4,7 +4,7 @@ mod keep;
 mod new;
 mod place;
 
-use super::corpus::{Corpus, Heard, Origin, Progress};
+use super::corpus::{check_labels, Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
 use super::listening::Channels;
 use super::memory::Memory;
@@ -73,6 +73,7 @@ impl Extended {
         recipe: &Recipe,
         progress: Progress,
     ) -> Result<Self, TrainError> {
+        check_labels(memory.corpus.labels.iter().chain(&manifest.labels()))?;
         let mut left_out = Vec::new();
         let (mut new, guesses) = read(manifest, &mut left_out, progress);
         let places = place_groups(memory, &mut new, recipe, &mut left_out)?;
