@@ -29,6 +29,14 @@ impl From<Outcome> for ExitCode {
 #[error("{0}")]
 pub struct UsageError(pub String);
 
+/// `error` as a wrong usage if it `is` one, so that its exit code is 2.
+pub fn usage_if<E: std::error::Error + Send + Sync + 'static>(is: bool, error: E) -> anyhow::Error {
+    match is {
+        true => UsageError(error.to_string()).into(),
+        false => error.into(),
+    }
+}
+
 /// Prints `error`, unless it only says that the reader of our output went away, and gives its
 /// exit code: 2 for wrong usage, else 1.
 pub fn fail(error: &anyhow::Error) -> ExitCode {

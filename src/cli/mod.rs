@@ -106,7 +106,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Dataset(args) => dataset::run(&args, verbosity),
         Verb::Model(args) => model::run(&args, verbosity),
         Verb::Render(args) => render::run(&args, verbosity),
-        Verb::Signatures(args) => signatures::run(&args),
+        Verb::Signatures(args) => signatures::run(&args, verbosity),
         Verb::Train(args) => train::run(&args, verbosity),
         Verb::Evaluate(args) => evaluate::run(&args, verbosity),
         Verb::Completions(args) => completions::run(&args),

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use earwitness::model::store::{Model, ModelError};
 use earwitness::report::signatures::{list_json, list_table, show_json, show_table};
-use earwitness::signature::Catalogue;
+use earwitness::signature::{Catalogue, Signature, SignatureError};
 
-use super::exit::Outcome;
+use super::exit::{usage_if, Outcome};
 use super::output::Output;
+use super::Verbosity;
 
 /// List the airframes that are known by published figures, or show one
 #[derive(Debug, Args)]
@@ -20,7 +21,8 @@ Examples:
 
 A folder given with --catalogue holds one TOML file per airframe, named as its id. It adds \
 to the built-in ones or, where the id is that of one, replaces it. The built-in files are \
-in models/signatures: copy the nearest and change it; what is wrong in it will be said.")]
+in models/signatures: copy the nearest and change it; what is wrong in it will be said, and new \
+kinds and families are noted.")]
 pub struct SignaturesArgs {
     #[command(subcommand)]
     verb: Option<SignaturesVerb>,
@@ -62,7 +64,7 @@ enum Format {
 ///
 /// # Errors
 /// If a signature file is broken, or there is no such signature.
-pub fn run(args: &SignaturesArgs) -> anyhow::Result<Outcome> {
+pub fn run(args: &SignaturesArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let catalogue = match &args.catalogue {
         Some(dir) => Catalogue::load_dir(dir)?,
         None => Catalogue::built_in()?,
@@ -73,17 +75,28 @@ pub fn run(args: &SignaturesArgs) -> anyhow::Result<Outcome> {
         Err(error) => return Err(error.into()),
     };
     let model = model.as_ref();
-    let text = match (&args.verb, args.format) {
+    let named = match &args.verb {
+        Some(SignaturesVerb::Show(show)) => Some(known(&catalogue, &show.name)?),
+        None => None,
+    };
+    let shown = |s: &&Signature| named.is_none_or(|n| n.id() == s.id());
+    for signature in catalogue.iter().filter(shown) {
+        for new in signature.new_words().iter().filter(|_| !verbosity.quiet) {
+            eprintln!("note: {}: {new}", signature.id());
+        }
+    }
+    let text = match (named, args.format) {
         (None, Format::Table) => list_table(&catalogue, model),
         (None, Format::Json) => list_json(&catalogue, model),
-        (Some(SignaturesVerb::Show(show)), format) => {
-            let signature = catalogue.get(&show.name)?;
-            match format {
-                Format::Table => show_table(signature, &catalogue, model),
-                Format::Json => show_json(signature, &catalogue, model),
-            }
-        }
+        (Some(signature), Format::Table) => show_table(signature, &catalogue, model),
+        (Some(signature), Format::Json) => show_json(signature, &catalogue, model),
     };
     Output::stdout().write_once(text.as_bytes())?;
     Ok(Outcome::Done)
+}
+
+/// The signature of that name; an unknown one is wrong usage.
+fn known<'a>(catalogue: &'a Catalogue, name: &str) -> anyhow::Result<&'a Signature> {
+    let is_usage = |e: &SignatureError| matches!(e, SignatureError::UnknownName { .. });
+    catalogue.get(name).map_err(|e| usage_if(is_usage(&e), e))
 }

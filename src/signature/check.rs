@@ -41,6 +41,7 @@ impl Checker<'_> {
         ] {
             self.slug(key, word)?;
         }
+        self.vocabulary(&raw)?;
         if raw.names.is_empty() || raw.names.iter().any(|name| name.trim().is_empty()) {
             return self.invalid("names", "has no name", "write at least one: [\"Harop\"]");
         }

@@ -29,6 +29,7 @@ mod physics;
 mod raw;
 mod sheet;
 mod span;
+mod vocabulary;
 mod words;
 
 pub use catalogue::Catalogue;
