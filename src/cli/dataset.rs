@@ -52,8 +52,8 @@ Examples:
   earwitness dataset check labelled/ --write-manifest manifest.csv
 
 Finds unreadable, silent and unfit recordings, the same file or sound twice, under two labels or in the \
-training memory, labels that look like slips, empty labels, too few source groups, uploads spread over \
-groups, and labels that models doubt which never heard the source (confident learning). \
+training memory, labels and columns that look like slips, labels that are written down and not read, empty labels, too \
+few source groups, uploads spread over groups, and labels that models doubt which never heard the source (confident learning). \
 Exit code: 0 nothing wrong or warnings alone, 1 faults, 3 some recordings cannot be read.")]
 struct CheckArgs {
     /// A folder with a folder per label, or a manifest

@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use earwitness::dataset::Manifest;
+use earwitness::dataset::check::Severity;
+use earwitness::dataset::{Manifest, Unused};
 use earwitness::evaluate::card::{card, card_html, pictures, HELD_OUT};
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::model::store::Model;
@@ -53,10 +54,14 @@ pub fn corpus(manifest: &Manifest, recipe: &Recipe, quiet: bool) -> anyhow::Resu
     Ok(corpus)
 }
 
-/// Says which lines of a manifest are passed over, and which folders are taken for source groups though they are called as phases.
+/// Says what is written down and not read, which lines of a manifest are passed over, and which folders are taken for source groups though they are called as phases.
 pub fn say_passed_over(manifest: &Manifest, quiet: bool) {
     if quiet {
         return;
+    }
+    let told = |unused: &&Unused| unused.severity != Severity::Note;
+    for unused in manifest.unused.iter().filter(told) {
+        eprintln!("warning: {}; {}", unused.what, unused.remedy);
     }
     for line in &manifest.repeated {
         eprintln!("note: {line}: passed over");

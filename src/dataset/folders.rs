@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::labels::{Said, PHASES};
 use super::tracks::marks_beside;
+use super::unused::{lists_beside, lone_tracks};
 use super::{DatasetError, Manifest, Recording};
 
 /// Extensions that are not recordings and often lie beside them.
@@ -68,17 +69,26 @@ impl Manifest {
                 empty_labels.push(entry.name);
             }
         }
+        let mut unused = lists_beside(folder, &list.recordings);
         if list.recordings.is_empty() {
-            return Err(unusable(
-                folder,
-                "it holds no recording in a folder of a label, and none with a label track".into(),
-                "put recordings into one folder per label, such as siren/a.wav",
-            ));
+            let mut fault =
+                "it holds no recording in a folder of a label, and none with a label track"
+                    .to_owned();
+            for unused in &unused {
+                fault += &format!("; {}", unused.what);
+            }
+            let remedy = match unused.is_empty() {
+                true => "put recordings into one folder per label, such as siren/a.wav",
+                false => "put recordings into one folder per label, such as siren/a.wav, or give the list in place of the folder",
+            };
+            return Err(unusable(folder, fault, remedy));
         }
+        unused.extend(lone_tracks(folder));
         Ok(Self {
             path: folder.to_owned(),
             recordings: list.recordings,
             repeated: Vec::new(),
+            unused,
             empty_labels,
             groups_given: false,
             places: Default::default(),
@@ -151,14 +161,15 @@ impl Listed {
     }
 }
 
-struct Entry {
-    path: PathBuf,
-    name: String,
-    is_folder: bool,
+/// A file or folder within a folder.
+pub(super) struct Entry {
+    pub(super) path: PathBuf,
+    pub(super) name: String,
+    pub(super) is_folder: bool,
 }
 
 /// What lies in a folder, sorted by name; without hidden files and links to folders.
-fn entries(folder: &Path) -> Result<Vec<Entry>, DatasetError> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<Entry>, DatasetError> {
     let unreadable = |error: std::io::Error| {
         unusable(
             folder,
@@ -185,7 +196,8 @@ fn entries(folder: &Path) -> Result<Vec<Entry>, DatasetError> {
     Ok(entries)
 }
 
-fn collect(entry: &Entry, paths: &mut Vec<PathBuf>) -> Result<(), DatasetError> {
+/// The recordings that an entry is or holds.
+pub(super) fn collect(entry: &Entry, paths: &mut Vec<PathBuf>) -> Result<(), DatasetError> {
     if entry.is_folder {
         for inside in entries(&entry.path)? {
             collect(&inside, paths)?;
@@ -196,7 +208,8 @@ fn collect(entry: &Entry, paths: &mut Vec<PathBuf>) -> Result<(), DatasetError> 
     Ok(())
 }
 
-fn may_be_sound(path: &Path) -> bool {
+/// Whether a file's name is not that of text, a table or a picture.
+pub(super) fn may_be_sound(path: &Path) -> bool {
     let extension = path
         .extension()
         .map(|e| e.to_string_lossy().to_ascii_lowercase());

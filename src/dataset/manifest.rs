@@ -1,7 +1,8 @@
 //! The manifest: one labelled recording a line.
 
 use super::labels::{is_other_phase, Said, PHASE_REMEDY};
-use super::DatasetError;
+use super::unused::{columns, folders_beside};
+use super::{DatasetError, Unused};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,8 @@ pub struct Manifest {
     pub recordings: Vec<Recording>,
     /// Lines that are passed over: they name a recording a second time, or have no label yet.
     pub repeated: Vec<String>,
+    /// What somebody has written down beside them, and is not read.
+    pub unused: Vec<Unused>,
     /// Folders of labels that hold no recording.
     pub empty_labels: Vec<String>,
     /// Whether a person has given source groups.
@@ -72,7 +75,8 @@ struct Line {
 impl Manifest {
     /// Reads a CSV file with a header line and the columns `path` and `label`, and, if known, `phase`,
     /// `start_s` and `end_s` (the label holds between them alone; a line for each stretch),
-    /// `group`, `source` and `note`; other columns are ignored. The label may be written with its phase (`harop/dive`), or
+    /// `group`, `source` and `note`; other columns are ignored ([`Manifest::unused`]), but not one that looks like a slip for a
+    /// column that is not there. The label may be written with its phase (`harop/dive`), or
     /// say what the recording is not (`-harop`); a line with an empty label is passed over. Paths are relative to
     /// the manifest's folder. A recording without a group is a group of its own.
     ///
@@ -92,8 +96,9 @@ impl Manifest {
         let mut first_line: HashMap<Stretch, (u64, String)> = HashMap::new();
         let mut repeated = Vec::new();
         let mut groups_given = false;
-        let mut unlabelled: Vec<u64> = Vec::new();
+        let mut unlabelled: Vec<(u64, PathBuf)> = Vec::new();
         let headers = reader.headers().map_err(read_error)?.clone();
+        let mut unused = columns(path, &headers)?;
         for record in reader.records() {
             let record = record.map_err(read_error)?;
             let line = record.position().map_or(0, csv::Position::line);
@@ -107,7 +112,7 @@ impl Manifest {
                 .deserialize(Some(&headers))
                 .map_err(|e| fault(e.to_string(), "give at least the columns path and label"))?;
             if entry.label.is_empty() && !entry.path.as_os_str().is_empty() {
-                unlabelled.push(line);
+                unlabelled.push((line, entry.path));
                 continue;
             }
             let recording = entry
@@ -147,16 +152,19 @@ impl Manifest {
                 remedy,
             });
         }
-        if let Some(first) = unlabelled.first() {
+        if let Some((first, _)) = unlabelled.first() {
             let n = unlabelled.len();
             repeated.push(format!(
                 "{n} lines have no label, the first is line {first}"
             ));
         }
+        let unlabelled: Vec<PathBuf> = unlabelled.into_iter().map(|(_, path)| path).collect();
+        unused.extend(folders_beside(folder, &unlabelled));
         Ok(Self {
             path: path.to_owned(),
             recordings,
             repeated,
+            unused,
             empty_labels: Vec::new(),
             groups_given,
             places: BTreeMap::new(),

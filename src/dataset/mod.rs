@@ -15,6 +15,7 @@ mod session;
 mod sources;
 mod tracks;
 pub(crate) mod union_find;
+mod unused;
 
 pub use annotations::{Annotations, Span};
 pub use continuity::Continuity;
@@ -28,3 +29,4 @@ pub use neighbours::{join_neighbours, regroup, split_at_breaks, NEIGHBOURS_NOTE}
 pub use session::{made, Made};
 pub use sources::{leave_sources_out, SourceSplit};
 pub use tracks::{marks_beside, Mark};
+pub use unused::Unused;

@@ -42,28 +42,40 @@ pub struct Mark {
 /// # Errors
 /// [`DatasetError::Line`] for a line that cannot be understood, [`DatasetError::Unusable`] for a file that cannot be read.
 pub fn marks_beside(path: &Path) -> Result<Option<(PathBuf, Vec<Mark>)>, DatasetError> {
-    for track in candidates(path) {
-        let size = fs::metadata(&track).map_or(0, |m| m.len());
-        let text = match size {
-            0 | SIZE_LIMIT.. => continue,
-            _ => fs::read(&track).map_err(|e| DatasetError::Unusable {
-                path: track.clone(),
-                fault: e.to_string(),
-                remedy: "give a label track that may be read, or take it away",
-            })?,
-        };
-        let text = String::from_utf8_lossy(&text);
-        let text = text.trim_start_matches('\u{feff}');
-        if let Some(marks) = parse(&track, text)? {
+    for track in tracks_of(path) {
+        if let Some(marks) = marks_of(&track)? {
             return Ok(Some((track, marks)));
         }
     }
     Ok(None)
 }
 
+/// Whether a file is a label track, be it a broken one.
+pub(super) fn is_track(path: &Path) -> bool {
+    let is_text = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+    is_text && !matches!(marks_of(path), Ok(None))
+}
+
+/// The marks in a file; `None` if it is no label track.
+fn marks_of(track: &Path) -> Result<Option<Vec<Mark>>, DatasetError> {
+    let size = fs::metadata(track).map_or(0, |m| m.len());
+    let text = match size {
+        0 | SIZE_LIMIT.. => return Ok(None),
+        _ => fs::read(track).map_err(|e| DatasetError::Unusable {
+            path: track.to_owned(),
+            fault: e.to_string(),
+            remedy: "give a label track that may be read, or take it away",
+        })?,
+    };
+    let text = String::from_utf8_lossy(&text);
+    parse(track, text.trim_start_matches('\u{feff}'))
+}
+
 /// Files that may hold the marks of a recording: `NAME.txt`, `NAME.wav.txt`, and what Raven and its like call
 /// their tables.
-fn candidates(path: &Path) -> Vec<PathBuf> {
+pub(super) fn tracks_of(path: &Path) -> Vec<PathBuf> {
     let (Some(stem), Some(name)) = (path.file_stem(), path.file_name()) else {
         return Vec::new();
     };

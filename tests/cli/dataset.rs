@@ -209,3 +209,68 @@ fn swapped_labels_are_doubted() {
     }
     assert!(doubted.len() <= 6, "{doubted:?}");
 }
+
+#[test]
+fn what_is_written_down_and_not_read_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let set = folder(dir.path(), "to-label", 1.035);
+    let clip = set.join("clip_0.0s_2.0s.wav");
+    write(&clip, 300.0);
+    let list = set.join("labels.csv");
+    std::fs::write(
+        &list,
+        "path,label,phase,group,source,note\nclip_0.0s_2.0s.wav,harop,,,,\n",
+    )
+    .unwrap();
+    std::fs::write(set.join("raid.txt"), "0\t2\tharop\n").unwrap();
+    let (found, output) = check(&base, &set, QUICK);
+    assert_eq!(output.status.code(), Some(0));
+    let kinds = kinds(&found);
+    assert!(
+        kinds.contains(&"labels-not-used") && kinds.contains(&"track-alone"),
+        "{kinds:?}"
+    );
+    // Training says the same.
+    let mine = dir.path().join("mine.model");
+    let said = text(&super::retrain::retrain(&base, &set, &mine, &["--no-curve"]).stderr);
+    assert!(said.contains("warning: 1 labels of labels.csv"), "{said}");
+    // The list: a clip that waits for a label, a column for people, and one that may be the group.
+    std::fs::write(&list, "path,label,grupo,colour\nsiren/0.wav,siren,g,\n").unwrap();
+    let (found, output) = check(&base, &list, QUICK);
+    assert_eq!(output.status.code(), Some(1));
+    let kinds = self::kinds(&found);
+    assert!(
+        kinds.contains(&"column-name") && kinds.contains(&"columns-not-read"),
+        "{kinds:?}"
+    );
+    std::fs::write(&list, "path,label,gruop\nsiren/0.wav,siren,g\n").unwrap();
+    let output = run(&["dataset", "check", list.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("`gruop` is not read, and looks like `group`"));
+}
+
+#[test]
+fn words_of_answers_are_no_labels() {
+    let dir = tempfile::tempdir().unwrap();
+    let set = folder(dir.path(), "set", 1.0);
+    let mine = dir.path().join("mine.model");
+    let [set, mine] = [&set, &mine].map(|path| path.to_str().unwrap());
+    for word in ["unknown", "military-uav"] {
+        let own = Path::new(set).join(word);
+        write(&own.join("a.wav"), 200.0);
+        for verb in [
+            &["dataset", "check", set][..],
+            &["train", "--folders", set, "-o", mine],
+        ] {
+            let output = run(verb);
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            assert!(
+                said.contains(own.to_str().unwrap()) && said.contains("not a label"),
+                "{said}"
+            );
+        }
+        std::fs::remove_dir_all(own).unwrap();
+    }
+}

@@ -1,4 +1,4 @@
-//! Files: absent, unreadable, unfit, listed twice.
+//! Files: absent, unreadable, unfit, listed twice, written down and not read.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -74,7 +74,18 @@ fn hear(recording: &Recording, wanted: bool) -> Result<Listened, String> {
 
 /// What reading them tells.
 pub(super) fn findings(manifest: &Manifest, read: &[Result<Listened, String>]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = manifest
+        .unused
+        .iter()
+        .map(|unused| Finding {
+            kind: unused.kind,
+            severity: unused.severity,
+            label: None,
+            paths: Vec::new(),
+            what: unused.what.clone(),
+            remedy: unused.remedy.to_owned(),
+        })
+        .collect();
     for line in &manifest.repeated {
         findings.push(Finding {
             kind: "listed-twice",

@@ -97,6 +97,7 @@ Listen to each, and do one of these:
   If you only know what it is not: {folder}/-harop/.
 - Or write the label into the column `label` of {LIST} (and cruise or dive into `phase`).
 
+Stay with one of the two: folders and list are not read together.
 Leave where it is what you cannot tell: clips without a label are passed over.
 Labels of the model: {labels}.
 A new label is welcome: lower-case letters, digits and hyphens. What the model says stands in {ANSWERS}:\ndon't look at it before you have listened.
