@@ -14,7 +14,7 @@ pub(super) const WINDOW: usize = 256;
 
 /// Amplitude below which a window is silent: -70 dBFS, ten steps of a 16-bit sample, less than
 /// what any microphone gives outdoors.
-const SILENCE: f32 = 3.2e-4;
+pub const SILENCE: f32 = 3.2e-4;
 
 /// Amplitude below which a window holds nothing at all: half a step of a 16-bit sample.
 const NOTHING: f32 = 0.5 / 32_768.0;

@@ -58,6 +58,7 @@ pub use error::AudioError;
 pub use fitness::{Fitness, Reason};
 pub use info::StreamInfo;
 pub use metadata::{metadata, Metadata, MetadataTag};
+pub use meter::SILENCE;
 pub use passage::{Passage, PassageError};
 pub use quality::Quality;
 pub use reader::{open, ReadOptions, ReadSummary, Reader, BLOCK_SAMPLES};

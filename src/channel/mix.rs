@@ -58,23 +58,28 @@ pub struct Mix {
 
 impl Mix {
     pub(super) fn apply(&self, samples: &mut [f32], background: &[f32]) {
+        let under = self.passage(samples.len(), background);
+        add_at_snr(samples, &under, self.snr_db);
+    }
+
+    /// What is mixed under `length` samples: that much of the background, repeated where it is shorter; empty if there is none.
+    pub fn passage(&self, length: usize, background: &[f32]) -> Vec<f32> {
         if background.is_empty() {
-            return;
+            return Vec::new();
         }
         // A background shorter than the sound is repeated, and started anywhere.
-        let choices = match background.len().checked_sub(samples.len()) {
+        let choices = match background.len().checked_sub(length) {
             Some(spare) => spare + 1,
             None => background.len(),
         };
         let start = ((self.start * choices as f64) as usize).min(choices - 1);
-        let under: Vec<f32> = background
+        background
             .iter()
             .cycle()
             .skip(start)
-            .take(samples.len())
+            .take(length)
             .map(|x| if x.is_finite() { *x } else { 0.0 })
-            .collect();
-        add_at_snr(samples, &under, self.snr_db);
+            .collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use earwitness::audio::{self, ReadOptions, Source};
-use earwitness::channel::{ambient_noise, Chain, ChainParams};
+use earwitness::channel::{ambient_noise, Chain, ChainParams, Effect};
 use earwitness::render::{Phase, Scene, SceneRanges, TRUTH_SCHEMA};
 use earwitness::signature::Catalogue;
 use serde_json::Value;
@@ -209,8 +209,37 @@ fn listen(args: &RenderArgs, samples: &mut Vec<f32>) -> anyhow::Result<Chain> {
         (None, None) => None,
     };
     let chain = Chain::draw(&params, args.seed);
+    if let (Some(path), Some(background)) = (&args.background, &background) {
+        check_background(path, background, &chain, samples.len())?;
+    }
     chain.apply(samples, background.as_deref());
     Ok(chain)
+}
+
+/// Refuses a background whose passage is silent: nothing would be mixed in, and the truth would say that something was.
+fn check_background(
+    path: &Path,
+    background: &[f32],
+    chain: &Chain,
+    length: usize,
+) -> anyhow::Result<()> {
+    let is_silent = |samples: &[f32]| samples.iter().all(|x| x.abs() < audio::SILENCE);
+    let path = path.display();
+    if is_silent(background) {
+        anyhow::bail!("{path}: is silent; choose another background");
+    }
+    let passages = chain.effects().iter().filter_map(|effect| match effect {
+        Effect::Mix(mix) => Some(mix.passage(length, background)),
+        _ => None,
+    });
+    for passage in passages {
+        if is_silent(&passage) {
+            anyhow::bail!(
+                "{path}: is silent where it would be mixed in; choose another background, or another passage with --seed"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A recording's first ten minutes at 16 kHz.

@@ -107,6 +107,26 @@ fn a_background_is_mixed_in() {
 }
 
 #[test]
+fn a_silent_background_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, samples: &mut dyn Iterator<Item = i16>| {
+        std::fs::write(dir.path().join(name), super::wav::pcm(samples)).unwrap();
+    };
+    write("silent.wav", &mut (0..48_000).map(|n| (n % 3) as i16 - 1));
+    // Ten minutes of nothing before a bang: no seed finds it in two seconds.
+    write(
+        "late.wav",
+        &mut (0..9_600_000).map(|n| if n < 9_599_900 { 0 } else { 9_000 }),
+    );
+    for (name, says) in [("silent.wav", "is silent;"), ("late.wav", "--seed")] {
+        render(dir.path(), "x.wav", &["--snr", "3", "--background", name])
+            .code(1)
+            .stderr(predicate::str::contains(name).and(predicate::str::contains(says)));
+        assert!(!dir.path().join("x.wav").exists() && !dir.path().join("x.json").exists());
+    }
+}
+
+#[test]
 fn what_cannot_be_rendered_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let fails = |args: &[&str], code: i32, says: &str| {
