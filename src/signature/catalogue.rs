@@ -58,6 +58,11 @@ impl Catalogue {
         Ok(Self { signatures })
     }
 
+    /// Whether the program knows a signature of that id by itself.
+    pub fn is_built_in(id: &str) -> bool {
+        BUILT_IN.iter().any(|(own, _)| *own == id)
+    }
+
     /// The built-in signatures and those in the `*.toml` files of a folder; a file whose id is that
     /// of a built-in one replaces it. Other files and folders in it are left alone.
     ///

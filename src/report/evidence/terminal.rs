@@ -3,9 +3,11 @@
 use super::super::words::{self, printable};
 use crate::audio::Fitness;
 use crate::model::answer::{Decision, Grade, TRAINED_ON_THIS};
+use crate::signature::Catalogue;
 use crate::verify::evidence::{Concord, Evidence, FitFor, Heard};
-use crate::verify::physics::PassKind;
+use crate::verify::physics::{PassKind, Verdict};
 use crate::verify::Report;
+use std::collections::BTreeMap;
 
 /// Columns of text.
 const WIDTH: usize = 100;
@@ -47,7 +49,7 @@ fn recording(evidence: &Evidence) -> String {
     } = evidence;
     let name = printable(&identity.name);
     if heard.is_nothing() {
-        return nothing(evidence) + &found_beside(evidence);
+        return nothing(evidence) + &own_sheets(evidence) + &found_beside(evidence);
     }
     let mut text = cut(&format!(
         "{name}: {:.1} s of {} in {}, {} Hz; {} for an answer",
@@ -77,6 +79,7 @@ fn recording(evidence: &Evidence) -> String {
             agreement.because.first().map_or("", String::as_str),
         );
     }
+    text += &own_sheets(evidence);
     text += &unfit(fitness);
     text + &found_beside(evidence)
 }
@@ -291,6 +294,36 @@ fn lines(evidence: &Evidence) -> String {
         text += &format!("; climbs {:.0} to {:.0} Hz", climb.from_hz, climb.to_hz);
     }
     text
+}
+
+/// Sheets of the user's own that the strongest comb is consistent with: no model speaks for them.
+fn own_sheets(evidence: &Evidence) -> String {
+    let combs = &evidence.physics.combs;
+    if combs.first().is_none_or(|comb| comb.may_be_mains) {
+        return String::new();
+    }
+    let mut fits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for candidate in &evidence.physics.candidates {
+        let own = !Catalogue::is_built_in(&candidate.airframe);
+        if own && candidate.verdict == Verdict::Consistent {
+            let phases = fits.entry(&candidate.airframe).or_default();
+            phases.push(candidate.phase.name());
+        }
+    }
+    let fits: Vec<String> = fits
+        .into_iter()
+        .map(|(sheet, phases)| format!("{sheet} ({})", phases.join(", ")))
+        .collect();
+    match fits.is_empty() {
+        true => String::new(),
+        false => lines_of(
+            "own sheets",
+            &format!(
+                "the measured lines are consistent with {}, which excludes little",
+                fits.join(", ")
+            ),
+        ),
+    }
 }
 
 #[cfg(test)]

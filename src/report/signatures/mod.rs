@@ -19,36 +19,26 @@ pub const SIGNATURES_SCHEMA: &str = "earwitness.signatures/1";
 /// On what a model's knowledge of a signature rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
-    /// The grade; `None` without a model, and for what is answered as another label, whose
-    /// recordings are not of this airframe.
+    /// The grade; `None` without a model, for a label that the model does not know, and for what is answered as another label,
+    /// whose recordings are not of this airframe.
     pub grade: Option<Grade>,
     /// Source groups of real recordings of it.
     pub groups: usize,
+    /// Whether the model knows its label.
+    pub known: bool,
 }
 
 impl Reference {
-    /// What `model` says about `signature`: the grade of its label, and C if it has no such label,
-    /// since then there is no recording to learn from.
+    /// What `model` says about `signature`.
     pub fn of(signature: &Signature, model: Option<&Model>) -> Self {
-        let none = Self {
-            grade: None,
-            groups: 0,
-        };
-        let Some(model) = model.filter(|_| signature.label() == signature.id()) else {
-            return none;
-        };
-        let labels = &model.header().labels;
-        let info = labels.iter().find(|l| l.label == signature.label());
-        info.map_or(
-            Self {
-                grade: Some(Grade::C),
-                ..none
-            },
-            |info| Self {
-                grade: Some(info.grade),
-                groups: info.groups,
-            },
-        )
+        let mut labels = model.iter().flat_map(|model| &model.header().labels);
+        let info = labels.find(|l| l.label == signature.label());
+        let own = info.filter(|_| signature.label() == signature.id());
+        Self {
+            grade: own.map(|info| info.grade),
+            groups: own.map_or(0, |info| info.groups),
+            known: info.is_some(),
+        }
     }
 }
 
@@ -150,6 +140,7 @@ mod tests {
             let reference = Reference::of(signature, model.as_ref());
             let graded = signature.id() != "lora" && model.is_some();
             assert_eq!(reference.grade.is_some(), graded, "{}", signature.id());
+            assert_eq!(reference.known, model.is_some(), "{}", signature.id());
             let real = matches!(reference.grade, Some(Grade::A | Grade::B));
             assert_eq!(real, reference.groups > 0, "{}", signature.id());
         }

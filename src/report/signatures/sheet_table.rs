@@ -28,6 +28,7 @@ fn head(signature: &Signature, model: Option<&Model>) -> String {
     let grade = match reference.grade {
         Some(grade) => words::grade(grade).to_owned(),
         None if model.is_none() => "- (no model is built in)".to_owned(),
+        None if !reference.known => "- (not known to the model)".to_owned(),
         None => format!("- (not known by itself; heard as {})", signature.label()),
     };
     let facts = [

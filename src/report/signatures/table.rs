@@ -25,7 +25,7 @@ pub fn list_table(catalogue: &Catalogue, model: Option<&Model>) -> String {
         ("label", "what the classifier calls it"),
         (
             "grade",
-            "A: learnt from real recordings of 10 source groups or more; B: of fewer; C: from rendered sound only; -: not known by itself",
+            "A: learnt from real recordings of 10 source groups or more; B: of fewer; C: from rendered sound only; -: not known to the built-in model, or as another label only",
         ),
         ("groups", "source groups of real recordings in the built-in model"),
     ];

@@ -233,3 +233,24 @@ fn what_was_asked_for_is_told_although_nothing_is_heard() {
         "{out}"
     );
 }
+
+#[test]
+fn a_sheet_of_ones_own_is_named_where_the_lines_are_consistent_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let sheet = std::fs::read_to_string(format!("{folder}/models/signatures/shahed-136.toml"));
+    let sheet = sheet.unwrap().replace("\"shahed-136\"", "\"shahed-131\"");
+    std::fs::write(dir.path().join("shahed-131.toml"), sheet).unwrap();
+    let sheets = dir.path().to_str().unwrap();
+    let clip = sample("shahed-136-cruise.wav");
+    let (_dir, json, out) = report(&[&clip, "--catalogue", sheets]);
+    let candidates = json["recordings"][0]["physics"]["candidates"].as_array();
+    let fits = |c: &&serde_json::Value| {
+        c["airframe"] == "shahed-131" && c["verdict"] == "consistent" && c["phase"] == "cruise"
+    };
+    assert_eq!(candidates.unwrap().iter().filter(fits).count(), 1);
+    let row = out.lines().find(|row| row.starts_with("  own sheets"));
+    assert!(row.is_some_and(|row| row.contains("consistent with shahed-131")), "{out}");
+    let (_dir, _, out) = report(&[&clip]);
+    assert!(!out.contains("own sheets"), "{out}");
+}
