@@ -9,7 +9,7 @@ use earwitness::model::listen::ListenOptions;
 use earwitness::report::{BlockWriter, CsvWriter, JsonLinesWriter, TableWriter, Writer};
 
 use super::batch;
-use super::exit::Outcome;
+use super::exit::{usage_if, Outcome};
 use super::in_use::open_model;
 use super::inputs::InputArgs;
 use super::output::{keep, Output};
@@ -48,8 +48,9 @@ pub struct ClassifyArgs {
     model: Option<PathBuf>,
 
     /// What was likely before listening: `hierarchical` (classes equally likely, then families in
-    /// a class, then labels in a family), or weights that replace the shares of some labels:
-    /// `shahed-136=0.5,engine=0.2`; the shares are then scaled to sum to 1
+    /// a class, then labels in a family), or weights in place of some labels' shares:
+    /// `shahed-136=0.5,engine=0.2`. All are then scaled to sum to 1, so that a weight is not the share
+    /// that it gives; the answer says which that is
     #[arg(long, value_name = "PRIOR", default_value = "hierarchical")]
     prior: PriorWeights,
 
@@ -80,7 +81,7 @@ pub fn run(args: &ClassifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
     let model = open_model(args.model.as_deref())?;
     let options = ListenOptions {
         read: ReadOptions::default().with_ffmpeg(args.ffmpeg),
-        prior: args.prior.over(&model)?,
+        prior: args.prior.over(&model).map_err(|e| usage_if(true, e))?,
         prior_name: args.prior.name(),
     };
     let jobs = args.jobs.unwrap_or_else(processors);

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use earwitness::model::prior::{Prior, PriorError};
+use earwitness::model::prior::{check_weights, Prior, PriorError};
 use earwitness::model::store::Model;
 
 /// Weights given to some labels; the others keep their hierarchical prior.
@@ -44,9 +44,12 @@ impl FromStr for PriorWeights {
             let (label, weight) = part.split_once('=')?;
             Some((label.trim().to_owned(), weight.trim().parse().ok()?))
         };
-        let parts: Option<Vec<_>> = text.split(',').map(weight).collect();
+        let parts: Option<Vec<(String, f64)>> = text.split(',').map(weight).collect();
         let advice = "give `hierarchical`, or weights such as `shahed-136=0.5,engine=0.2`";
-        parts.map(Self).ok_or_else(|| advice.to_owned())
+        let parts = parts.ok_or(advice)?;
+        let weights: Vec<_> = parts.iter().map(|(l, w)| (l.as_str(), *w)).collect();
+        check_weights(&weights).map_err(|e| e.to_string())?;
+        Ok(Self(parts))
     }
 }
 
@@ -66,6 +69,10 @@ mod tests {
     fn anything_else_gets_advice() {
         for wrong in ["", "harop", "harop=much", "harop=1,"] {
             assert!(wrong.parse::<PriorWeights>().unwrap_err().contains("="));
+        }
+        for wrong in ["harop=2,harop=3", "harop=1e7", "harop=0", "harop=nan"] {
+            let fault = wrong.parse::<PriorWeights>().unwrap_err();
+            assert!(fault.contains("`harop`"), "{fault}");
         }
     }
 }

@@ -110,6 +110,8 @@ pub struct Classification {
     pub probabilities: BTreeMap<String, f64>,
     /// The prior: `hierarchical`, or what the user set.
     pub prior: String,
+    /// The share of each label in the prior; sums to 1.
+    pub prior_shares: BTreeMap<String, f64>,
     /// log10 likelihood ratio of "the recording holds this label" against "it holds one of
     /// the others in the mixture of the prior"; `None` where too few source groups support one.
     pub log10_lr: BTreeMap<String, Option<f64>>,

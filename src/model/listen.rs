@@ -289,6 +289,7 @@ impl Model {
                 self.by_label(&j.probabilities, |p| round(*p))
             }),
             prior: options.prior_name.clone(),
+            prior_shares: self.by_label(options.prior.probabilities(), |p| round(*p)),
             log10_lr: judged.map_or_else(BTreeMap::new, |j| {
                 self.by_label(&j.log10_lr, |lr| lr.map(round))
             }),

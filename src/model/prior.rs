@@ -15,10 +15,19 @@ pub enum PriorError {
         /// The labels of the model.
         known: String,
     },
-    /// A weight that is not a positive number, or none at all.
-    #[error("prior: the weight of `{label}` must be a finite number above 0")]
+    /// A weight that is not a positive number, or so large that nothing else would count.
+    #[error(
+        "prior: the weight of `{label}` must be a number above 0 and at most {}",
+        Prior::MOST_WEIGHT
+    )]
     Weight {
         /// The label whose weight is at fault.
+        label: String,
+    },
+    /// A label with two weights.
+    #[error("prior: `{label}` has two weights; give it one")]
+    Twice {
+        /// The label.
         label: String,
     },
     /// There are no labels, or another number than the model has.
@@ -38,6 +47,9 @@ pub struct Prior {
 }
 
 impl Prior {
+    /// The largest weight that may be given: the other labels are still left a millionth between them.
+    pub const MOST_WEIGHT: f64 = 1e6;
+
     /// Equal at each level: classes share 1, families their class, labels their family, so
     /// that three airframes of one family are together no likelier than one of another.
     ///
@@ -66,12 +78,12 @@ impl Prior {
     }
 
     /// This prior with the weights of some labels replaced, then scaled to sum to 1. A weight
-    /// counts against the other labels' present probabilities.
+    /// counts against the other labels' present probabilities, so the share that it gives is another number.
     ///
     /// `labels` names all labels in order.
     ///
     /// # Errors
-    /// [`PriorError`] for labels the model does not know, weights that are not above 0, or
+    /// [`PriorError`] for labels the model does not know, weights that [`check_weights`] refuses, or
     /// another number of labels.
     pub fn with_weights(
         &self,
@@ -79,6 +91,7 @@ impl Prior {
         weights: &[(&str, f64)],
     ) -> Result<Self, PriorError> {
         self.validate(labels.len())?;
+        check_weights(weights)?;
         let mut probabilities = self.probabilities.clone();
         for (label, weight) in weights {
             let Some(k) = labels.iter().position(|known| known == label) else {
@@ -87,11 +100,6 @@ impl Prior {
                     known: labels.join(", "),
                 });
             };
-            if !(weight.is_finite() && *weight > 0.0) {
-                return Err(PriorError::Weight {
-                    label: (*label).into(),
-                });
-            }
             probabilities[k] = *weight;
         }
         let total: f64 = probabilities.iter().sum();
@@ -127,6 +135,23 @@ impl Prior {
             None => Ok(()),
         }
     }
+}
+
+/// Checks that each label has one weight, above 0 and at most [`Prior::MOST_WEIGHT`].
+///
+/// # Errors
+/// [`PriorError::Weight`] and [`PriorError::Twice`].
+pub fn check_weights(weights: &[(&str, f64)]) -> Result<(), PriorError> {
+    for (n, (label, weight)) in weights.iter().enumerate() {
+        let label = || (*label).to_owned();
+        if !(*weight > 0.0 && *weight <= Prior::MOST_WEIGHT) {
+            return Err(PriorError::Weight { label: label() });
+        }
+        if weights[..n].iter().any(|(other, _)| *other == label()) {
+            return Err(PriorError::Twice { label: label() });
+        }
+    }
+    Ok(())
 }
 
 /// What answers call the hierarchical prior with these weights: `hierarchical`, or `hierarchical with shahed-136=0.5`.
@@ -167,6 +192,13 @@ mod tests {
             .with_weights(&labels, &[("zeppelin", 1.0)])
             .unwrap_err();
         assert!(unknown.to_string().contains("harop"), "{unknown}");
-        assert!(prior.with_weights(&labels, &[("jet", 0.0)]).is_err());
+        let fault = |weights: &[(&str, f64)]| {
+            let fault = prior.with_weights(&labels, weights).unwrap_err();
+            fault.to_string()
+        };
+        for weight in [0.0, f64::NAN, f64::INFINITY, 1.1e6] {
+            assert!(fault(&[("jet", weight)]).contains("at most 1000000"));
+        }
+        assert!(fault(&[("jet", 2.0), ("wind", 1.0), ("jet", 3.0)]).contains("two weights"));
     }
 }

@@ -77,7 +77,7 @@ fn findings(c: &Classification) -> String {
             "{} that it is {}, by the prior: {}",
             words::probability(*p),
             c.label,
-            c.prior
+            words::prior(&c.prior, &c.prior_shares)
         );
         text += &field("probability", &best);
     }

@@ -24,6 +24,8 @@ pub struct TableWriter {
     failed: usize,
     /// The model that answers, as the first answer names it.
     model: Option<String>,
+    /// The prior, likewise.
+    prior: Option<String>,
 }
 
 /// The columns under the name of a recording.
@@ -50,6 +52,8 @@ impl Writer for TableWriter {
                     let sha256: String = c.model.sha256.chars().take(12).collect();
                     format!("{} ({sha256})", c.model.id)
                 });
+                self.prior
+                    .get_or_insert_with(|| words::prior(&c.prior, &c.prior_shares));
                 match c.decision {
                     Decision::Unusable => self.unusable += 1,
                     Decision::Unknown => self.cannot_tell += 1,
@@ -77,6 +81,9 @@ impl Writer for TableWriter {
         )?;
         if let Some(model) = &self.model {
             writeln!(out, "model         {model}")?;
+        }
+        if let Some(prior) = &self.prior {
+            out.write_all(wrapped("prior         ", prior).as_bytes())?;
         }
         LEGEND.iter().try_for_each(|(word, meaning)| {
             out.write_all(wrapped(&format!("{word:<13} "), meaning).as_bytes())

@@ -3,6 +3,7 @@
 pub use crate::audio::shown::printable;
 use crate::model::answer::{Classification, Decision, Grade};
 use crate::verify::condition::Question;
+use std::collections::BTreeMap;
 
 /// Columns of text.
 pub const WIDTH: usize = 80;
@@ -32,6 +33,29 @@ pub fn probability(p: f64) -> String {
         p if p >= 0.995 => ">0.99".to_owned(),
         p if p < 0.005 => "<0.01".to_owned(),
         p => format!("{p:.2}"),
+    }
+}
+
+/// The weights in the name of a prior, each with its label: `shahed-136=0.5` of `hierarchical with shahed-136=0.5`.
+pub fn weights(prior: &str) -> Vec<(&str, &str)> {
+    let weights = prior.strip_prefix("hierarchical with ").unwrap_or_default();
+    let each = weights.split(", ");
+    each.filter_map(|weight| Some((weight, weight.split_once('=')?.0)))
+        .collect()
+}
+
+/// The prior with the share that each weight gives: `hierarchical with shahed-136=0.5 (0.34 of all)`.
+pub fn prior(name: &str, shares: &BTreeMap<String, f64>) -> String {
+    let each: Vec<String> = weights(name)
+        .into_iter()
+        .map(|(weight, label)| match shares.get(label) {
+            Some(share) => format!("{weight} ({} of all)", probability(*share)),
+            None => weight.to_owned(),
+        })
+        .collect();
+    match each.is_empty() {
+        true => name.to_owned(),
+        false => format!("hierarchical with {}", each.join(", ")),
     }
 }
 
@@ -150,6 +174,20 @@ mod tests {
         assert_eq!(
             [0.0, 0.004, 0.006].map(probability),
             ["<0.01", "<0.01", "0.01"]
+        );
+    }
+
+    #[test]
+    fn the_share_that_a_weight_gives_stands_beside_it() {
+        let shares = [("harop", 0.3427), ("engine", 0.001), ("siren", 0.6563)];
+        let shares = shares
+            .map(|(label, share)| (label.to_owned(), share))
+            .into();
+        let said = |weights: &[(String, f64)]| prior(&crate::model::prior::name(weights), &shares);
+        assert_eq!(said(&[]), "hierarchical");
+        assert_eq!(
+            said(&[("harop".into(), 0.5), ("engine".into(), 0.002)]),
+            "hierarchical with harop=0.5 (0.34 of all), engine=0.002 (<0.01 of all)"
         );
     }
 

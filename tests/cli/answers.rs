@@ -185,6 +185,20 @@ fn a_prior_moves_the_probabilities_and_is_named() {
     let siren = |answer: &Value| answer["probabilities"]["siren"].as_f64().unwrap();
     assert!(siren(&moved) > siren(&plain));
     assert_ne!(plain["prior"], moved["prior"]);
+    let share = moved["prior_shares"]["siren"].as_f64().unwrap();
+    assert!(share > 0.9 && share < 0.99, "{share}");
+    let all = moved["prior_shares"].as_object().unwrap().values();
+    let sum: f64 = all.map(|share| share.as_f64().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 0.01, "{sum}");
+    // People read the share, in a paragraph and below a table.
+    let siren = sample("siren.wav");
+    for paths in [vec![siren.as_str()], vec![&siren, &siren]] {
+        let arguments = [&["--prior", "siren=50"][..], paths.as_slice()].concat();
+        let (out, _) = classify(Path::new("."), &arguments);
+        let words: Vec<&str> = out.split_whitespace().collect();
+        let wanted = format!("hierarchical with siren=50 ({share:.2} of all)");
+        assert!(words.join(" ").contains(&wanted), "{out}");
+    }
 }
 
 #[test]
@@ -192,7 +206,7 @@ fn a_prior_for_an_unknown_label_names_the_known_ones() {
     earwitness()
         .args(["classify", "--prior", "zeppelin=1", &sample("wind.wav")])
         .assert()
-        .code(1)
+        .code(2)
         .stderr(predicate::str::contains("shahed-136"));
 }
 

@@ -33,6 +33,16 @@ fn a_prior_that_is_none_gets_an_example() {
         .assert()
         .code(2)
         .stderr(predicate::str::contains("shahed-136=0.5"));
+    for (prior, says) in [
+        ("siren=2,siren=3", "two weights"),
+        ("siren=1e9", "at most 1000000"),
+    ] {
+        earwitness()
+            .args(["classify", "--prior", prior, "x.wav"])
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains(says));
+    }
 }
 
 #[test]

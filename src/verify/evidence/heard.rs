@@ -31,6 +31,9 @@ pub struct Heard {
     pub probabilities: BTreeMap<String, f64>,
     /// The prior.
     pub prior: String,
+    /// The share of each label in it.
+    #[serde(default)]
+    pub prior_shares: BTreeMap<String, f64>,
     /// log10 LR of each label against the others; `None` where rendered sound alone, or too few source groups, support one.
     pub log10_lr: BTreeMap<String, Option<f64>>,
     /// Smallest and largest that is supported, over all labels.
@@ -89,6 +92,7 @@ impl Heard {
             statement: c.statement,
             probabilities: c.probabilities,
             prior: c.prior,
+            prior_shares: c.prior_shares,
             log10_lr: c.log10_lr,
             log10_lr_bounds: c.log10_lr_bounds,
             label_log10_lr_bounds: c.label_log10_lr_bounds,

@@ -250,7 +250,21 @@ fn a_sheet_of_ones_own_is_named_where_the_lines_are_consistent_with_it() {
     };
     assert_eq!(candidates.unwrap().iter().filter(fits).count(), 1);
     let row = out.lines().find(|row| row.starts_with("  own sheets"));
-    assert!(row.is_some_and(|row| row.contains("consistent with shahed-131")), "{out}");
+    assert!(
+        row.is_some_and(|row| row.contains("consistent with shahed-131")),
+        "{out}"
+    );
     let (_dir, _, out) = report(&[&clip]);
     assert!(!out.contains("own sheets"), "{out}");
+}
+
+#[test]
+fn the_page_names_the_share_that_a_weight_of_the_prior_gives() {
+    let (dir, json, _) = report(&[&sample("siren.wav"), "--prior", "siren=50"]);
+    let heard = &json["recordings"][0]["heard"];
+    let share = heard["prior_shares"]["siren"].as_f64().unwrap();
+    assert!(share > 0.9 && share < 0.99, "{share}");
+    let page = std::fs::read_to_string(dir.path().join("out/report.html")).unwrap();
+    assert!(page.contains("share of siren"), "no share on the page");
+    assert!(page.contains("data-at=\"/recordings/0/heard/prior_shares/siren\""));
 }

@@ -49,12 +49,27 @@ fn likeliest(at: &str, heard: &Heard) -> Vec<Fact> {
             *p,
             words::probability(*p),
         );
-        let prior = text(format!(" by the prior: {}", heard.prior));
+        let mut cells = vec![own, text(format!(" by the prior: {}", heard.prior))];
+        cells.extend(shares(at, heard));
         // The answer may name a family or a class; the figure is of its likeliest label.
         let name = format!("probability of {}", heard.label);
-        facts.push((name, Cell::Mixed(vec![own, prior])));
+        facts.push((name, Cell::Mixed(cells)));
     }
     facts
+}
+
+/// The shares that the weights of the prior give.
+fn shares(at: &str, heard: &Heard) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (_, label) in words::weights(&heard.prior) {
+        if let Some(share) = heard.prior_shares.get(label) {
+            let place = format!("{at}/prior_shares/{label}");
+            cells.push(text(format!("; share of {label}: ")));
+            cells.push(shown_as(place, *share, words::probability(*share)));
+            cells.push(text(" of all"));
+        }
+    }
+    cells
 }
 
 fn phase(at: &str, heard: &Heard) -> Option<Fact> {
