@@ -17,7 +17,16 @@ pub fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(|e| without_name(&e))
+}
+
+/// The system's fault alone: `tempfile` adds the name of a file that nobody has asked for.
+fn without_name(error: &io::Error) -> io::Error {
+    let text = error.to_string();
+    let said = text
+        .split_once(" at path ")
+        .map_or(text.as_str(), |(said, _)| said);
+    io::Error::new(error.kind(), said)
 }
 
 /// The folder of a file that is to be written.
@@ -50,7 +59,9 @@ mod tests {
             write(&path, bytes).unwrap();
             assert_eq!(std::fs::read(&path).unwrap(), bytes);
         }
-        assert!(write(&dir.path().join("none").join("a.model"), b"x").is_err());
+        let fault = write(&dir.path().join("none").join("a.model"), b"x").unwrap_err();
+        assert!(!fault.to_string().contains(".earwitness-"), "{fault}");
+        assert_eq!(fault.kind(), io::ErrorKind::NotFound);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

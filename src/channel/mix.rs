@@ -17,6 +17,11 @@ pub struct MixParams {
     pub snr_db: Interval,
 }
 
+impl MixParams {
+    /// Sound over background that can be mixed, in mean square, dB.
+    pub const SNR_DB: Interval = Interval::new(-30.0, 60.0);
+}
+
 impl Default for MixParams {
     fn default() -> Self {
         Self {
@@ -35,7 +40,8 @@ impl EffectParams for MixParams {
 
     fn check(&self) -> Result<(), ChannelError> {
         check_value(self.probability, "mix", "probability", 0.0, 1.0)?;
-        self.snr_db.check("mix", "snr_db", -30.0, 60.0)
+        self.snr_db
+            .check("mix", "snr_db", Self::SNR_DB.low(), Self::SNR_DB.high())
     }
 
     fn draw(&self, rng: &mut impl Rng) -> Mix {

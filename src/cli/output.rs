@@ -71,6 +71,9 @@ impl Output {
                 path: path.to_owned(),
             });
         }
+        if place.is_dir() {
+            anyhow::bail!("{} is a folder; name a file in it", path.display());
+        }
         let folder = folder_of(&place);
         unfinished::watch();
         let temporary = temporary_in(folder).with_context(|| {
@@ -287,6 +290,13 @@ mod tests {
         assert!(error.contains("would overwrite"), "{error}");
         assert_eq!(std::fs::read(&path).unwrap(), b"sound");
         drop(Output::open(Some(&other), []).unwrap());
+    }
+
+    #[test]
+    fn a_folder_is_no_file_to_write_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = Output::open(Some(dir.path()), []).err().unwrap();
+        assert!(error.to_string().contains("is a folder"), "{error}");
     }
 
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! `earwitness render`: a signature becomes sound, with the truth about it.
 
+mod flags;
+
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -7,11 +9,11 @@ use anyhow::Context;
 use clap::Args;
 use earwitness::audio::{self, ReadOptions, Source};
 use earwitness::channel::{ambient_noise, Chain, ChainParams, Effect};
-use earwitness::render::{Phase, Scene, SceneRanges, TRUTH_SCHEMA};
-use earwitness::signature::Catalogue;
+use earwitness::render::{Phase, RenderError, Scene, SceneRanges, TRUTH_SCHEMA};
+use earwitness::signature::{Catalogue, SignatureError};
 use serde_json::Value;
 
-use super::exit::{Outcome, UsageError};
+use super::exit::{usage_if, Outcome, UsageError};
 use super::output::Output;
 use super::Verbosity;
 
@@ -44,27 +46,28 @@ pub struct RenderArgs {
     #[arg(long, value_name = "S", default_value_t = 10.0)]
     duration: f64,
 
-    /// Airspeed in km/h; for a dive, the speed it tends to
+    /// Airspeed, 18 to 1080 km/h; for a dive, the speed it tends to
     #[arg(long, value_name = "KMH")]
     speed: Option<f64>,
 
-    /// Height over ground in metres, at the closest point or before the dive
+    /// Height over ground, 30 to 6000 m, at the closest point or before the dive
     #[arg(long, value_name = "M")]
     altitude: Option<f64>,
 
-    /// Distance over ground in metres at which the listener is passed, or of the impact
+    /// Distance over ground, 0 to 10000 m, at which the listener is passed, or of the impact
     #[arg(long, value_name = "M")]
     offset: Option<f64>,
 
-    /// Angle of the dive below the horizon in degrees
+    /// Angle of the dive below the horizon, 5 to 89 degrees; with --phase dive
     #[arg(long, value_name = "DEG")]
     dive_angle: Option<f64>,
 
-    /// Speed of the engine's shaft in cruise in revolutions per minute
+    /// Speed of the engine's shaft in cruise, in revolutions per minute: 200 to 24000 with direct drive, more with a gearbox
+    /// (`bayraktar-tb2`: 292 to 54544); of the fan of a `jet`, 200 to 120000
     #[arg(long, value_name = "RPM")]
     rpm: Option<f64>,
 
-    /// Sound over background in dB [default: no background]
+    /// Sound over background, -30 to 60 dB [default: no background]
     #[arg(
         long,
         value_name = "DB",
@@ -105,6 +108,9 @@ fn phase(name: &str) -> Result<Phase, String> {
 pub fn run(args: &RenderArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let truth_path = truth_path(args)?;
     let scene = draw(args)?;
+    // Both before the work: neither is written where the other has no place.
+    let output = Output::open(Some(&args.output), [])?;
+    let truth_output = Output::open(Some(&truth_path), [])?;
     let mut rendered = scene.render(args.duration);
     let chain = match args.dry {
         true => None,
@@ -116,8 +122,8 @@ pub fn run(args: &RenderArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     }
     let mut text = serde_json::to_string_pretty(&truth)?;
     text.push('\n');
-    Output::open(Some(&args.output), [])?.write_once(&wav(&rendered.samples)?)?;
-    Output::open(Some(&truth_path), [])?.write_once(text.as_bytes())?;
+    output.write_once(&wav(&rendered.samples)?)?;
+    truth_output.write_once(text.as_bytes())?;
     if !verbosity.quiet {
         let (wav, truth) = (args.output.display(), truth_path.display());
         eprintln!("{wav}: {:.1} s; {truth}: what is true of it", args.duration);
@@ -176,6 +182,15 @@ fn draw(args: &RenderArgs) -> anyhow::Result<Scene> {
         );
         return Err(UsageError(advice).into());
     }
+    let catalogue = match &args.catalogue {
+        Some(folder) => Catalogue::load_dir(folder)?,
+        None => Catalogue::built_in()?,
+    };
+    let signature = match args.signature.as_str() {
+        JET => None,
+        name => Some(catalogue.get(name).map_err(unknown)?),
+    };
+    flags::check(args, signature)?;
     let mut ranges = SceneRanges {
         clip_s: args.duration,
         ..SceneRanges::default()
@@ -186,18 +201,30 @@ fn draw(args: &RenderArgs) -> anyhow::Result<Scene> {
     ranges.fixed.dive_angle_deg = args.dive_angle;
     ranges.fixed.rpm = args.rpm;
     let ranges = ranges.check().map_err(|e| UsageError(e.to_string()))?;
-    if args.signature == "jet" {
-        if args.phase == Phase::Dive {
-            return Err(UsageError("`jet` is rendered in cruise only".into()).into());
+    let is_usage =
+        |e: &RenderError| matches!(e, RenderError::Silent { .. } | RenderError::NoPhase { .. });
+    let scene = match (signature, args.phase) {
+        (Some(signature), phase) => Scene::draw(signature, phase, &ranges, args.seed),
+        (None, Phase::Cruise) => Scene::draw_jet(&ranges, args.seed),
+        (None, Phase::Dive) => {
+            return Err(UsageError("`jet` is rendered in cruise only".into()).into())
         }
-        return Ok(Scene::draw_jet(&ranges, args.seed)?);
-    }
-    let catalogue = match &args.catalogue {
-        Some(folder) => Catalogue::load_dir(folder)?,
-        None => Catalogue::built_in()?,
     };
-    let signature = catalogue.get(&args.signature)?;
-    Ok(Scene::draw(signature, args.phase, &ranges, args.seed)?)
+    scene.map_err(|e| usage_if(is_usage(&e), e))
+}
+
+/// What is rendered without a sheet.
+const JET: &str = "jet";
+
+/// The fault of a name, with all that can be rendered.
+fn unknown(error: SignatureError) -> anyhow::Error {
+    match error {
+        SignatureError::UnknownName { name, mut known } => {
+            known.push(JET.to_owned());
+            usage_if(true, SignatureError::UnknownName { name, known })
+        }
+        other => other.into(),
+    }
 }
 
 /// Passes the sound through a phone and its surroundings.

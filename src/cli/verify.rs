@@ -17,11 +17,11 @@ use earwitness::model::listen::ListenOptions;
 use earwitness::model::store::Model;
 use earwitness::report::evidence::terminal;
 use earwitness::signature::Catalogue;
-use earwitness::verify::evidence::VerifyOptions;
-use earwitness::verify::physics::{AirParams, PhysicsParams, Range};
+use earwitness::verify::evidence::{VerifyError, VerifyOptions};
+use earwitness::verify::physics::{AirParams, PhysicsError, PhysicsParams, Range};
 use earwitness::verify::{verify, Run, Verified};
 
-use super::exit::{Outcome, UsageError};
+use super::exit::{usage_if, Outcome, UsageError};
 use super::in_use::open_model;
 use super::inputs::files_below;
 use super::output::Output;
@@ -78,7 +78,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "S")]
     to: Option<f64>,
 
-    /// Air temperature that is allowed for, degrees Celsius, as LOW,HIGH [default: -10,35]
+    /// Air temperature that is allowed for, -60 to 60 degrees Celsius, as LOW,HIGH [default: -10,35]
     #[arg(
         long,
         value_name = "LOW,HIGH",
@@ -89,7 +89,7 @@ pub struct VerifyArgs {
     )]
     temperature: Vec<f64>,
 
-    /// Most wind along the line of sight that is allowed for, m/s [default: 5]
+    /// Most wind along the line of sight that is allowed for, 0 to 40 m/s [default: 5]
     #[arg(long, value_name = "MPS")]
     wind: Option<f64>,
 
@@ -127,6 +127,7 @@ pub fn run(args: &VerifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
         return Err(UsageError("no folder for the report; give one with -o".into()).into());
     };
     let options = args.options(&model)?;
+    options.check(&model).map_err(in_flags)?;
     let run = Run {
         at: chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         command: command_line(std::env::args_os()),
@@ -194,7 +195,7 @@ impl VerifyArgs {
                 read: ReadOptions::default()
                     .with_ffmpeg(self.ffmpeg)
                     .with_passage(passage),
-                prior: self.prior.over(model)?,
+                prior: self.prior.over(model).map_err(|e| usage_if(true, e))?,
                 prior_name: self.prior.name(),
             },
             physics: PhysicsParams {
@@ -212,6 +213,23 @@ impl VerifyArgs {
                 .collect(),
         })
     }
+}
+
+/// What is wrong with the settings, by the flags that they were given with.
+fn in_flags(error: VerifyError) -> anyhow::Error {
+    let text = match &error {
+        VerifyError::Physics(PhysicsError::Air(air)) if air.setting == "wind_mps" => {
+            format!("--wind must be {} m/s", air.range)
+        }
+        VerifyError::Physics(PhysicsError::Air(air)) => {
+            format!(
+                "--temperature must be {} degrees Celsius, the lower end first",
+                air.range
+            )
+        }
+        other => other.to_string(),
+    };
+    UsageError(text).into()
 }
 
 /// What is named with `--against`.

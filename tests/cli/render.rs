@@ -139,12 +139,68 @@ fn what_cannot_be_rendered_is_said() {
             .stderr(predicate::str::contains(says));
         assert!(!dir.path().join("x.wav").exists());
     };
-    fails(&["haropp"], 1, "harop");
-    fails(&["lora"], 1, "no propeller");
-    fails(&["hermes-450", "--phase", "dive"], 1, "cruise");
+    fails(&["haropp"], 2, "shahed-136, jet");
+    fails(&["lora"], 2, "no propeller");
+    fails(&["hermes-450", "--phase", "dive"], 2, "cruise");
     fails(&["harop", "--phase", "climb"], 2, "cruise or dive");
     fails(&["harop", "--duration", "0"], 2, "--duration");
-    fails(&["harop", "--speed", "5000"], 2, "speed_mps");
+    let flag = |args: &[&str], says: &str| fails(args, 2, says);
+    flag(
+        &["harop", "--speed", "1200"],
+        "--speed is 1200; give 18 to 1080 km/h",
+    );
+    flag(
+        &["harop", "--altitude", "1e9"],
+        "--altitude is 1000000000; give 30 to 6000 m",
+    );
+    flag(&["harop", "--offset", "20000"], "give 0 to 10000 m");
+    flag(
+        &["harop", "--rpm", "120000"],
+        "--rpm is 120000; give 200 to 24000 revolutions per minute",
+    );
+    flag(&["jet", "--rpm", "150000"], "give 200 to 120000");
+    flag(&["harop", "--snr", "70"], "--snr is 70; give -30 to 60 dB");
+    flag(&["harop", "--dive-angle", "40"], "add --phase dive");
+    flag(
+        &["harop", "--phase", "dive", "--dive-angle", "90"],
+        "--dive-angle is 90; give 5 to 89 degrees",
+    );
     fails(&["jet", "--phase", "dive"], 2, "cruise only");
     fails(&["harop", "--snr", "3", "--dry"], 2, "--dry");
+}
+
+#[test]
+fn a_truth_that_cannot_be_written_is_told_before_the_sound_is() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("folder")).unwrap();
+    for (place, says) in [("none/x.json", "none"), ("folder", "is a folder")] {
+        render(dir.path(), "x.wav", &["--truth", place])
+            .code(1)
+            .stderr(
+                predicate::str::contains(says).and(predicate::str::contains(".earwitness-").not()),
+            );
+        assert!(!dir.path().join("x.wav").exists(), "{place}");
+    }
+}
+
+#[test]
+fn the_ends_of_the_ranges_are_rendered() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, flags) in [
+        ("a.wav", &["--rpm", "24000", "--speed", "18"][..]),
+        ("b.wav", &["--rpm", "200", "--speed", "1080"]),
+        (
+            "c.wav",
+            &[
+                "--phase",
+                "dive",
+                "--dive-angle",
+                "89",
+                "--altitude",
+                "6000",
+            ],
+        ),
+    ] {
+        render(dir.path(), name, flags).success();
+    }
 }

@@ -26,8 +26,12 @@ pub struct ShaftParams {
 }
 
 impl ShaftParams {
+    /// The slowest and the fastest [`cruise_rps`](Self::cruise_rps), 1/s.
+    pub const CRUISE_RPS: [f64; 2] = [2.0, 400.0];
+
     pub(super) fn check(&self) -> Result<(), RenderError> {
-        check_value(self.cruise_rps, "shaft", "cruise_rps", 2.0, 400.0)?;
+        let [slowest, fastest] = Self::CRUISE_RPS;
+        check_value(self.cruise_rps, "shaft", "cruise_rps", slowest, fastest)?;
         check_value(self.windmill, "shaft", "windmill", 0.0, 0.95)?;
         check_value(self.limit, "shaft", "limit", 1.0, 3.0)
     }

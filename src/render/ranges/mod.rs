@@ -6,7 +6,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::error::{check_value, RenderError};
-use crate::signature::Span;
+use super::flight::ShaftParams;
+use crate::signature::{Signature, Span};
 
 pub use source::SourceRanges;
 
@@ -157,15 +158,61 @@ impl SceneRanges {
 }
 
 impl Fixed {
+    /// Airspeed that can be rendered, m/s.
+    pub const SPEED_MPS: Span = Span {
+        low: 5.0,
+        high: 300.0,
+    };
+    /// Height over ground, m.
+    pub const ALTITUDE_M: Span = Span {
+        low: 30.0,
+        high: 6000.0,
+    };
+    /// Distance over ground, m.
+    pub const OFFSET_M: Span = Span {
+        low: 0.0,
+        high: 1e4,
+    };
+    /// Angle of dives, degrees.
+    pub const DIVE_DEG: Span = Span {
+        low: 5.0,
+        high: 89.0,
+    };
+    /// Shaft speed, rpm: of jets all of it, of a propeller's engine what [`rpm_of`](Self::rpm_of) says.
+    pub const RPM: Span = Span {
+        low: 200.0,
+        high: 120_000.0,
+    };
+
+    /// Shaft speed of the signature's engine with which its propeller turns within what can be rendered, whatever gear is drawn,
+    /// rpm.
+    pub fn rpm_of(signature: &Signature) -> Span {
+        let gear = signature.propeller().and_then(|p| p.gear_ratio.si());
+        let gear = gear.map_or(Span::of(1.0), |ratio| ratio.span());
+        let [slowest, fastest] = ShaftParams::CRUISE_RPS;
+        // As it is checked after the draw, so that the ends are within.
+        let turns = |rpm: f64, gear: f64| rpm / 60.0 / gear;
+        let mut low = (60.0 * slowest * gear.high).ceil();
+        low += f64::from(u8::from(turns(low, gear.high) < slowest));
+        let mut high = (60.0 * fastest * gear.low).floor();
+        high -= f64::from(u8::from(turns(high, gear.low) > fastest));
+        Span {
+            low: low.max(Self::RPM.low),
+            high: high.min(Self::RPM.high),
+        }
+    }
+
     fn check(&self) -> Result<(), RenderError> {
-        let check = |value: Option<f64>, field, min, max| {
-            value.map_or(Ok(()), |value| check_value(value, "fixed", field, min, max))
+        let check = |value: Option<f64>, field, within: Span| {
+            value.map_or(Ok(()), |value| {
+                check_value(value, "fixed", field, within.low, within.high)
+            })
         };
-        check(self.speed_mps, "speed_mps", 5.0, 300.0)?;
-        check(self.altitude_m, "altitude_m", 30.0, 6000.0)?;
-        check(self.offset_m, "offset_m", 0.0, 1e4)?;
-        check(self.dive_angle_deg, "dive_angle_deg", 5.0, 89.0)?;
-        check(self.rpm, "rpm", 200.0, 120_000.0)
+        check(self.speed_mps, "speed_mps", Self::SPEED_MPS)?;
+        check(self.altitude_m, "altitude_m", Self::ALTITUDE_M)?;
+        check(self.offset_m, "offset_m", Self::OFFSET_M)?;
+        check(self.dive_angle_deg, "dive_angle_deg", Self::DIVE_DEG)?;
+        check(self.rpm, "rpm", Self::RPM)
     }
 }
 
@@ -206,7 +253,9 @@ pub(super) fn log_even(span: Span, rng: &mut impl Rng) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Phase, Scene};
     use super::*;
+    use crate::signature::Catalogue;
 
     #[test]
     fn default_and_widened_ranges_are_valid_and_widened_ones_hold_the_others() {
@@ -219,6 +268,25 @@ mod tests {
             assert!(b.high - b.low > a.high - a.low, "{name}");
         }
         assert!(wide.check().is_ok());
+    }
+
+    #[test]
+    fn every_shaft_speed_within_the_range_of_a_signature_can_be_drawn() {
+        let catalogue = Catalogue::built_in().unwrap();
+        for id in ["harop", "bayraktar-tb2", "orbiter-2"] {
+            let signature = catalogue.get(id).unwrap();
+            let Span { low, high } = Fixed::rpm_of(signature);
+            assert!(low >= 200.0 && high >= 24_000.0, "{id}: {low} to {high}");
+            for rpm in [low, high] {
+                for seed in 0..20 {
+                    let mut ranges = SceneRanges::default();
+                    ranges.fixed.rpm = Some(rpm);
+                    let ranges = ranges.check().unwrap();
+                    let drawn = Scene::draw(signature, Phase::Cruise, &ranges, seed);
+                    assert!(drawn.is_ok(), "{id} {rpm}: {drawn:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -74,6 +74,18 @@ pub struct VerifyOptions {
     pub against_named: Vec<String>,
 }
 
+impl VerifyOptions {
+    /// Checks what was asked for before anything is read: hypotheses of labels that `model` knows, settings within their range.
+    ///
+    /// # Errors
+    /// [`VerifyError::Hypotheses`] and [`VerifyError::Physics`].
+    pub fn check(&self, model: &Model) -> Result<(), VerifyError> {
+        asked::hypotheses(model, &self.h1, &self.h2)?;
+        self.physics.clone().check()?;
+        Ok(())
+    }
+}
+
 /// The evidence and what pictures are drawn from.
 #[derive(Debug, Clone)]
 pub struct Gathered {

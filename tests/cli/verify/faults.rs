@@ -77,20 +77,23 @@ fn wrong_usage_is_told_before_any_work() {
     let dir = tempfile::tempdir().unwrap();
     let clip = sample("siren.wav");
     assert_eq!(verify(dir.path(), &[&clip]).2, 2);
-    let (_, err, code) = verify(dir.path(), &[&clip, "-o", "out", "--h1", "zeppelin"]);
-    assert!(
-        code == 1 && err.contains("zeppelin") && err.contains("harop"),
-        "{err}"
-    );
+    for (flags, says) in [
+        (&["--h1", "zeppelin"][..], ["zeppelin", "harop"]),
+        (&["--h1", "harop", "--h2", "harop"], ["`harop`", "both"]),
+        (&["--temperature", "50,-20"], ["--temperature", "degrees"]),
+        (&["--wind", "400"], ["--wind", "0 to 40"]),
+        (&["--wind", "nan"], ["--wind", "0 to 40"]),
+        (&["--prior", "zeppelin=1"], ["zeppelin", "harop"]),
+    ] {
+        let (_, err, code) = verify(dir.path(), &[&[clip.as_str(), "-o", "out"], flags].concat());
+        assert!(code == 2 && says.iter().all(|s| err.contains(s)), "{err}");
+    }
+    assert!(!dir.path().join("out").exists());
     fs::write(dir.path().join("file"), "x").unwrap();
     let (_, err, code) = verify(dir.path(), &[&clip, "-o", "file"]);
     assert!(
         code == 1 && err.contains("file") && err.contains("-o"),
         "{err}"
-    );
-    assert_eq!(
-        verify(dir.path(), &[&clip, "-o", "out", "--wind", "400"]).2,
-        1
     );
 }
 
