@@ -103,6 +103,14 @@ pub struct ReadSummary {
     pub quality: Quality,
 }
 
+impl ReadSummary {
+    /// Whether the file says that its sound was rendered.
+    pub fn is_synthetic(&self) -> bool {
+        let mut kinds = self.warnings.iter().map(|w| w.kind);
+        kinds.any(|kind| kind == WarningKind::Synthetic)
+    }
+}
+
 /// Hands out a recording as 16 kHz mono samples, in constant memory.
 pub struct Reader {
     source: Source,

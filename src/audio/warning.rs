@@ -22,6 +22,14 @@ impl Warning {
     }
 }
 
+impl Warning {
+    pub(super) fn synthetic() -> Self {
+        let message =
+            "the file says that earwitness rendered its sound: it is synthetic, no recording";
+        Self::new(WarningKind::Synthetic, message)
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -61,6 +69,8 @@ pub enum WarningKind {
     DecodedByFfmpeg,
     /// The passage that was asked for ends after the recording.
     PassageCutShort,
+    /// The file says that its sound was rendered.
+    Synthetic,
 }
 
 impl WarningKind {
@@ -81,6 +91,7 @@ impl WarningKind {
             Self::FormatChanged => "format-changed",
             Self::DecodedByFfmpeg => "decoded-by-ffmpeg",
             Self::PassageCutShort => "passage-cut-short",
+            Self::Synthetic => "synthetic",
         }
     }
 }
@@ -96,6 +107,7 @@ mod tests {
             WarningKind::NonFiniteSamples,
             WarningKind::DecodedByFfmpeg,
             WarningKind::PassageCutShort,
+            WarningKind::Synthetic,
         ] {
             let text = serde_json::to_string(&kind).unwrap();
             assert_eq!(text, format!("\"{}\"", kind.as_str()));

@@ -303,5 +303,17 @@ fn wav(samples: &[f32]) -> anyhow::Result<Vec<u8>> {
         writer.write_sample((sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16)?;
     }
     writer.finalize()?;
-    Ok(bytes.into_inner())
+    Ok(marked(bytes.into_inner()))
+}
+
+/// The file with the mark of synthetic sound before its sound.
+fn marked(mut wav: Vec<u8>) -> Vec<u8> {
+    let mark = audio::synthetic_mark();
+    let data = wav.windows(4).position(|id| id == b"data");
+    if let (Some(data), Some(size)) = (data, wav.get(4..8).and_then(|b| b.first_chunk::<4>())) {
+        let size = u32::from_le_bytes(*size) + mark.len() as u32;
+        wav[4..8].copy_from_slice(&size.to_le_bytes());
+        wav.splice(data..data, mark);
+    }
+    wav
 }

@@ -132,6 +132,16 @@ impl Corpus {
                 }
             }
         }
+        if corpus.recordings.is_empty() {
+            // Rendered clips alone would take minutes, and come to nothing.
+            let first = corpus.left_out.first();
+            let why =
+                first.map_or_else(String::new, |(path, reason)| format!("; {path}: {reason}"));
+            return Err(TrainError::Data {
+                fault: format!("none of the recordings can be used{why}"),
+                remedy: "give recordings of at least two labels",
+            });
+        }
         let mut guessed = Vec::new();
         if !manifest.groups_given {
             let sound = |place: usize| Some(samples[place].as_slice());
@@ -366,7 +376,14 @@ fn decode(source: &Source, range: Option<(f64, f64)>) -> Result<Decoded, String>
             break;
         }
     }
-    let (fitness, _) = reader.finish().quality.fitness();
+    let summary = reader.finish();
+    if summary.is_synthetic() {
+        return Err(
+            "the file says that earwitness rendered its sound; what is rendered is learnt from sheets of figures, and is no recording"
+                .into(),
+        );
+    }
+    let (fitness, _) = summary.quality.fitness();
     if let Some((from, _)) = range {
         samples.truncate(end);
         samples.drain(..place(from).min(samples.len()));

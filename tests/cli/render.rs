@@ -28,7 +28,10 @@ fn sound_and_truth_are_written_and_the_seed_decides() {
     )
     .success();
     render(dir.path(), "c.wav", &["--seed", "4"]).success();
-    assert_eq!(read("a.wav").len(), 44 + 2 * 32_000);
+    let wav = read("a.wav");
+    assert_eq!(hound::WavReader::new(&wav[..]).unwrap().len(), 32_000);
+    let size = u32::from_le_bytes([wav[4], wav[5], wav[6], wav[7]]) as usize;
+    assert_eq!(size + 8, wav.len());
     assert_eq!(read("a.wav"), read("b.wav"));
     assert_ne!(read("a.wav"), read("c.wav"));
     assert_eq!(read("a.json"), read("told.json"));
@@ -37,6 +40,50 @@ fn sound_and_truth_are_written_and_the_seed_decides() {
     assert_eq!(truth["schema"], "earwitness.render/1");
     assert_eq!(truth["track"].as_array().unwrap().len(), 21);
     assert!(truth["channel"].is_array());
+}
+
+#[test]
+fn rendered_sound_says_that_it_is_no_recording_and_is_not_learnt_as_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("new/shahed-136");
+    std::fs::create_dir_all(&folder).unwrap();
+    render(dir.path(), "new/shahed-136/a.wav", &["--seed", "3"]).success();
+    let wav = folder.join("a.wav");
+    let answer = earwitness()
+        .args(["classify", "--format", "jsonl"])
+        .arg(&wav)
+        .output()
+        .unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let warnings = answer["warnings"].to_string();
+    assert!(
+        warnings.contains("it is synthetic, no recording"),
+        "{warnings}"
+    );
+    earwitness()
+        .args(["dataset", "check", "--no-doubts", "new"])
+        .current_dir(dir.path())
+        .assert()
+        .stdout(predicate::str::contains("earwitness rendered its sound"));
+    earwitness()
+        .args(["train", "--folders", "new", "-o", "x.model"])
+        .current_dir(dir.path())
+        .assert()
+        .failure()
+        .stderr(predicate::str::contains("is no recording"));
+    // The mark is all that tells: the same sound in another file is heard like any.
+    let mut bytes = std::fs::read(&wav).unwrap();
+    let list = bytes.windows(4).position(|id| id == b"LIST").unwrap();
+    bytes[list..list + 4].copy_from_slice(b"junk");
+    std::fs::write(&wav, bytes).unwrap();
+    let plain = earwitness()
+        .args(["classify", "--format", "jsonl"])
+        .arg(&wav)
+        .output()
+        .unwrap();
+    let plain: serde_json::Value = serde_json::from_slice(&plain.stdout).unwrap();
+    assert_eq!(plain["warnings"].as_array().unwrap().len(), 0, "{plain}");
+    assert_eq!(plain["probabilities"], answer["probabilities"]);
 }
 
 #[test]

@@ -65,7 +65,13 @@ fn every_sample_is_answered_as_expected() {
             let right = one.phases.iter().any(|p| p == phase);
             assert!(right, "{}: {phase}", one.file);
         }
-        assert_eq!(answer["warnings"].as_array().unwrap().len(), 0, "{answer}");
+        // What `render` made says so; the rest has nothing to say.
+        let by_render = !["multirotor.wav", "siren.wav", "wind.wav"].contains(&one.file.as_str());
+        let warnings = answer["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), usize::from(by_render), "{answer}");
+        assert!(warnings
+            .iter()
+            .all(|w| w.as_str().unwrap().contains("synthetic")));
     }
 }
 

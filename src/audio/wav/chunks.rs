@@ -10,6 +10,7 @@ use super::super::source::{Source, Stream};
 use super::super::warning::{Warning, WarningKind};
 use super::data_size::{self, DataSize};
 use super::format::Format;
+use super::synthetic;
 
 /// Real files have a dozen; a hostile one may have millions of empty ones.
 const MAX_CHUNKS: usize = 10_000;
@@ -86,6 +87,7 @@ impl<'a> Walk<'a> {
             match &id {
                 b"fmt " if self.format.is_none() => self.read_format(start, size)?,
                 b"ds64" => self.read_ds64(start)?,
+                b"LIST" => self.read_list(start, size)?,
                 b"data" if self.data.is_none() => {
                     let size = self
                         .size_64
@@ -151,6 +153,15 @@ impl<'a> Walk<'a> {
         let read = self.read_at(start, &mut bytes)?;
         bytes.truncate(read);
         self.format = Some(Format::parse(self.source, &bytes, self.big_endian)?);
+        Ok(())
+    }
+
+    fn read_list(&mut self, start: u64, size: u64) -> Result<(), AudioError> {
+        let mut bytes = vec![0; size.min(synthetic::LONGEST as u64) as usize];
+        let read = self.read_at(start, &mut bytes)?;
+        if synthetic::is_marked(&bytes[..read]) {
+            self.repairs.push(Warning::synthetic());
+        }
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod data;
 mod data_size;
 mod format;
 mod pcm;
+mod synthetic;
 
 use std::io::{Seek, SeekFrom};
 
@@ -24,6 +25,7 @@ use coded::CodedDecoder;
 use data::Data;
 use format::Coding;
 use pcm::PcmDecoder;
+pub use synthetic::synthetic_mark;
 
 /// Whether the first bytes are those of a WAV file or one of its relatives.
 pub(super) fn is_wav(head: &[u8]) -> bool {

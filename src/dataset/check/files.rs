@@ -42,9 +42,13 @@ fn hear(recording: &Recording, wanted: bool) -> Result<Listened, String> {
     while let Some(block) = reader.next_block().map_err(|e| e.to_string())? {
         samples.extend_from_slice(block);
     }
-    let (fitness, reasons) = reader.finish().quality.fitness();
+    let summary = reader.finish();
+    let (fitness, reasons) = summary.quality.fitness();
     let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
     let mut unfit = (fitness == Fitness::Unfit).then(|| reasons.join(", "));
+    if summary.is_synthetic() {
+        unfit = Some("earwitness rendered its sound; it is no recording".into());
+    }
     if let Some((from, to)) = recording.range {
         let place = |s: f64| ((s * f64::from(SAMPLE_RATE)) as usize).min(samples.len());
         samples = samples[place(from)..place(to)].to_vec();
