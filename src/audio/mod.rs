@@ -63,7 +63,7 @@ pub use passage::{Passage, PassageError};
 pub use quality::Quality;
 pub use reader::{open, ReadOptions, ReadSummary, Reader, BLOCK_SAMPLES};
 pub use source::{content_hash, Source, MEMORY_LIMIT};
-pub use warning::{Warning, WarningKind};
+pub use warning::{Warning, WarningKind, SYNTHETIC};
 pub use wav::synthetic_mark;
 
 /// The rate, in Hz, of every block that a [`Reader`] hands out.

@@ -22,11 +22,13 @@ impl Warning {
     }
 }
 
+/// What is said of a file that says that its sound was rendered.
+pub const SYNTHETIC: &str =
+    "the file says that earwitness rendered its sound: it is synthetic, no recording";
+
 impl Warning {
     pub(super) fn synthetic() -> Self {
-        let message =
-            "the file says that earwitness rendered its sound: it is synthetic, no recording";
-        Self::new(WarningKind::Synthetic, message)
+        Self::new(WarningKind::Synthetic, SYNTHETIC)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::words::{self, printable};
 use crate::audio::Fitness;
+use crate::audio::SYNTHETIC;
 use crate::model::answer::{Decision, Grade, TRAINED_ON_THIS};
 use crate::signature::Catalogue;
 use crate::verify::evidence::{Concord, Evidence, FitFor, Heard};
@@ -127,7 +128,7 @@ fn found_beside(evidence: &Evidence) -> String {
         .fitness
         .warnings
         .iter()
-        .partition(|warning| warning.starts_with(TRAINED_ON_THIS));
+        .partition(|warning| *warning == SYNTHETIC || warning.starts_with(TRAINED_ON_THIS));
     for warning in known.into_iter().chain(others.into_iter().take(2)) {
         text += &lines_of("note", &printable(warning));
     }

@@ -1,7 +1,7 @@
 //! The account in a few sentences.
 
 use super::{Agreement, Concord, FitFor, Heard};
-use crate::audio::Fitness;
+use crate::audio::{Fitness, SYNTHETIC};
 use crate::fingerprint::search::Against;
 use crate::model::answer::{Decision, Grade, TRAINED_ON_THIS};
 use crate::model::compare::Compared;
@@ -55,8 +55,11 @@ fn support(lr: f64, strength: &str, hypotheses: Option<&[String; 2]>) -> String 
 
 /// What a warning takes from the answer, where that is all of it.
 fn mind(warning: &str) -> Option<String> {
-    let known = warning.strip_prefix(TRAINED_ON_THIS)?;
-    Some(format!("Mind: {known}."))
+    let worthless = match warning {
+        SYNTHETIC => warning,
+        _ => warning.strip_prefix(TRAINED_ON_THIS)?,
+    };
+    Some(format!("Mind: {worthless}."))
 }
 
 fn answer_to(asked: &Compared) -> String {
@@ -123,6 +126,7 @@ mod tests {
             said.as_deref(),
             Some("Mind: the model knows it, so its answer proves nothing.")
         );
+        assert!(mind(SYNTHETIC).is_some_and(|said| said.contains("no recording")));
         assert_eq!(mind("clipped: 3 % of the samples"), None);
     }
 
