@@ -8,7 +8,7 @@ use crate::model::judge::Judgement;
 use crate::model::prior::Prior;
 use crate::model::store::Model;
 use crate::train::corpus::Progress;
-use crate::train::listening::{decode_all, Decoded};
+use crate::train::reading::{decode_all, Decoded};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::sync::atomic::{AtomicUsize, Ordering};

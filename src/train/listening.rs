@@ -2,10 +2,10 @@
 
 use super::corpus::{check_labels, Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
+use super::reading::decode_all;
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
 use super::takes::{measure_takes, Sound, Take, Takes};
-use crate::audio::{self, Fitness, ReadOptions, Source};
 use crate::channel::{ChainParams, ValidChainParams};
 use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{
@@ -14,9 +14,7 @@ use crate::dataset::{
 };
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Shorter stretches with a label of their own are no recordings, s.
 const SHORTEST_STRETCH_S: f64 = 2.0;
@@ -42,17 +40,6 @@ impl Channels {
             rendered: check(rendered.map_or_else(|| copies.clone(), |r| r.channel(copies)))?,
         })
     }
-}
-
-/// A recording, or a stretch of one, that was read.
-pub(crate) struct Decoded {
-    /// 16 kHz mono.
-    pub samples: Vec<f32>,
-    pub fingerprint: Fingerprint,
-    /// Of the whole file.
-    pub sha256: [u8; 32],
-    /// Of as much of the file as was read.
-    pub fitness: Fitness,
 }
 
 impl Corpus {
@@ -345,58 +332,4 @@ pub(super) fn stretch_identity(sha256: &[u8; 32], from: f64, to: f64) -> [u8; 32
     hash.update(from.to_le_bytes());
     hash.update(to.to_le_bytes());
     hash.finalize().into()
-}
-
-/// Reads recordings on all threads.
-pub(crate) fn decode_all(
-    recordings: &[Recording],
-    progress: Progress,
-) -> Vec<Result<Decoded, String>> {
-    let done = AtomicUsize::new(0);
-    recordings
-        .par_iter()
-        .map(|recording| {
-            let result = decode(&Source::Path(recording.path.clone()), recording.range);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            progress("reading recordings", done, recordings.len());
-            result
-        })
-        .collect()
-}
-
-fn decode(source: &Source, range: Option<(f64, f64)>) -> Result<Decoded, String> {
-    let sha256 = audio::content_hash(source).map_err(|e| e.to_string())?;
-    let mut reader = audio::open(source, &ReadOptions::default()).map_err(|e| e.to_string())?;
-    let mut samples = Vec::new();
-    let place = |s: f64| (s * f64::from(crate::SAMPLE_RATE)) as usize;
-    let end = range.map_or(usize::MAX, |(_, to)| place(to));
-    while let Some(block) = reader.next_block().map_err(|e| e.to_string())? {
-        samples.extend_from_slice(block);
-        if samples.len() >= end {
-            break;
-        }
-    }
-    let summary = reader.finish();
-    if summary.is_synthetic() {
-        return Err(
-            "the file says that earwitness rendered its sound; what is rendered is learnt from sheets of figures, and is no recording"
-                .into(),
-        );
-    }
-    let (fitness, _) = summary.quality.fitness();
-    if let Some((from, _)) = range {
-        samples.truncate(end);
-        samples.drain(..place(from).min(samples.len()));
-        if samples.is_empty() {
-            return Err(format!(
-                "it ends before the labelled stretch from {from} s on"
-            ));
-        }
-    }
-    Ok(Decoded {
-        fingerprint: Fingerprint::of(&samples),
-        samples,
-        sha256,
-        fitness,
-    })
 }

@@ -24,6 +24,7 @@ pub mod outcomes;
 pub mod perceptron;
 pub mod phase;
 pub mod pipeline;
+pub(crate) mod reading;
 pub mod recipe;
 mod refine;
 pub mod rendered;

@@ -3,7 +3,8 @@
 use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{made, Manifest, Recording};
 use crate::train::corpus::Progress;
-use crate::train::listening::{decode_all, stretch_identity, Decoded};
+use crate::train::listening::stretch_identity;
+use crate::train::reading::{decode_all, Decoded};
 use crate::SAMPLE_RATE;
 
 /// What a new recording is before it is measured.
