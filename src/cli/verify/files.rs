@@ -36,7 +36,7 @@ pub fn prepare(dir: &Path, inputs: &[String]) -> anyhow::Result<()> {
         return Ok(());
     }
     let dir = dir.display();
-    bail!("{dir} holds a report on other recordings, or of another version; choose another folder with -o, or remove that one")
+    bail!("{dir} holds a report on other recordings, or on these under other paths, or of another version; choose another folder with -o, or remove that one")
 }
 
 /// Writes all files of a report; each appears whole or not at all, the page last.
