@@ -2,10 +2,8 @@
 
 use super::is_valid_label;
 use crate::model::taxonomy::reserved;
+pub use crate::model::taxonomy::PHASES;
 use thiserror::Error;
-
-/// Phases that are learnt.
-pub const PHASES: [&str; 2] = ["cruise", "dive"];
 
 /// A label as somebody wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]

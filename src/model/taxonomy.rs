@@ -40,6 +40,9 @@ pub fn place(label: &str) -> (&str, &str) {
 /// Words for what is answered, not for what is heard.
 const DECISIONS: [&str; 5] = ["signature", "family", "class", "unknown", "unusable"];
 
+/// Phases of flight that recordings can be labelled with, behind a label.
+pub const PHASES: [&str; 2] = ["cruise", "dive"];
+
 /// Classes whose labels don't fly.
 const ON_THE_GROUND: [&str; 3] = ["ground-machine", "impulse", "background"];
 
@@ -47,6 +50,11 @@ const ON_THE_GROUND: [&str; 3] = ["ground-machine", "impulse", "background"];
 pub fn reserved(label: &str) -> Option<String> {
     if DECISIONS.contains(&label) {
         return Some(format!("`{label}` is a word for answers, not a label"));
+    }
+    if PHASES.contains(&label) {
+        return Some(format!(
+            "`{label}` is a phase, not a label; write whose, such as harop/{label}"
+        ));
     }
     if TAXONOMY.iter().any(|(own, _, _)| *own == label) {
         return None;
@@ -80,7 +88,7 @@ mod tests {
 
     #[test]
     fn words_for_answers_are_no_labels_and_families_of_one_label_are() {
-        for word in ["unknown", "unusable", "military-uav", "piston-uav"] {
+        for word in ["unknown", "unusable", "military-uav", "piston-uav", "dive"] {
             let why = reserved(word).unwrap_or_default();
             assert!(why.contains(word), "{word}: {why}");
         }
