@@ -25,7 +25,7 @@ pub struct Heard {
     pub group: usize,
     /// Its source group as the list names it, which says something within its corpus; empty for what was rendered, and where
     /// a training memory of an earlier make does not say.
-    pub named: String,
+    pub group_name: String,
     /// Fold of its group.
     pub fold: usize,
     /// Corpus that it came from.
@@ -220,7 +220,7 @@ impl Heard {
         Self {
             label,
             group,
-            named: String::new(),
+            group_name: String::new(),
             fold,
             source: "s".into(),
             sha256: [number as u8; 32],

@@ -97,7 +97,7 @@ impl Corpus {
                     corpus.recordings.push(Heard {
                         label: corpus.labels.binary_search(&recording.label).unwrap_or(0),
                         group: 0,
-                        named: String::new(),
+                        group_name: String::new(),
                         fold: 0,
                         source: recording.source.clone(),
                         sha256: sound.sha256,
@@ -177,7 +177,7 @@ impl Corpus {
         let found = found.numbers.into_iter().zip(names);
         for (recording, (number, name)) in self.recordings.iter_mut().zip(found) {
             recording.group = number;
-            recording.named = (*name).to_owned();
+            recording.group_name = (*name).to_owned();
         }
         Ok(())
     }
@@ -229,7 +229,7 @@ impl Corpus {
         self.recordings.push(Heard {
             label: self.labels.binary_search(&clip.label).unwrap_or(0),
             group: group.unwrap_or(0),
-            named: String::new(),
+            group_name: String::new(),
             fold,
             source: "rendered".into(),
             sha256: [0; 32],

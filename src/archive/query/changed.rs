@@ -10,6 +10,12 @@ use crate::archive::ArchiveError;
 
 /// Each of the other settings under which files that `filter` lets through have an answer, the latest first.
 pub(super) fn changed(reader: &Reader, filter: &Filter) -> Result<Vec<Changed>, ArchiveError> {
+    // Most databases know no others: then nothing is to be gone through.
+    let others: i64 =
+        reader.ask(|db| db.query_row("SELECT count(*) - 1 FROM settings", [], |row| row.get(0)))?;
+    if others <= 0 {
+        return Ok(Vec::new());
+    }
     let (conditions, values) = filter.sql(Table::Recordings.names());
     let sql = format!(
         "SELECT s.model_id, s.model_sha256, s.prior, count(*), total(o.label <> one.label OR o.decision <> one.decision)
@@ -19,12 +25,6 @@ pub(super) fn changed(reader: &Reader, filter: &Filter) -> Result<Vec<Changed>, 
          WHERE s.id <> (SELECT settings FROM current_settings)
          GROUP BY s.id ORDER BY (SELECT max(updated_at) FROM runs WHERE runs.settings = s.id) DESC, s.id"
     );
-    // Most databases know no others: then nothing is to be gone through.
-    let others: i64 =
-        reader.ask(|db| db.query_row("SELECT count(*) - 1 FROM settings", [], |row| row.get(0)))?;
-    if others <= 0 {
-        return Ok(Vec::new());
-    }
     reader.ask(|db| {
         let mut statement = db.prepare(&sql)?;
         let rows = statement.query_map(params_from_iter(values), |row| {

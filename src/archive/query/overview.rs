@@ -10,9 +10,9 @@ use super::findings::{
     Answers, Counts, ErrorCount, Expected, FolderCount, Histogram, Overview, Reused,
     TimedDetection, TopDetection, BINS,
 };
+use super::tables::is_trained_on;
 use crate::archive::store::{count_factor, Reader};
 use crate::archive::ArchiveError;
-use crate::model::answer::TRAINED_ON_THIS;
 use crate::model::prevalence::{estimate, weighted, Posterior};
 
 /// Folders that are listed.
@@ -69,11 +69,6 @@ const ANSWER: &str = "CASE decision
         AND settings = (SELECT settings FROM current_settings)), 'cannot tell')
     WHEN 'unusable' THEN 'unusable'
     ELSE 'cannot tell' END";
-
-/// Whether the model was trained on a recording, by the warnings of its answer.
-pub(super) fn is_trained_on(warnings: &str) -> String {
-    format!("instr({warnings}, '{TRAINED_ON_THIS}') > 0")
-}
 
 impl Question<'_> {
     /// The same question about what another filter lets through.

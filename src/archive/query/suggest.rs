@@ -3,8 +3,7 @@
 use rusqlite::params_from_iter;
 
 use super::filter::Filter;
-use super::overview::is_trained_on;
-use super::tables::{integer, real, text, Column, Row, Table, Value, PATH_BYTES};
+use super::tables::{integer, is_trained_on, real, text, Column, Row, Table, Value, PATH_BYTES};
 use crate::archive::store::Reader;
 use crate::archive::time::Moment;
 use crate::archive::ArchiveError;

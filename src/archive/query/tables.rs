@@ -8,6 +8,7 @@ use rusqlite::types::ValueRef;
 use super::filter::{Filter, Names};
 use crate::archive::store::Reader;
 use crate::archive::{name, ArchiveError};
+use crate::model::answer::TRAINED_ON_THIS;
 
 /// What is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +178,11 @@ const CHANGED: &[Column] = &[
     text("new_prior"),
     text("old_model_sha256"),
 ];
+
+/// In SQL, whether the model was trained on a recording, by the warnings of its answer.
+pub(super) fn is_trained_on(warnings: &str) -> String {
+    format!("instr({warnings}, '{TRAINED_ON_THIS}') > 0")
+}
 
 impl Table {
     /// The columns. New ones are added at the end only.

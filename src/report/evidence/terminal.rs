@@ -1,8 +1,7 @@
 //! The account in the dozen lines that fit a terminal.
 
 use super::super::words::{self, printable};
-use crate::audio::Fitness;
-use crate::audio::SYNTHETIC;
+use crate::audio::{Fitness, SYNTHETIC};
 use crate::model::answer::{Decision, Grade, TRAINED_ON_THIS};
 use crate::signature::Catalogue;
 use crate::verify::evidence::{Concord, Evidence, FitFor, Heard};

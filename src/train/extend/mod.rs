@@ -116,7 +116,7 @@ impl Extended {
             heard.push(Heard {
                 label,
                 group: place.group,
-                named: listed.group.clone(),
+                group_name: listed.group.clone(),
                 fold: place.fold.unwrap_or(0),
                 source: listed.source.clone(),
                 sha256: sound.sha256,

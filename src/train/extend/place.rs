@@ -44,9 +44,12 @@ pub(super) fn place_groups(
     let identities: Vec<[u8; 32]> = new.iter().map(New::identity).collect();
     drop_contradictions(new, &identities, &mut met, left_out);
     // More of a source that was learnt from before, by the name that its list gives it.
-    let named = old.iter().enumerate().filter(|(_, r)| !r.named.is_empty());
+    let named = old
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| !r.group_name.is_empty());
     let by_name: HashMap<(&str, &str), usize> = named
-        .map(|(i, r)| ((r.source.as_str(), r.named.as_str()), i))
+        .map(|(i, r)| ((r.source.as_str(), r.group_name.as_str()), i))
         .collect();
     for (new, met) in new.iter().zip(&mut met) {
         met.extend(by_name.get(&(new.listed.source.as_str(), new.listed.group.as_str())));

@@ -96,8 +96,8 @@ impl Memory {
             let Ok(seen) = seen.map(|path| path.display().to_string()) else {
                 continue;
             };
-            if recording.named == recording.path {
-                recording.named.clone_from(&seen);
+            if recording.group_name == recording.path {
+                recording.group_name.clone_from(&seen);
             }
             recording.path = seen;
         }

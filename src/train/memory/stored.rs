@@ -88,7 +88,7 @@ pub(super) struct StoredRecording {
     #[serde(default)]
     fitness: Option<Fitness>,
     #[serde(default)]
-    named: String,
+    group_name: String,
 }
 
 impl StoredRecording {
@@ -121,7 +121,7 @@ impl StoredRecording {
                 .collect(),
             stretch: heard.stretch,
             fitness: heard.fitness,
-            named: heard.named.clone(),
+            group_name: heard.group_name.clone(),
         }
     }
 
@@ -170,7 +170,7 @@ impl StoredRecording {
             spans: self.spans.into_iter().map(span).collect(),
             stretch: self.stretch,
             fitness: self.fitness,
-            named: self.named,
+            group_name: self.group_name,
         })
     }
 }

@@ -116,10 +116,10 @@ fn recordings_and_rows_of_memories_of_an_earlier_make_are_read() {
 fn what_lies_beneath_a_row_and_the_names_of_groups_are_kept() {
     let mut memory = memory();
     memory.corpus.rows[1].beneath = Some(0);
-    memory.corpus.recordings[0].named = "night/1".into();
+    memory.corpus.recordings[0].group_name = "night/1".into();
     let read = Memory::from_bytes("m", &memory.to_bytes("m").unwrap()).unwrap();
     assert_eq!(read.corpus.rows, memory.corpus.rows);
-    assert_eq!(read.corpus.recordings[0].named, "night/1");
+    assert_eq!(read.corpus.recordings[0].group_name, "night/1");
     memory.corpus.rows[1].beneath = Some(memory.corpus.recordings.len());
     let message = message(&memory.to_bytes("m").unwrap());
     assert!(message.contains("belongs to no recording"), "{message}");
