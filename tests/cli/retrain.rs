@@ -174,6 +174,33 @@ fn a_retrained_model_is_a_base_in_turn_and_learns_nothing_twice() {
 }
 
 #[test]
+fn more_of_a_source_that_was_learnt_before_joins_it_by_corpus_and_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let (first, second) = (
+        dir.path().join("first.model"),
+        dir.path().join("second.model"),
+    );
+    let add = new_label(dir.path(), "new", 6);
+    assert!(retrain(&base, &add, &first, &["--no-curve"])
+        .status
+        .success());
+    // Other sound: one file is called as an old one of the same corpus, one is not.
+    let later = dir.path().join("later/new");
+    write(&later.join("multirotor/a.wav"), 1700.0);
+    write(&later.join("multirotor/other.wav"), 1900.0);
+    let output = retrain(&first, &later, &second, &["--no-curve"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let header = header(&second);
+    let labels = header["labels"].as_array().unwrap();
+    let label = labels.iter().find(|l| l["label"] == "multirotor").unwrap();
+    assert_eq!(
+        (&label["recordings"], &label["groups"]),
+        (&8.into(), &7.into())
+    );
+}
+
+#[test]
 fn tracks_negations_and_phases_are_learnt_from_where_people_make_them() {
     let dir = tempfile::tempdir().unwrap();
     let base = base(dir.path());
