@@ -219,3 +219,43 @@ fn unknown(decision: Decision, statement: String) -> Decided {
         statement,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::taxonomy::place;
+
+    fn decided(probabilities: [f64; 3], set: &[usize]) -> Level {
+        let info = |label: &str| {
+            let (family, class) = place(label);
+            LabelInfo {
+                label: label.into(),
+                family: family.into(),
+                class: class.into(),
+                grade: Grade::A,
+                recordings: 10,
+                groups: 10,
+                rendered: 0,
+                sources: Vec::new(),
+                seconds: 20.0,
+            }
+        };
+        let labels = ["harop", "hermes-450", "engine"].map(info);
+        let judgement = Judgement {
+            probabilities: probabilities.to_vec(),
+            prediction_set: set.to_vec(),
+            ..Judgement::of_scores(vec![0.0; 3])
+        };
+        level(&labels, &judgement)
+    }
+
+    #[test]
+    fn a_label_is_named_alone_in_the_set_or_likely_in_it_and_never_outside() {
+        assert_eq!(decided([0.6, 0.3, 0.1], &[0]), Level::Signature(0));
+        assert_eq!(decided([0.85, 0.1, 0.05], &[0, 2]), Level::Signature(0));
+        assert_eq!(decided([0.95, 0.03, 0.02], &[2]), Level::TooMuchFits);
+        assert_eq!(decided([0.95, 0.03, 0.02], &[]), Level::NothingFits);
+        assert_eq!(decided([0.6, 0.3, 0.1], &[0, 1]), Level::Family(0));
+        assert_eq!(decided([0.6, 0.3, 0.1], &[0, 2]), Level::TooMuchFits);
+    }
+}

@@ -174,6 +174,31 @@ fn a_retrained_model_is_a_base_in_turn_and_learns_nothing_twice() {
 }
 
 #[test]
+fn what_is_learnt_from_is_not_written_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let add = new_label(dir.path(), "new", 2);
+    let heard = add.join("multirotor/a.wav");
+    let mine = dir.path().join("mine.model");
+    let memory = base.with_extension("memory");
+    for (output, more) in [
+        (&heard, ["--card", "c.html"]),
+        (&base, ["--card", "c.html"]),
+        (&mine, ["--memory", memory.to_str().unwrap()]),
+        (&mine, ["--card", mine.to_str().unwrap()]),
+    ] {
+        let before = [&heard, &base, &memory].map(|path| std::fs::read(path).unwrap());
+        let refused = retrain(&base, &add, output, &more);
+        assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+        let after = [&heard, &base, &memory].map(|path| std::fs::read(path).unwrap());
+        assert!(before == after && !mine.exists());
+    }
+    let model = base.to_str().unwrap();
+    let refused = run(&["model", "show", model, "--card", model]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+}
+
+#[test]
 fn more_of_a_source_that_was_learnt_before_joins_it_by_corpus_and_name() {
     let dir = tempfile::tempdir().unwrap();
     let base = base(dir.path());
