@@ -95,8 +95,8 @@ impl<'a> CombMark<'a> {
             );
         }
         let text = format!("{}: {text}", name(n));
-        // Most of it is digits, which are narrower than letters.
-        let text = layout.fit(&text, to + 6.0, to + 1.25 * (layout.width - to));
+        // Of digits, points and spaces, a little narrower than letters all in all.
+        let text = layout.fit(&text, to + 6.0, to + 1.05 * (layout.width - to));
         scene.write(Words::new((to + 6.0, middle), text).stand(Stand::Beside));
         top + line
     }
