@@ -2,8 +2,9 @@
 
 use super::bootstrap::Bootstrap;
 use super::error::{same_length, MetricError};
-use super::interval::{clopper_pearson, Interval};
+use super::interval::{korn_graubard, Interval};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 const NAME: &str = "prediction-set coverage";
 
@@ -14,7 +15,7 @@ pub struct Coverage {
     pub hits: usize,
     /// Recordings in all.
     pub n: usize,
-    /// 95 % Clopper-Pearson interval of the share, as if recordings were independent.
+    /// 95 % interval of the share by Korn and Graubard ([`korn_graubard`]): sets of one group may hold the truth together.
     pub interval: Interval,
     /// 95 % interval from resampling source groups; `None` if there is only one group.
     pub group_interval: Option<Interval>,
@@ -58,6 +59,13 @@ pub fn coverage<G: Ord>(
         .map(|(set, t)| set.contains(t))
         .collect();
     let hits = held.iter().filter(|h| **h).count();
+    let mut clusters: BTreeMap<&G, (usize, usize)> = BTreeMap::new();
+    for (group, held) in groups.iter().zip(&held) {
+        let own = clusters.entry(group).or_default();
+        own.0 += usize::from(*held);
+        own.1 += 1;
+    }
+    let clusters: Vec<(usize, usize)> = clusters.into_values().collect();
     let boot = Bootstrap {
         seed,
         ..Bootstrap::default()
@@ -74,7 +82,7 @@ pub fn coverage<G: Ord>(
     Ok(Coverage {
         hits,
         n,
-        interval: clopper_pearson(hits, n, 0.95)?,
+        interval: korn_graubard(&clusters, 0.95)?,
         group_interval,
         mean_size: sets.iter().map(Vec::len).sum::<usize>() as f64 / n as f64,
         singletons: sets.iter().filter(|s| s.len() == 1).count(),
@@ -97,6 +105,14 @@ mod tests {
         assert_eq!(found.mean_size, 1.0);
         let wide = found.group_interval.unwrap();
         assert!(wide.low <= 0.5 && wide.high >= 0.5);
+    }
+
+    #[test]
+    fn sets_of_one_group_say_less_than_sets_of_many() {
+        let sets: Vec<Vec<usize>> = (0..40).map(|i| vec![usize::from(i < 20)]).collect();
+        let of = |groups: Vec<usize>| coverage(&sets, &[1; 40], &groups, 1).unwrap().interval;
+        let (alone, tens) = (of((0..40).collect()), of((0..40).map(|i| i / 10).collect()));
+        assert!(tens.low < alone.low - 0.1 && tens.high > alone.high + 0.1);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! How good probabilities are: log loss, Brier score, reliability.
 
 use super::error::{same_length, within, MetricError};
+use super::interval::{korn_graubard, Interval};
 use ndarray::ArrayView2;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Smallest probability that the log loss counts; a certain wrong answer costs 34.5.
 const FLOOR: f64 = 1e-15;
@@ -75,41 +77,59 @@ pub struct ReliabilityBin {
     pub stated: Option<f64>,
     /// Share of answers that were right; `None` for an empty bin.
     pub observed: Option<f64>,
+    /// 95 % interval of that share by Korn and Graubard ([`korn_graubard`]); `None` for an empty bin or without groups.
+    pub interval: Option<Interval>,
 }
 
-/// Stated probabilities against observed shares in `n_bins` bins of equal width.
+/// Stated probabilities against observed shares in `n_bins` bins of equal width. `groups` are the source groups of the answers,
+/// or empty: then there are no intervals.
 ///
 /// # Errors
 /// [`MetricError`] for lengths that differ, probabilities outside 0 to 1, or no bins.
-pub fn reliability(
+pub fn reliability<G: Ord>(
     stated: &[f64],
     came_true: &[bool],
+    groups: &[G],
     n_bins: usize,
 ) -> Result<Vec<ReliabilityBin>, MetricError> {
     const NAME: &str = "reliability";
     same_length(NAME, "probabilities", stated.len(), came_true.len())?;
+    if !groups.is_empty() {
+        same_length(NAME, "groups", stated.len(), groups.len())?;
+    }
     let proper = stated.iter().all(|p| (0.0..=1.0).contains(p));
     within(proper, NAME, "probabilities", "0 to 1")?;
     within((1..=1000).contains(&n_bins), NAME, "bins", "1 to 1000")?;
-    let mut sums = vec![(0usize, 0.0f64, 0usize); n_bins];
-    for (p, hit) in stated.iter().zip(came_true) {
+    let mut stated_in = vec![0.0f64; n_bins];
+    // Per bin and group: answers that were right, answers in all.
+    let mut clusters: Vec<BTreeMap<Option<&G>, (usize, usize)>> = vec![BTreeMap::new(); n_bins];
+    for (place, (p, hit)) in stated.iter().zip(came_true).enumerate() {
         let bin = ((p * n_bins as f64) as usize).min(n_bins - 1);
-        sums[bin].0 += 1;
-        sums[bin].1 += p;
-        sums[bin].2 += usize::from(*hit);
+        stated_in[bin] += p;
+        let own = clusters[bin].entry(groups.get(place)).or_default();
+        own.0 += usize::from(*hit);
+        own.1 += 1;
     }
     let edge = |i: usize| i as f64 / n_bins as f64;
-    let bins = sums.iter().enumerate().map(|(i, &(n, stated, hits))| {
+    let bins = stated_in.iter().zip(clusters).enumerate();
+    bins.map(|(i, (stated, clusters))| {
+        let clusters: Vec<(usize, usize)> = clusters.into_values().collect();
+        let sum = |of: fn(&(usize, usize)) -> usize| clusters.iter().map(of).sum::<usize>();
+        let n = sum(|c| c.1);
         let mean = |sum: f64| (n > 0).then(|| sum / n as f64);
-        ReliabilityBin {
+        Ok(ReliabilityBin {
             from: edge(i),
             to: edge(i + 1),
             n,
-            stated: mean(stated),
-            observed: mean(hits as f64),
-        }
-    });
-    Ok(bins.collect())
+            stated: mean(*stated),
+            observed: mean(sum(|c| c.0) as f64),
+            interval: match n == 0 || groups.is_empty() {
+                true => None,
+                false => Some(korn_graubard(&clusters, 0.95)?),
+            },
+        })
+    })
+    .collect()
 }
 
 /// Expected calibration error: the mean gap between stated and observed over the bins, weighted
@@ -142,10 +162,19 @@ mod tests {
 
     #[test]
     fn bins_hold_their_ends_and_weigh_by_count() {
-        let bins = reliability(&[0.1, 0.1, 1.0, 0.5], &[false, true, true, true], 2).unwrap();
+        let bins = reliability(
+            &[0.1, 0.1, 1.0, 0.5],
+            &[false, true, true, true],
+            &[0, 1, 2, 2],
+            2,
+        )
+        .unwrap();
         assert_eq!((bins[0].n, bins[1].n), (2, 2));
         assert_eq!(bins[1].stated, Some(0.75));
         assert_eq!(bins[1].observed, Some(1.0));
+        // Two of one group that agree are taken for one.
+        let all_right = bins[1].interval.unwrap();
+        assert!((all_right.low - 0.025).abs() < 1e-9 && all_right.high == 1.0);
         let error = calibration_error(&bins).unwrap();
         assert!((error - (2.0 * 0.4 + 2.0 * 0.25) / 4.0).abs() < 1e-12);
     }

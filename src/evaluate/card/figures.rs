@@ -66,7 +66,7 @@ pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
     let interval = f
         .coverage_group_interval
         .map_or_else(String::new, |[low, high]| {
-            format!("; {low:.3}-{high:.3} over groups")
+            format!("; {low:.3}-{high:.3} by bootstrap over groups")
         });
     writeln!(
         out,

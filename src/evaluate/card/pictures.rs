@@ -29,8 +29,13 @@ pub fn pictures(held_out: &HeldOut) -> Vec<Picture> {
     if let Some(curves) = &figures.curves {
         pictures.push(Picture {
             name: "reliability",
-            caption: "Of answers with this probability for the best label, how many are right, with 95 % intervals (Clopper-Pearson). On the \
-                      diagonal a probability means what it says.",
+            // Models up to `earwitness-default-7` don't hold the intervals.
+            caption: match curves.reliability_intervals.is_empty() {
+                true => "Of answers with this probability for the best label, how many are right. On the diagonal a probability means \
+                         what it says.",
+                false => "Of answers with this probability for the best label, how many are right, with 95 % intervals (Korn and \
+                          Graubard). On the diagonal a probability means what it says.",
+            },
             svg: reliability(curves),
         });
         pictures.push(Picture {
@@ -65,15 +70,7 @@ fn reliability(curves: &Curves) -> String {
                 .iter()
                 .map(|(_, stated, seen)| [*stated, *seen])
                 .collect(),
-            intervals: curves
-                .reliability
-                .iter()
-                .map(|(n, _, seen)| {
-                    let hits = (seen * *n as f64).round() as usize;
-                    let interval = crate::evaluate::interval::clopper_pearson(hits, *n, 0.95);
-                    interval.map_or([0.0, 1.0], |i| [i.low, i.high])
-                })
-                .collect(),
+            intervals: curves.reliability_intervals.clone(),
             marked: true,
         }],
         diagonal: true,

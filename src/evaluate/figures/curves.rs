@@ -2,6 +2,7 @@
 
 use super::alarm::{class_strength, is_military, strength};
 use super::Case;
+use crate::evaluate::interval::Interval;
 use crate::evaluate::probability::reliability;
 use crate::model::header::LabelInfo;
 use crate::model::prior::Prior;
@@ -17,6 +18,9 @@ const POINTS: usize = 80;
 pub struct Curves {
     /// Of each bin of the best label's probability: answers, mean probability stated, share that was right.
     pub reliability: Vec<(usize, f64, f64)>,
+    /// 95 % intervals of those shares, bin by bin; empty in figures of models up to `earwitness-default-7`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reliability_intervals: Vec<[f64; 2]>,
     /// ROC curves: of munitions and military drones as a whole, and of each label that has recordings.
     pub roc: Vec<Roc>,
 }
@@ -43,10 +47,13 @@ impl Curves {
             .iter()
             .map(|c| c.judgement.best() == c.label)
             .collect();
-        let bins = reliability(&stated, &right, BINS).unwrap_or_default();
-        let bins = bins
-            .into_iter()
-            .filter_map(|b| Some((b.n, b.stated?, b.observed?)));
+        let groups: Vec<usize> = cases.iter().map(|c| c.group).collect();
+        let bins = reliability(&stated, &right, &groups, BINS).unwrap_or_default();
+        let bins = bins.into_iter().filter_map(|b| {
+            let Interval { low, high } = b.interval?;
+            Some(((b.n, b.stated?, b.observed?), [low, high]))
+        });
+        let (bins, intervals) = bins.unzip();
         let military = curve(
             "munitions and military drones",
             cases.iter().map(|c| {
@@ -61,7 +68,8 @@ impl Curves {
             curve(&infos[label].label, scored)
         });
         Self {
-            reliability: bins.collect(),
+            reliability: bins,
+            reliability_intervals: intervals,
             roc: military.into_iter().chain(each).collect(),
         }
     }

@@ -107,7 +107,7 @@ impl Set {
         let (stated, hits): (Vec<f64>, Vec<bool>) =
             self.scored.iter().map(|s| s.best[side]).unzip();
         let stated: Vec<f64> = stated.iter().map(|p| p.clamp(0.0, 1.0)).collect();
-        let bins = reliability(&stated, &hits, BINS);
+        let bins = reliability::<usize>(&stated, &hits, &[], BINS);
         bins.ok()
             .and_then(|bins| calibration_error(&bins))
             .unwrap_or(0.0)

@@ -84,7 +84,8 @@ pub fn codec_control(
         .collect();
     let after: Vec<Option<&Judgement>> = coded.iter().map(Option::as_ref).collect();
     let share = |of: &[Option<&Judgement>], counts: &dyn Fn(&Judgement) -> bool| {
-        Share::of(of, |j| j.is_some_and(counts))
+        let groups = negatives.iter().map(|&i| trial.recorded()[i].group);
+        Share::of_groups(groups.zip(of), |n| n.0, |(_, j)| j.is_some_and(counts))
     };
     let thresholds = trial.thresholds();
     let thresholds = thresholds.iter().map(|t| {

@@ -77,25 +77,27 @@ fn row(
     let side = |own: bool| {
         let cuts = recordings.iter().zip(cuts);
         cuts.filter(move |(r, _)| (r.label == label) == own)
-            .map(|(_, cut)| *cut)
     };
-    let left_out = |own| side(own).filter(Option::is_none).count();
-    let answered = |own| Share::of(side(own).flatten(), |j| trial.is_alarm(j));
-    let (mut strengths, mut is_label) = (Vec::new(), Vec::new());
+    // Each with its source group.
+    let judged = |own: bool| side(own).filter_map(|(r, cut)| Some((r.group, (*cut)?)));
+    let left_out = |own| side(own).filter(|(_, cut)| cut.is_none()).count();
+    let answered = |own| Share::of_groups(judged(own), |j| j.0, |(_, j)| trial.is_alarm(j));
+    let (mut strengths, mut is_label, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     for own in [true, false] {
-        for judgement in side(own).flatten() {
+        for (group, judgement) in judged(own) {
             strengths.push(trial.strength(judgement, label));
             is_label.push(own);
+            groups.push(group);
         }
     }
     Ok(EqualDuration {
         seconds,
         label: trial.corpus().labels[label].clone(),
-        positives: side(true).flatten().count(),
+        positives: judged(true).count(),
         positives_left_out: left_out(true),
-        negatives: side(false).flatten().count(),
+        negatives: judged(false).count(),
         negatives_left_out: left_out(false),
-        detection: Detection::new(&strengths, &is_label, &[])?,
+        detection: Detection::new(&strengths, &is_label, &groups)?,
         answered: answered(true)?,
         others_answered: answered(false)?,
     })

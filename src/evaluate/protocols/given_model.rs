@@ -108,11 +108,11 @@ pub fn given_model(
     let groups = source_groups(&judged)?;
     let mut cases = Vec::new();
     let mut strange: BTreeSet<&str> = BTreeSet::new();
-    for ((_, recording, examined), group) in judged.iter().zip(groups) {
+    for ((_, recording, examined), group) in judged.iter().zip(&groups) {
         match (number(&recording.label), &examined.judgement) {
             (Some(label), Some(judgement)) => cases.push(Case {
                 label,
-                group,
+                group: *group,
                 joined: recording.may_hold_several(),
                 fitness: Some(examined.fitness),
                 judgement: judgement.clone(),
@@ -133,8 +133,10 @@ pub fn given_model(
         found.figures = Some(figures(&protocol, &cases, infos, &prior)?);
     }
     for label in strange {
-        let own = judged.iter().filter(|(_, r, _)| r.label == label);
-        let judgements = own.filter_map(|(_, _, examined)| examined.judgement.as_ref());
+        let grouped = groups.iter().copied().zip(&judged);
+        let own = grouped.filter(|(_, (_, r, _))| r.label == label);
+        let judgements =
+            own.filter_map(|(group, (_, _, heard))| Some((group, heard.judgement.as_ref()?)));
         found
             .strangers
             .push(LabelLeftOut::new(label, infos, judgements)?);

@@ -36,26 +36,30 @@ pub struct LabelLeftOut {
 }
 
 impl LabelLeftOut {
-    /// Counts the answers of a model with the labels `infos` about recordings of another label.
+    /// Counts the answers of a model with the labels `infos` about recordings of another label, each with its source group.
     ///
     /// # Errors
     /// None in practice.
     pub fn new<'a>(
         label: &str,
         infos: &[LabelInfo],
-        judgements: impl Iterator<Item = &'a Judgement> + Clone,
+        judgements: impl Iterator<Item = (usize, &'a Judgement)> + Clone,
     ) -> Result<Self, MetricError> {
-        let levels = || judgements.clone().map(|j| level(infos, j));
+        let levels = || {
+            judgements
+                .clone()
+                .map(|(group, j)| (group, level(infos, j)))
+        };
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for name in levels().filter_map(|level| named(level, infos)) {
+        for name in levels().filter_map(|(_, level)| named(level, infos)) {
             *counts.entry(name).or_default() += 1;
         }
         let mut answers: Vec<(String, usize)> = counts.into_iter().collect();
         answers.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         Ok(Self {
             label: label.to_owned(),
-            unknown: Share::of(levels(), |level| level.label().is_none())?,
-            military: Share::of(judgements.clone(), |j| is_alarm(infos, j))?,
+            unknown: Share::of_groups(levels(), |l| l.0, |(_, level)| level.label().is_none())?,
+            military: Share::of_groups(judgements, |j| j.0, |(_, j)| is_alarm(infos, j))?,
             answers,
         })
     }
@@ -117,7 +121,11 @@ pub fn leave_label_out(
         rows.push(LabelLeftOut::new(
             &corpus.labels[label],
             &label_infos(&rest),
-            judgements.iter(),
+            strangers
+                .recordings
+                .iter()
+                .map(|r| r.group)
+                .zip(&judgements),
         )?);
     }
     Ok(rows)
@@ -249,7 +257,7 @@ mod tests {
             judgement([0.5, 0.4, 0.1], &[0, 1]),
             judgement([0.5, 0.4, 0.1], &[]),
         ];
-        let found = LabelLeftOut::new("jet", &infos(), answers.iter()).unwrap();
+        let found = LabelLeftOut::new("jet", &infos(), (0..).zip(&answers)).unwrap();
         assert_eq!((found.unknown.hits, found.unknown.n), (2, 5));
         assert_eq!(found.military.hits, 1);
         assert_eq!(found.answers, [("engine".into(), 2), ("harop".into(), 1)]);

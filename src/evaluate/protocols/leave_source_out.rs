@@ -27,6 +27,13 @@ pub struct LeftOut {
     pub taken_for: Option<(String, usize)>,
 }
 
+/// What was answered about one recording of a corpus left out.
+struct Answer {
+    group: usize,
+    best: usize,
+    military: bool,
+}
+
 /// Trains without each corpus in turn and tests on it, for the labels that other corpora hold too.
 ///
 /// # Errors
@@ -72,15 +79,16 @@ pub fn leave_source_out(
         let scores = fitted.score(corpus, &|i| {
             corpus.recordings[i].source == *source && testable(i)
         })?;
-        let mut by_label: BTreeMap<usize, Vec<(usize, bool)>> = BTreeMap::new();
+        let mut by_label: BTreeMap<usize, Vec<Answer>> = BTreeMap::new();
         for (i, segments) in scores.candidates[candidate].iter().enumerate() {
             if !segments.is_empty() {
                 let judgement = judge.judge(segments, &prior);
-                let military = is_alarm(&infos, &judgement);
-                by_label
-                    .entry(corpus.recordings[i].label)
-                    .or_default()
-                    .push((judgement.best(), military));
+                let recording = &corpus.recordings[i];
+                by_label.entry(recording.label).or_default().push(Answer {
+                    group: recording.group,
+                    best: judgement.best(),
+                    military: is_alarm(&infos, &judgement),
+                });
             }
         }
         for (label, answers) in by_label {
@@ -94,20 +102,18 @@ fn left_out(
     corpus: &Corpus,
     source: &str,
     label: usize,
-    answers: &[(usize, bool)],
+    answers: &[Answer],
 ) -> Result<LeftOut, MetricError> {
     let mut wrong: BTreeMap<usize, usize> = BTreeMap::new();
-    for (best, _) in answers.iter().filter(|(best, _)| *best != label) {
-        *wrong.entry(*best).or_default() += 1;
+    for answer in answers.iter().filter(|a| a.best != label) {
+        *wrong.entry(answer.best).or_default() += 1;
     }
-    let right = answers.iter().filter(|(best, _)| *best == label).count();
-    let military = answers.iter().filter(|(_, military)| *military).count();
     let worst = wrong.into_iter().max_by_key(|&(_, n)| n);
     Ok(LeftOut {
         source: source.to_owned(),
         label: corpus.labels[label].clone(),
-        right: Share::new(right, answers.len())?,
-        military: Share::new(military, answers.len())?,
+        right: Share::of_groups(answers, |a| a.group, |a| a.best == label)?,
+        military: Share::of_groups(answers, |a| a.group, |a| a.military)?,
         taken_for: worst.map(|(l, n)| (corpus.labels[l].clone(), n)),
     })
 }

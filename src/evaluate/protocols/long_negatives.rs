@@ -122,7 +122,10 @@ fn count(trial: &Trial, joined: &[Joined]) -> Result<LongNegatives, MetricError>
     let answered = |j: &Judgement| trial.is_alarm(j);
     let share_of = |picked: &dyn Fn(&Joined) -> bool| {
         let picked = joined.iter().filter(|j| picked(j));
-        Share::of(picked, |j| j.judgement.as_ref().is_some_and(answered))
+        let group = |j: &&Joined| trial.recorded()[j.clips[0]].group;
+        Share::of_groups(picked, group, |j| {
+            j.judgement.as_ref().is_some_and(answered)
+        })
     };
     let labels: BTreeSet<usize> = joined.iter().map(label).collect();
     let threshold = |t: &Threshold| {

@@ -49,6 +49,7 @@ pub struct TransferFigures {
 /// One real recording and what the model that had no real munition to learn from made of it.
 struct Heard<'a> {
     label: usize,
+    group: usize,
     is_sealed: bool,
     judgement: &'a Judgement,
 }
@@ -106,6 +107,7 @@ pub fn transfer(
     let heard: Vec<Heard> = all
         .map(|(recording, judgement)| Heard {
             label: recording.label,
+            group: recording.group,
             is_sealed: !recording.joined && !tuned_groups.contains(&recording.group),
             judgement,
         })
@@ -137,7 +139,7 @@ fn row(
         label: infos[label].label.clone(),
         sealed: figures(sealed(), negatives(), infos, prior)?,
         all: figures(own(), negatives(), infos, prior)?,
-        false_alarms: Share::of(negatives(), |h| is_alarm(infos, h.judgement))?,
+        false_alarms: Share::of_groups(negatives(), |h| h.group, |h| is_alarm(infos, h.judgement))?,
         answers,
     })
 }
@@ -152,6 +154,7 @@ fn figures<'a>(
     let own = positives.clone().map(|h| (h, true));
     let cases: Vec<(&Heard, bool)> = own.chain(negatives.map(|h| (h, false))).collect();
     let truth: Vec<bool> = cases.iter().map(|(_, own)| *own).collect();
+    let groups: Vec<usize> = cases.iter().map(|(h, _)| h.group).collect();
     let nothing = EvaluateError::Nothing {
         what: "real recordings on both sides of the transfer test",
     };
@@ -160,7 +163,7 @@ fn figures<'a>(
     };
     let detect = |of: &dyn Fn(&Judgement) -> f64| {
         let strengths: Vec<f64> = cases.iter().map(|(h, _)| of(h.judgement)).collect();
-        Detection::new(&strengths, &truth, &[])
+        Detection::new(&strengths, &truth, &groups)
     };
     let military = detect(&|j| class_strength(infos, j, prior))?;
     let label = detect(&|j| strength(j, prior, number))?;
@@ -170,6 +173,6 @@ fn figures<'a>(
     Ok(TransferFigures {
         military,
         label,
-        answered: Share::of(positives, |h| is_alarm(infos, h.judgement))?,
+        answered: Share::of_groups(positives, |h| h.group, |h| is_alarm(infos, h.judgement))?,
     })
 }
