@@ -125,9 +125,8 @@ impl Dynamics {
 
     /// Features of the envelope in points of 4 ms.
     ///
-    /// `onsets` counts rises over 12 ms of more than 1.5 Np whose predecessor, a point earlier, was below 0.5 Np: a rise
-    /// of between 0.5 and 1.5 Np is not yet one and takes the place of the quiet before it, so that an attack that
-    /// gathers over two points (0.8 and then 1.8 Np) is not counted, and one that stays steep is counted once.
+    /// `onsets` counts rises over 12 ms of more than 1.5 Np, each once: the next counts after a point where the rise is below
+    /// 0.5 Np.
     fn level(&mut self, segment: &SegmentFrames, out: &mut Vec<f32>) {
         /// Points per second of the envelope.
         const RATE: f32 = 250.0;
@@ -160,7 +159,7 @@ impl Dynamics {
         let mut armed = true;
         for step in steps() {
             onsets += usize::from(armed && step > 1.5);
-            armed = step < 0.5;
+            armed = step < 0.5 || armed && step <= 1.5;
         }
         let after = &self.series[top..(top + 50).min(points)];
         let decay = slope(after) * RATE;

@@ -1,9 +1,9 @@
 //! What is kept of each frame until every segment that holds it has been measured.
 
-use crate::spectrum::sum::{dot, mean, sum_of_pairs};
+use crate::spectrum::sum::{dot, mean, sum, sum_of_pairs};
 use crate::spectrum::{
-    ln, ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft, LINE_BINS,
-    LONG, POWER_FLOOR, SHORT,
+    floor_of, ln, ln_in_place, CombScorer, Dct, LineSpectrum, MelBank, Shape, ShapeMeter, Stft,
+    LINE_BINS, LONG, POWER_FLOOR, SHORT,
 };
 
 /// Mel bands of a short frame, 50 Hz to 8 kHz.
@@ -181,7 +181,7 @@ impl FrameStore {
         on_power(&self.power);
         let log_mel = self.log_mel.push();
         self.mel.apply(&self.power, log_mel);
-        ln_in_place(log_mel);
+        ln_in_place(log_mel, floor_of(sum(&self.power)));
         self.dct.apply(log_mel, self.cepstra.push());
         for (to, bands) in self
             .octets

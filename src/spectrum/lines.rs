@@ -1,6 +1,6 @@
 //! The spectrum of one long frame with its broad shape taken out: only lines remain.
 
-use super::log::{ln, POWER_FLOOR};
+use super::log::{floor_of, ln};
 use super::sum::{in_lanes, sum};
 
 /// Bins of a long frame in which lines are looked for: up to 6 kHz.
@@ -46,8 +46,9 @@ impl LineSpectrum {
 
     #[inline(always)]
     fn inlined_whiten(&mut self, power: &[f32], out: &mut [f32]) {
+        let least = floor_of(sum(power));
         for (l, &p) in self.log_power.iter_mut().zip(power) {
-            *l = ln(p.max(POWER_FLOOR));
+            *l = ln(p.max(least));
         }
         moving_mean(&self.log_power, &mut self.sums, &mut self.floor);
         for ((o, &l), &f) in out.iter_mut().zip(&self.log_power).zip(&self.floor) {

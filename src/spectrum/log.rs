@@ -5,6 +5,16 @@ use super::sum::in_lanes;
 /// Smallest power that is told from silence: -120 dB re full scale squared.
 pub const POWER_FLOOR: f32 = 1e-12;
 
+/// Least power that is told from nothing beside the whole of a frame: -100 dB.
+const RANGE: f32 = 1e-10;
+
+/// The floor of the powers in a frame whose bins have `total` power: 100 dB below it, so that what stands on the floor does
+/// so at any level. A floor of full scale would change the spectrum of a telephone call with its volume: above
+/// 4 kHz there is nothing but what a resampler leaves.
+pub fn floor_of(total: f32) -> f32 {
+    (RANGE * total).max(f32::MIN_POSITIVE)
+}
+
 /// `10 log10(power)`, floored at -120 dB.
 pub fn power_db(power: f32) -> f32 {
     10.0 * power.max(POWER_FLOOR).log10()
@@ -71,10 +81,10 @@ fn inlined_ln_sum(powers: &[f32], floor: f32) -> f32 {
     logs
 }
 
-/// Replaces each power by its natural logarithm, floored at [`POWER_FLOOR`].
-pub fn ln_in_place(powers: &mut [f32]) {
+/// Replaces each power by its natural logarithm, floored at `floor`, which must be normal.
+pub fn ln_in_place(powers: &mut [f32], floor: f32) {
     in_lanes!(for p in powers {
-        *p = ln(p.max(POWER_FLOOR));
+        *p = ln(p.max(floor));
     });
 }
 
@@ -114,7 +124,7 @@ mod tests {
     #[test]
     fn silence_is_floored_and_not_infinite() {
         let mut powers = [0.0, 1e-30];
-        ln_in_place(&mut powers);
+        ln_in_place(&mut powers, POWER_FLOOR);
         assert!(powers.iter().all(|&p| (p - POWER_FLOOR.ln()).abs() < 1e-5));
         assert_eq!(power_db(0.0), -120.0);
     }

@@ -17,7 +17,7 @@ mod track;
 
 pub use comb::{Comb, CombScorer, CombTrack, COMB_MAX_HZ, COMB_MIN_HZ};
 pub use lines::{LineSpectrum, LINE_BINS};
-pub use log::{ln, ln_in_place, power_db, POWER_FLOOR};
+pub use log::{floor_of, ln, ln_in_place, power_db, POWER_FLOOR};
 pub use mel::{Dct, MelBank};
 pub use overview::{Band, Overview, OverviewBuilder, MOST_COLUMNS};
 pub(crate) use real_power::RealPower;

@@ -1,6 +1,6 @@
 //! The shape of one short spectrum in a handful of numbers.
 
-use super::log::ln_sum;
+use super::log::{floor_of, ln_sum};
 use super::sum::{dot, sum, sum_of_pairs};
 use super::FrameSize;
 
@@ -13,7 +13,7 @@ pub struct Shape {
     pub spread_hz: f32,
     /// Frequency below which 85 % of the power lies, in Hz, 0 to 8,000.
     pub rolloff_hz: f32,
-    /// Geometric over arithmetic mean of the power, 0 (a line) to 1 (white noise).
+    /// Geometric over arithmetic mean of the power, each bin no less than [`floor_of`] the frame; 0 (a line) to 1 (white noise).
     pub flatness: f32,
 }
 
@@ -24,8 +24,6 @@ pub struct ShapeMeter {
     bins: Vec<f32>,
 }
 
-/// Powers are floored here for the geometric mean, as librosa's `amin` does.
-const FLOOR: f32 = 1e-10;
 /// Bins that the search for the roll-off passes over at once.
 const STRIDE: usize = 16;
 
@@ -48,12 +46,12 @@ impl ShapeMeter {
         let second_moment = sum_of_pairs(power, &self.bins, |p, k| p * k * k) / total;
         let variance = (second_moment - mean_bin * mean_bin).max(0.0);
         let n = power.len() as f32;
-        let geometric = (ln_sum(power, FLOOR) / n).exp();
+        let geometric = (ln_sum(power, floor_of(total)) / n).exp();
         Shape {
             centroid_hz: mean_bin * self.bin_hz,
             spread_hz: variance.sqrt() * self.bin_hz,
             rolloff_hz: self.rolloff(power, 0.85 * total),
-            flatness: (geometric / (total / n).max(FLOOR)).min(1.0),
+            flatness: (geometric / (total / n)).min(1.0),
         }
     }
 
