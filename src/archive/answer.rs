@@ -43,6 +43,8 @@ pub struct ScoreRow {
     pub probability: f64,
     /// log10 likelihood ratio, where one is supported.
     pub log10_lr: Option<f64>,
+    /// log10 of its likelihood over that of the likeliest label, whatever the prior.
+    pub log10_likelihood: Option<f64>,
 }
 
 /// The answer about one segment.
@@ -115,6 +117,7 @@ impl Answer {
                     label: label.clone(),
                     probability: *probability,
                     log10_lr: c.log10_lr.get(label).copied().flatten(),
+                    log10_likelihood: c.log10_likelihoods.get(label).copied(),
                 })
                 .collect(),
             segments: c.segments.into_iter().map(SegmentRow::from).collect(),

@@ -5,16 +5,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::{params, Connection};
 
 use super::reuse;
-use super::store::{count_factor, set_current, Reader, Store};
+use super::store::{set_current, Reader, Store, COUNT_FACTOR, LOG10_LIKELIHOOD};
 use super::{ArchiveError, Parts};
 
 /// Rows that follow from what they say have the same number everywhere, so that they are copied as they are.
-const COPIED: [&str; 8] = [
+const COPIED: [&str; 7] = [
     "settings",
     "runs",
     "recordings",
     "answers",
-    "scores",
     "segments",
     "events",
     "fingerprints",
@@ -152,9 +151,12 @@ fn copy(db: &Connection) -> rusqlite::Result<()> {
         db.execute(&sql, params![])?;
     }
     let labels = "settings, label, family, class, grade, prior";
-    let factor = count_factor(db, "other")?;
+    let factor = COUNT_FACTOR.of(db, "other")?;
+    let scores = "answer, label, probability, log10_lr";
+    let likelihood = LOG10_LIKELIHOOD.of(db, "other")?;
     db.execute_batch(&format!(
-        "INSERT OR IGNORE INTO main.labels ({labels}, count_factor) SELECT {labels}, {factor} FROM other.labels"
+        "INSERT OR IGNORE INTO main.labels ({labels}, count_factor) SELECT {labels}, {factor} FROM other.labels;
+         INSERT OR IGNORE INTO main.scores ({scores}, log10_likelihood) SELECT {scores}, {likelihood} FROM other.scores;"
     ))?;
     db.execute_batch(
         "INSERT OR IGNORE INTO main.work SELECT * FROM other.work;

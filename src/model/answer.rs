@@ -140,6 +140,10 @@ pub struct Classification {
     /// What the container said, for reports; not part of the stable line.
     #[serde(skip)]
     pub stream: Option<StreamInfo>,
+    /// log10 of each label's likelihood over that of the likeliest label, 0 or below, whatever the prior; empty if unusable. Not
+    /// part of the stable line.
+    #[serde(skip)]
+    pub log10_likelihoods: BTreeMap<String, f64>,
     /// How good the sound is; not part of the stable line.
     #[serde(skip)]
     pub quality: Option<Quality>,

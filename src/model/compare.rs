@@ -90,8 +90,9 @@ impl Model {
     /// Holds a judged recording against two hypotheses; within each, the labels are mixed as `prior` weighs them.
     ///
     /// One label against all others has the LR that answers give it. Else the LR is calibrated as those of the labels are (by the least scale of all that take part, as none was fitted for
-    /// this pair), and bounded by what the source groups of either side support: H1 can't be favoured by more than
-    /// the groups of H2 plus one, nor H2 by more than those of H1 plus one, and none by more than the bounds of its labels.
+    /// this pair), and bounded by what the source groups of either side support. Against one label no LR can be larger than its
+    /// groups and one more support, nor than what its own lower bound allows; against several, these bounds are mixed as the likelihoods
+    /// are: labels of few groups that have a share in a hypothesis limit what can be said against it.
     pub fn compare(
         &self,
         judgement: &Judgement,
@@ -114,7 +115,7 @@ impl Model {
             let infos = labels.iter().map(|&l| &self.header().labels[l]);
             infos.map(|l| l.label.clone()).collect()
         };
-        let support = self.support(h1, h2);
+        let support = self.support(h1, h2, prior);
         let why_none = support.as_ref().err().cloned();
         let support = support.ok();
         let words =
@@ -150,19 +151,17 @@ impl Model {
     }
 
     /// What the recordings behind both hypotheses support, or why they support nothing.
-    fn support(&self, h1: &[usize], h2: &[usize]) -> Result<Support, String> {
+    fn support(&self, h1: &[usize], h2: &[usize], prior: &Prior) -> Result<Support, String> {
         let infos = &self.header().labels;
         let ratios = self.parts.judge.ratios();
         if let ([label], true) = (h1, h1.len() + h2.len() == infos.len()) {
             // The question that the LR of every answer is about, so its answer is the same one.
-            if let Some(own) = ratios
-                .label(*label)
-                .filter(|_| infos[*label].grade != Grade::C)
-            {
+            let own = ratios.label(*label).zip(ratios.bounds(*label, prior));
+            if let Some((own, bounds)) = own.filter(|_| infos[*label].grade != Grade::C) {
                 return Ok(Support {
                     scale: own.scale,
                     shift: own.shift,
-                    bounds: [own.lower, own.upper],
+                    bounds,
                 });
             }
         }
@@ -174,28 +173,25 @@ impl Model {
             ));
         }
         let mut scale = 1.0f64;
-        let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
-        for (labels, is_h1) in [(h1, true), (h2, false)] {
-            let mut groups = 0;
-            let (mut own_lower, mut own_upper) = (0.0f64, 0.0f64);
+        // Of each side: how far it can be spoken against, and how far for it.
+        let (mut against, mut favour) = ([0.0; 2], [0.0; 2]);
+        for (side, labels) in [h1, h2].into_iter().enumerate() {
+            let total: f64 = labels.iter().map(|&l| prior.probabilities()[l]).sum();
+            let (mut least, mut most) = (0.0f64, 0.0f64);
             for &label in labels {
                 let own = ratios.label(label).ok_or_else(|| {
                     let name = &infos[label].label;
                     format!("{name} is known from too few source groups for a likelihood ratio")
                 })?;
                 scale = scale.min(own.scale);
-                own_lower = own_lower.min(own.lower);
-                own_upper = own_upper.max(own.upper);
-                groups += infos[label].groups;
+                let share = prior.probabilities()[label] / total;
+                let groups = (infos[label].groups + 1) as f64;
+                least += share * 10f64.powf(own.lower).max(1.0 / groups);
+                most += share * 10f64.powf(own.upper);
             }
-            let most = ((groups + 1) as f64).log10();
-            let own = match is_h1 {
-                true => [own_lower.max(-most), own_upper],
-                false => [-own_upper, most.min(-own_lower)],
-            };
-            lower = lower.max(own[0]);
-            upper = upper.min(own[1]);
+            (against[side], favour[side]) = (-least.log10(), most.log10());
         }
+        let [lower, upper] = [-against[0].min(favour[1]), against[1].min(favour[0])];
         Ok(Support {
             scale,
             // Fitted for one label against all others, not for this pair.

@@ -19,6 +19,8 @@ pub struct Judge {
     pub(crate) ratios: LikelihoodRatios,
     /// Thresholds of the prediction sets.
     pub(crate) sets: PredictionSets,
+    /// The prior that both were learnt with.
+    pub(crate) prior: Prior,
     /// What each label's likelihood is multiplied with where labels are counted; models of an earlier make have none.
     #[serde(default)]
     pub(crate) count_factors: Vec<f64>,
@@ -33,7 +35,8 @@ pub struct Judgement {
     pub probabilities: Vec<f64>,
     /// Bounded log10 LRs; `None` for labels with too few source groups.
     pub log10_lr: Vec<Option<f64>>,
-    /// Labels that cannot be excluded, likeliest first.
+    /// Labels that cannot be excluded, the likeliest under the prior first. Which labels these are does not depend on the prior: a
+    /// label is covered as often as stated whatever its share.
     pub prediction_set: Vec<usize>,
 }
 
@@ -79,9 +82,12 @@ impl Judge {
         let log_likelihoods =
             recording_log_likelihoods(segments, &self.calibrator, self.background);
         let probabilities = posterior(&log_likelihoods, prior);
+        // The thresholds hold for probabilities under the prior that they were learnt with.
+        let mut prediction_set = self.sets.set(&posterior(&log_likelihoods, &self.prior));
+        prediction_set.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
         Judgement {
             log10_lr: self.ratios.log10(&log_likelihoods, prior),
-            prediction_set: self.sets.set(&probabilities),
+            prediction_set,
             log_likelihoods,
             probabilities,
         }
@@ -117,6 +123,12 @@ impl Judge {
         self.calibrator.validate(n_labels)?;
         self.ratios.validate(n_labels)?;
         self.sets.validate(n_labels)?;
+        self.prior
+            .validate(n_labels)
+            .map_err(|error| ScorerError::Structure {
+                part: "judge",
+                reason: error.to_string(),
+            })?;
         let factors = &self.count_factors;
         if !factors.is_empty() {
             check_size("judge", "count factors", factors.len(), n_labels)?;

@@ -30,7 +30,12 @@ pub struct LabelLr {
 pub struct LikelihoodRatios {
     /// `None` for a label with too few source groups to say anything.
     pub(crate) labels: Vec<Option<LabelLr>>,
+    /// Source groups of real recordings of each label; 0 for one known from rendered sound.
+    pub(crate) groups: Vec<usize>,
 }
+
+/// The share of H2's mixture that may be labels without a real recording, which no bound was tested on.
+const MOST_UNHEARD: f64 = 0.5;
 
 impl LikelihoodRatios {
     /// What holds for one label; `None` if it has too few source groups (or does not exist).
@@ -38,14 +43,40 @@ impl LikelihoodRatios {
         self.labels.get(label)?.as_ref()
     }
 
+    /// Smallest and largest log10 LR of a label that the source groups support where H2 mixes the others as `prior` weighs them. If
+    /// that mixture rests on fewer groups than the one that the bounds were learnt with, no LR can be larger than those
+    /// and one more support; `None` if most of it are labels without real recordings, or the label has no LR at all.
+    pub fn bounds(&self, label: usize, prior: &Prior) -> Option<[f64; 2]> {
+        let own = self.label(label)?;
+        let groups = self.effective_groups(label, prior)?;
+        // What is left of the mixture that was learnt with differs by rounding.
+        let upper = match groups < (1.0 - 1e-9) * own.n_h2_groups {
+            true => own.upper.min((groups + 1.0).log10()),
+            false => own.upper,
+        };
+        Some([own.lower, upper])
+    }
+
+    /// How many source groups the mixture of all labels but one is worth (Kish 1965: unequal weights count for fewer).
+    fn effective_groups(&self, label: usize, prior: &Prior) -> Option<f64> {
+        let others = prior.probabilities().iter().zip(&self.groups).enumerate();
+        let others = || others.clone().filter(|(k, _)| *k != label);
+        let all: f64 = others().map(|(_, (p, _))| p).sum();
+        let heard = || others().filter(|(_, (_, groups))| **groups > 0);
+        let sum: f64 = heard().map(|(_, (p, _))| p).sum();
+        let squares: f64 = heard().map(|(_, (p, n))| p * p / *n as f64).sum();
+        (sum > 0.0 && sum >= (1.0 - MOST_UNHEARD) * all).then(|| sum * sum / squares)
+    }
+
     /// One bounded log10 LR per label, from natural log-likelihoods and the prior whose mixture
-    /// H2 states.
+    /// H2 states ([`LikelihoodRatios::bounds`]).
     pub fn log10(&self, log_likelihoods: &[f64], prior: &Prior) -> Vec<Option<f64>> {
         let each = self.labels.iter().enumerate();
         each.map(|(k, label)| {
             let label = label.as_ref()?;
             let raw = raw_log10_lr(log_likelihoods, prior, k)?;
-            Some((label.scale * raw + label.shift).clamp(label.lower, label.upper))
+            let [lower, upper] = self.bounds(k, prior)?;
+            Some((label.scale * raw + label.shift).clamp(lower, upper))
         })
         .collect()
     }
@@ -56,6 +87,7 @@ impl LikelihoodRatios {
     /// [`ScorerError`] with the first fault found.
     pub fn validate(&self, n_labels: usize) -> Result<(), ScorerError> {
         check_size(PART, "labels", self.labels.len(), n_labels)?;
+        check_size(PART, "source groups", self.groups.len(), n_labels)?;
         for label in self.labels.iter().flatten() {
             let numbers = [label.scale, label.shift, label.lower, label.upper];
             let sound = numbers.iter().all(|x| x.is_finite())
@@ -133,6 +165,7 @@ mod tests {
     fn bounds_hold_and_unsupported_labels_are_silent() {
         let ratios = LikelihoodRatios {
             labels: vec![Some(label()), None, Some(label())],
+            groups: vec![30, 3, 30],
         };
         let found = ratios.log10(&[500.0, 0.0, 0.0], &prior());
         assert_eq!(found[0], Some(1.5));
@@ -141,11 +174,39 @@ mod tests {
     }
 
     #[test]
+    fn an_alternative_of_few_groups_supports_no_large_ratio() {
+        let ratios = LikelihoodRatios {
+            labels: vec![Some(label()), Some(label()), Some(label()), None],
+            groups: vec![30, 60, 4, 0],
+        };
+        let taxonomy = [
+            ("a", "a", "w"),
+            ("b", "b", "x"),
+            ("c", "c", "y"),
+            ("d", "d", "z"),
+        ];
+        let names = ["a", "b", "c", "d"];
+        let hierarchical = Prior::hierarchical(&taxonomy).unwrap();
+        let with = |weights: &[(&str, f64)]| hierarchical.with_weights(&names, weights).unwrap();
+        let upper = |prior: &Prior| ratios.bounds(0, prior).map(|b| b[1]);
+        // The label's own weight is no part of its alternative.
+        assert_eq!(upper(&with(&[("a", 1e-4)])), upper(&hierarchical));
+        assert_eq!(upper(&with(&[("b", 1e6)])), Some(1.5));
+        // Four groups, and no more than a trace of another label.
+        let few = upper(&with(&[("c", 1e6)])).unwrap();
+        assert!((few - 5f64.log10()).abs() < 1e-4, "{few}");
+        assert_eq!(upper(&with(&[("d", 1e6)])), None);
+        let found = ratios.log10(&[500.0, 0.0, 0.0, 0.0], &with(&[("c", 1e6)]));
+        assert_eq!(found[0], Some(few));
+    }
+
+    #[test]
     fn bounds_on_the_wrong_side_are_refused() {
         let mut crossed = label();
         crossed.lower = 0.5;
         let ratios = LikelihoodRatios {
             labels: vec![Some(crossed)],
+            groups: vec![30],
         };
         assert!(ratios.validate(1).is_err());
         assert!(ratios.validate(2).is_err());

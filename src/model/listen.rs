@@ -293,8 +293,9 @@ impl Model {
             log10_lr: judged.map_or_else(BTreeMap::new, |j| {
                 self.by_label(&j.log10_lr, |lr| lr.map(round))
             }),
-            log10_lr_bounds: self.lr_bounds(),
-            label_log10_lr_bounds: answered.and_then(|label| self.label_lr_bounds(label)),
+            log10_lr_bounds: self.lr_bounds(&options.prior),
+            label_log10_lr_bounds: answered
+                .and_then(|label| self.label_lr_bounds(label, &options.prior)),
             hypotheses: best.map(|label| hypotheses(&named(label), &options.prior_name)),
             prediction_set: judged.map_or_else(Vec::new, |j| {
                 j.prediction_set.iter().map(|&l| named(l)).collect()
@@ -317,6 +318,12 @@ impl Model {
                 id: self.header().id.clone(),
                 sha256: self.sha256().to_owned(),
             },
+            log10_likelihoods: judged.map_or_else(BTreeMap::new, |j| {
+                let most = j.log_likelihoods[j.likeliest()];
+                self.by_label(&j.log_likelihoods, |l| {
+                    round((l - most) / std::f64::consts::LN_10)
+                })
+            }),
             stream: Some(summary.info.clone()),
             quality: Some(summary.quality.clone()),
             read_warnings: summary.warnings.clone(),
@@ -328,19 +335,14 @@ impl Model {
         labels.zip(values.iter().map(show)).collect()
     }
 
-    fn label_lr_bounds(&self, label: usize) -> Option<[f64; 2]> {
-        let own = self.parts.judge.ratios().label(label)?;
-        Some([round(own.lower), round(own.upper)])
+    fn label_lr_bounds(&self, label: usize, prior: &Prior) -> Option<[f64; 2]> {
+        let own = self.parts.judge.ratios().bounds(label, prior)?;
+        Some(own.map(round))
     }
 
-    fn lr_bounds(&self) -> Option<[f64; 2]> {
-        let ratios = self.parts.judge.ratios();
-        let known: Vec<_> = (0..self.header().labels.len())
-            .filter_map(|l| ratios.label(l))
-            .collect();
-        let lower = known.iter().map(|r| r.lower).reduce(f64::min)?;
-        let upper = known.iter().map(|r| r.upper).reduce(f64::max)?;
-        Some([round(lower), round(upper)])
+    fn lr_bounds(&self, prior: &Prior) -> Option<[f64; 2]> {
+        let known = (0..self.header().labels.len()).filter_map(|l| self.label_lr_bounds(l, prior));
+        known.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])
     }
 
     fn insufficient(&self) -> Vec<String> {

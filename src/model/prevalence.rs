@@ -27,8 +27,8 @@ const FORGOTTEN: usize = 25;
 const MOST_STEPS: usize = 500;
 /// ... which ends when no share moves by more.
 const STILL: f64 = 1e-6;
-/// Probabilities have four digits: what stands for 0 may be as much as half of the last.
-const LEAST: f64 = 5e-5;
+/// Least probability that is believed: half of the last digit that answers have.
+pub(crate) const LEAST: f64 = 5e-5;
 
 /// The probabilities of one recording, in the order of the labels.
 #[derive(Debug, Clone, PartialEq)]

@@ -241,6 +241,7 @@ pub fn fit_judge(
         background,
         ratios,
         sets,
+        prior: prior.clone(),
         count_factors,
     })
 }

@@ -201,8 +201,11 @@ pub fn fit_likelihood_ratios(
             n_h2_groups,
         }));
     }
-    let ratios = LikelihoodRatios { labels };
-    ratios.validate(n_groups.len())?;
+    let ratios = LikelihoodRatios {
+        labels,
+        groups: n_groups,
+    };
+    ratios.validate(ratios.groups.len())?;
     Ok(ratios)
 }
 

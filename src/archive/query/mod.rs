@@ -1,6 +1,7 @@
 //! Questions to a database: which rows, how many, and what they amount to.
 
 mod changed;
+mod expected;
 mod filter;
 mod findings;
 mod overview;

@@ -1,19 +1,15 @@
 //! The common questions about an archive, answered at once.
 
-use std::collections::HashMap;
-
 use rusqlite::{params_from_iter, Row};
 
 use super::changed::changed;
 use super::filter::{Filter, Names};
 use super::findings::{
-    Answers, Counts, ErrorCount, Expected, FolderCount, Histogram, Overview, Reused,
-    TimedDetection, TopDetection, BINS,
+    Answers, Counts, ErrorCount, FolderCount, Overview, Reused, TimedDetection, TopDetection,
 };
 use super::tables::is_trained_on;
-use crate::archive::store::{count_factor, Reader};
+use crate::archive::store::Reader;
 use crate::archive::ArchiveError;
-use crate::model::prevalence::{estimate, weighted, Posterior};
 
 /// Folders that are listed.
 const FOLDERS: usize = 20;
@@ -44,8 +40,8 @@ pub fn overview(reader: &Reader, filter: &Filter, top: usize) -> Result<Overview
     })
 }
 
-struct Question<'a> {
-    reader: &'a Reader,
+pub(super) struct Question<'a> {
+    pub(super) reader: &'a Reader,
     filter: &'a Filter,
 }
 
@@ -56,7 +52,7 @@ const DETECTIONS: Names = Names {
     phase: Some("phase"),
     day: Some("julianday(recorded_at) + start_s / 86400.0"),
 };
-const ANSWERS: Names = Names {
+pub(super) const ANSWERS: Names = Names {
     day: Some("julianday(recorded_at)"),
     ..DETECTIONS
 };
@@ -96,7 +92,7 @@ impl Question<'_> {
     }
 
     /// The filter without what speaks of labels: which files are meant.
-    fn files(&self) -> Filter {
+    pub(super) fn files(&self) -> Filter {
         Filter {
             labels: Vec::new(),
             min_probability: None,
@@ -238,90 +234,6 @@ impl Question<'_> {
             WHERE id = (SELECT settings FROM current_settings)";
         self.reader
             .ask(|db| db.query_row(sql, [], |row| row.get(0)))
-    }
-
-    /// Distribution of each label's probability, and how many recordings of it to expect.
-    fn labels(&self) -> Result<(Vec<Histogram>, Vec<Expected>), ArchiveError> {
-        let labels: Vec<(String, String, f64, f64)> = self.reader.ask(|db| {
-            let factor = count_factor(db, "main")?;
-            let mut statement = db.prepare(&format!(
-                "SELECT label, grade, prior, {factor} FROM labels
-                 WHERE settings = (SELECT settings FROM current_settings) ORDER BY label"
-            ))?;
-            let row = |r: &Row| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
-            let rows = statement.query_map([], row)?;
-            rows.collect()
-        })?;
-        let mut histograms: Vec<Histogram> = labels
-            .iter()
-            .map(|(label, grade, ..)| Histogram {
-                label: label.clone(),
-                grade: grade.clone(),
-                recordings: [0; BINS],
-                answered: 0,
-            })
-            .collect();
-        let mut posteriors = self.posteriors(&mut histograms)?;
-        let prior: Vec<f64> = labels.iter().map(|l| l.2).collect();
-        let factors: Vec<f64> = labels.iter().map(|l| l.3).collect();
-        for posterior in &mut posteriors {
-            posterior.probabilities = weighted(&posterior.probabilities, &factors);
-        }
-        let estimates = estimate(&prior, &posteriors);
-        let expected = labels.into_iter().zip(estimates);
-        let expected = expected.map(|((label, ..), estimate)| Expected { label, estimate });
-        Ok((histograms, expected.collect()))
-    }
-
-    fn posteriors(&self, histograms: &mut [Histogram]) -> Result<Vec<Posterior>, ArchiveError> {
-        let (conditions, values) = self.files().sql(ANSWERS);
-        let place: HashMap<String, usize> = histograms
-            .iter()
-            .enumerate()
-            .map(|(n, h)| (h.label.clone(), n))
-            .collect();
-        let sql = format!(
-            "SELECT a.recording, s.label, s.probability, s.label = a.label AND a.decision = 'signature', g.sound_group
-             FROM (SELECT DISTINCT recording, answer, label, decision FROM answers_by_path {conditions}) a
-             JOIN scores s ON s.answer = a.answer LEFT JOIN sound_groups g ON g.recording = a.recording
-             ORDER BY a.recording, s.label"
-        );
-        self.reader.ask(|db| {
-            let mut statement = db.prepare(&sql)?;
-            let mut rows = statement.query(params_from_iter(values))?;
-            let mut posteriors: Vec<Posterior> = Vec::new();
-            let mut groups: HashMap<i64, usize> = HashMap::new();
-            let (mut last, mut next_group) = (None, 0);
-            while let Some(row) = rows.next()? {
-                let recording: i64 = row.get(0)?;
-                if last != Some(recording) {
-                    last = Some(recording);
-                    // Group 0 is none in the database.
-                    let known: Option<i64> = row.get(4)?;
-                    let group = known.and_then(|group| groups.get(&group).copied());
-                    let group = group.unwrap_or_else(|| {
-                        next_group += 1;
-                        next_group - 1
-                    });
-                    if let Some(known) = known {
-                        groups.insert(known, group);
-                    }
-                    posteriors.push(Posterior {
-                        probabilities: vec![0.0; histograms.len()],
-                        group,
-                    });
-                }
-                let label: String = row.get(1)?;
-                let (Some(at), Some(posterior)) = (place.get(&label), posteriors.last_mut()) else {
-                    continue;
-                };
-                let probability: f64 = row.get(2)?;
-                posterior.probabilities[*at] = probability;
-                histograms[*at].recordings[super::sample::bin(probability)] += 1;
-                histograms[*at].answered += i64::from(row.get::<_, bool>(3)?);
-            }
-            Ok(posteriors)
-        })
     }
 
     fn reused(&self) -> Result<(Vec<Reused>, usize), ArchiveError> {

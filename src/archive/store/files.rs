@@ -187,9 +187,15 @@ fn put_answer(db: &Connection, recording: i64, a: &Answer, origin: Origin) -> ru
     ])?;
     db.prepare_cached("INSERT INTO work VALUES (?, ?, ?, ?)")?
         .execute(params![id, origin.run, time::now(), origin.seconds])?;
-    let mut scores = db.prepare_cached("INSERT INTO scores VALUES (?, ?, ?, ?)")?;
+    let mut scores = db.prepare_cached("INSERT INTO scores VALUES (?, ?, ?, ?, ?)")?;
     for s in &a.scores {
-        scores.execute(params![id, s.label, s.probability, s.log10_lr])?;
+        scores.execute(params![
+            id,
+            s.label,
+            s.probability,
+            s.log10_lr,
+            s.log10_likelihood
+        ])?;
     }
     let mut segments = db.prepare_cached("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)")?;
     for (number, s) in a.segments.iter().enumerate() {

@@ -18,8 +18,8 @@ pub(super) use fingerprints::{fingerprint_of, Fingerprints};
 pub use read::{Reader, RunState};
 pub use runs::Totals;
 pub(super) use runs::{set_current, Planned};
-pub(super) use schema::count_factor;
 pub use schema::SCHEMA_VERSION;
+pub(super) use schema::{COUNT_FACTOR, LOG10_LIKELIHOOD};
 pub(super) use write::Store;
 
 /// A file that is to be worked on.

@@ -13,11 +13,64 @@ const APPLICATION_ID: i64 = 0x4541_5257;
 const TABLES: &str = include_str!("schema.sql");
 const VIEWS: &str = include_str!("views.sql");
 
-/// Databases of an earlier make have no such column: every factor is 1 there.
-const ADD_COUNT_FACTORS: &str =
-    "ALTER TABLE labels ADD COLUMN count_factor REAL NOT NULL DEFAULT 1";
+/// A column that databases of an earlier make lack.
+pub(in crate::archive) struct Added {
+    table: &'static str,
+    column: &'static str,
+    definition: &'static str,
+    /// What stands for it in a query there.
+    otherwise: &'static str,
+}
 
-/// Makes the tables in an empty database, or checks those of an existing one, adds the column that an earlier make lacks, and makes
+/// What the likelihood of a label is multiplied with where recordings are counted.
+pub(in crate::archive) const COUNT_FACTOR: Added = Added {
+    table: "labels",
+    column: "count_factor",
+    definition: "REAL NOT NULL DEFAULT 1",
+    otherwise: "1.0",
+};
+
+/// log10 of a label's likelihood over that of the likeliest.
+pub(in crate::archive) const LOG10_LIKELIHOOD: Added = Added {
+    table: "scores",
+    column: "log10_likelihood",
+    definition: "REAL",
+    otherwise: "NULL",
+};
+
+impl Added {
+    /// What gives the column in a query to its table in the database `attached`.
+    pub(in crate::archive) fn of(
+        &self,
+        db: &Connection,
+        attached: &str,
+    ) -> rusqlite::Result<&'static str> {
+        let sql = "SELECT count(*) FROM pragma_table_info(?, ?) WHERE name = ?";
+        let found: i64 =
+            db.query_row(sql, [self.table, attached, self.column], |row| row.get(0))?;
+        Ok(match found {
+            0 => self.otherwise,
+            _ => self.column,
+        })
+    }
+
+    fn add(&self, db: &Connection) -> rusqlite::Result<()> {
+        let Self {
+            table,
+            column,
+            definition,
+            ..
+        } = self;
+        if self.of(db, "main")? == *column {
+            return Ok(());
+        }
+        db.execute_batch(&format!(
+            "ALTER TABLE {table} ADD COLUMN {column} {definition}"
+        ))
+    }
+}
+
+/// Makes the tables in an empty database, or checks those of an existing one, adds the columns that an earlier make lacks, and makes
 /// its views those of this program.
 pub(super) fn prepare(db: &Connection, name: &str) -> Result<(), ArchiveError> {
     let fault = |error| ArchiveError::database(name, error);
@@ -31,25 +84,10 @@ pub(super) fn prepare(db: &Connection, name: &str) -> Result<(), ArchiveError> {
         return db.execute_batch("COMMIT").map_err(fault);
     }
     check_ours(db, name)?;
-    if count_factor(db, "main").map_err(fault)? != COUNT_FACTOR {
-        db.execute_batch(ADD_COUNT_FACTORS).map_err(fault)?;
+    for added in [COUNT_FACTOR, LOG10_LIKELIHOOD] {
+        added.add(db).map_err(fault)?;
     }
     renew_views(db).map_err(fault)
-}
-
-const COUNT_FACTOR: &str = "count_factor";
-
-/// What gives the count factor in a query to the table `labels` of the database `attached`.
-pub(in crate::archive) fn count_factor(
-    db: &Connection,
-    attached: &str,
-) -> rusqlite::Result<&'static str> {
-    let sql = "SELECT count(*) FROM pragma_table_info('labels', ?) WHERE name = ?";
-    let found: i64 = db.query_row(sql, [attached, COUNT_FACTOR], |row| row.get(0))?;
-    Ok(match found {
-        0 => "1.0",
-        _ => COUNT_FACTOR,
-    })
 }
 
 /// Makes views anew that were made by another version: they hold nothing, so that nothing is lost.
@@ -123,6 +161,7 @@ mod tests {
         assert_eq!(changes().unwrap(), before);
         db.execute_batch(
             "ALTER TABLE labels DROP COLUMN count_factor;
+             ALTER TABLE scores DROP COLUMN log10_likelihood;
              DROP VIEW unreadable;
              CREATE VIEW unreadable AS SELECT e.path, e.kind, e.message, f.size_bytes FROM errors e JOIN files f ON f.path = e.path;
              DROP VIEW detections;
@@ -136,9 +175,14 @@ mod tests {
             db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
         };
         assert_eq!(unreadable(), 1);
-        assert_eq!(count_factor(&db, "main").unwrap(), "1.0");
+        assert_eq!(COUNT_FACTOR.of(&db, "main").unwrap(), "1.0");
+        assert_eq!(LOG10_LIKELIHOOD.of(&db, "main").unwrap(), "NULL");
         prepare(&db, "older").unwrap();
-        assert_eq!(count_factor(&db, "main").unwrap(), COUNT_FACTOR);
+        assert_eq!(COUNT_FACTOR.of(&db, "main").unwrap(), "count_factor");
+        assert_eq!(
+            LOG10_LIKELIHOOD.of(&db, "main").unwrap(),
+            "log10_likelihood"
+        );
         assert_eq!(unreadable(), 0);
         assert!(schema().contains("CREATE VIEW mine"));
         assert!(schema().contains("CREATE VIEW detections"));

@@ -121,6 +121,7 @@ CREATE TABLE scores (
     label TEXT NOT NULL,
     probability REAL NOT NULL,
     log10_lr REAL,
+    log10_likelihood REAL,
     PRIMARY KEY (answer, label)
 ) WITHOUT ROWID;
 
