@@ -165,7 +165,7 @@ mod tests {
     fn bounds_hold_and_unsupported_labels_are_silent() {
         let ratios = LikelihoodRatios {
             labels: vec![Some(label()), None, Some(label())],
-            groups: vec![30, 3, 30],
+            groups: vec![200, 200, 200],
         };
         let found = ratios.log10(&[500.0, 0.0, 0.0], &prior());
         assert_eq!(found[0], Some(1.5));

@@ -8,7 +8,7 @@ use crate::model::taxonomy::{place, MILITARY};
 use crate::verify::physics::{Candidate, Implied, PassKind, Reading, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// Least climb of a dive that contradicts level flight if the comb ends at once at its top, share.
+/// Least climb that is taken for a dive's if the comb ends at once at its top, share.
 const CLIMB: f64 = 0.1;
 
 /// How two accounts of one recording stand to each other.
@@ -78,11 +78,7 @@ fn of_label(heard: &Heard, measured: &Measured) -> (Concord, String) {
     if named.is_empty() {
         return (Concord::CannotTell, unnamed(hz, measured));
     }
-    let own: Vec<&Candidate> = measured
-        .candidates
-        .iter()
-        .filter(|c| named.contains(&c.label.as_str()))
-        .collect();
+    let own = sheets_of(&named, heard, measured);
     let fits = own.iter().find(|c| c.verdict == Verdict::Consistent);
     match fits {
         Some(candidate) => {
@@ -105,6 +101,19 @@ fn of_label(heard: &Heard, measured: &Measured) -> (Concord, String) {
             (Concord::Disagree, text)
         }
     }
+}
+
+/// What the sheets of these labels say, in the labels' order: of the phase that is named, where there is one and they have it.
+fn sheets_of<'a>(labels: &[&str], heard: &Heard, measured: &'a Measured) -> Vec<&'a Candidate> {
+    let each = labels.iter().flat_map(|label| {
+        let own = || measured.candidates.iter().filter(|c| c.label == *label);
+        let is_named = |c: &&Candidate| heard.phase.as_deref() == Some(c.phase.name());
+        match own().any(|c| is_named(&c)) {
+            true => own().filter(is_named).collect::<Vec<_>>(),
+            false => own().collect(),
+        }
+    });
+    each.collect()
 }
 
 /// A comb, and no airframe named.
@@ -149,6 +158,8 @@ fn of_phase(heard: &Heard, measured: &Measured) -> Option<(Concord, String)> {
     let comb = measured.combs.first()?;
     let falls = comb.pass.as_ref().filter(|p| p.kind == PassKind::Through);
     let climb = comb.climb.as_ref();
+    // Asked alike whichever phase it speaks for.
+    let climb = climb.filter(|c| c.ends_at_its_top() && c.to_hz > (1.0 + CLIMB) * c.from_hz);
     if phase == CLASSES[DIVE] {
         if let Some(pass) = falls {
             let text = format!(
@@ -159,12 +170,12 @@ fn of_phase(heard: &Heard, measured: &Measured) -> Option<(Concord, String)> {
         }
         let climb = climb?;
         let text = format!(
-            "The comb climbs from {:.0} to {:.0} Hz between {:.1} and {:.1} s, as in a dive.",
-            climb.from_hz, climb.to_hz, climb.span_s.low, climb.span_s.high
+            "The comb climbs from {:.0} to {:.0} Hz and ends at once at {:.1} s, as in a dive.",
+            climb.from_hz, climb.to_hz, climb.end_s
         );
         return Some((Concord::Agree, text));
     }
-    let climb = climb.filter(|c| c.ends_at_its_top() && c.to_hz > (1.0 + CLIMB) * c.from_hz)?;
+    let climb = climb?;
     (phase == CLASSES[CRUISE]).then(|| {
         let text = format!(
             "The classifier hears level flight, but the comb climbs from {:.0} to {:.0} Hz and ends at once at {:.1} s, as in a dive.",

@@ -48,6 +48,8 @@ pub struct Candidate {
 pub(super) struct Measured<'a> {
     /// Lowest and highest fundamental heard, Hz.
     pub(super) heard_hz: Range,
+    /// The median of it, Hz.
+    pub(super) median_hz: f64,
     pub(super) pass: Option<&'a PassFit>,
     pub(super) ratios: &'a [CombRatio],
     /// Wind that stands between speed in the air and over ground, m/s.
@@ -149,16 +151,21 @@ fn shaft_rate(
     (implied, check)
 }
 
-/// Fundamental at rest: as heard over every Doppler factor that the sheet's speed allows, and within what a pass gave.
+/// Fundamental at rest: as heard over every Doppler factor that the sheet's speed allows, and within what a pass gave. Where the
+/// comb moved more than those factors do the rate itself changed: then what the median may have been.
 fn rest_hz(speed: Option<Range>, measured: &Measured) -> Range {
     let doppler = doppler_factors(speed.map_or(0.0, |s| s.high));
     let Range { low, high } = measured.heard_hz;
+    let is_one_rate = high / doppler.high <= low / doppler.low;
+    let (low, high) = match is_one_rate {
+        true => (low, high),
+        false => (measured.median_hz, measured.median_hz),
+    };
     // All that was heard lay at some factor between the ends: the highest at most the factor straight towards.
     let flown = Range {
         low: high / doppler.high,
         high: low / doppler.low,
-    }
-    .in_order();
+    };
     let Some(pass) = measured.pass else {
         return flown;
     };
@@ -172,15 +179,6 @@ fn rest_hz(speed: Option<Range>, measured: &Measured) -> Range {
             high: fitted.high.min(flown.high),
         },
         false => fitted,
-    }
-}
-
-impl Range {
-    fn in_order(self) -> Self {
-        Self {
-            low: self.low.min(self.high),
-            high: self.low.max(self.high),
-        }
     }
 }
 
@@ -247,6 +245,7 @@ mod tests {
     fn measured(low: f64, high: f64) -> Measured<'static> {
         Measured {
             heard_hz: Range { low, high },
+            median_hz: 0.5 * (low + high),
             pass: None,
             ratios: &[],
             wind_mps: 5.0,
@@ -275,6 +274,28 @@ mod tests {
             .find(|i| i.reading == Reading::BladePass)
             .unwrap();
         assert!(blades.shaft_rpm.holds(6000.0), "{blades:?}");
+    }
+
+    #[test]
+    fn a_rate_that_changed_is_read_by_its_median() {
+        let catalogue = Catalogue::built_in().unwrap();
+        // From 40 to 205 Hz is more than any speed does to one rate.
+        let wide = Measured {
+            median_hz: 200.0,
+            ..measured(40.0, 205.0)
+        };
+        let all = all(&catalogue, &wide);
+        for candidate in all {
+            for i in candidate.implied {
+                let at_median = 60.0 * 200.0 / i.per_shaft;
+                let Range { low, high } = i.shaft_rpm;
+                assert!(
+                    low < 1.0001 * at_median && high > 0.9999 * at_median,
+                    "{} {i:?}",
+                    candidate.airframe
+                );
+            }
+        }
     }
 
     #[test]

@@ -140,6 +140,7 @@ impl Examiner {
         let candidates = combs.first().map_or_else(Vec::new, |first| {
             let measured = Measured {
                 heard_hz: first.range_hz,
+                median_hz: first.median_hz,
                 pass: first.pass.as_ref(),
                 ratios: &ratios,
                 wind_mps: air.params().wind_mps,
