@@ -5,7 +5,7 @@ use super::corpus::{Corpus, Origin};
 use super::error::TrainError;
 use super::learner::LearnerRecipe;
 use super::outcomes::Outcomes;
-use super::phase::{phase_between, phase_of, HeardPhases};
+use super::phase::{self, phase_between, phase_of, HeardPhases};
 use super::recipe::Recipe;
 use super::sample::Samples;
 use super::standardise::{self, StandardiseParams};
@@ -34,45 +34,48 @@ struct Passage {
     numbers: Vec<f32>,
 }
 
+/// What judges the recordings of a fold, and has learnt nothing from it, not even by way of what it was fitted on.
+#[derive(Debug, Clone, PartialEq)]
+struct Apart {
+    scaler: Scaler,
+    classifier: Classifier,
+    by_segments: Calibrator,
+}
+
 /// Learns the courses of the recordings that were heard (`[recording][segment]`, each by a model that did not know it), and
-/// calibrates what they say together with the segments by themselves, whose calibration is `by_segments`; `None` if the recipe
-/// has no learner of courses, or one of the phases is not among the recordings.
+/// calibrates what they say together with the segments by themselves; `None` if one of the phases is not among the recordings.
+///
+/// `second` is what was heard of the others by models that knew neither them nor the fold. By `heard` alone the courses that a
+/// fold is judged by would stem from models that had learnt it, and the calibration from sharper courses than it will meet.
 ///
 /// # Errors
 /// [`TrainError`] if a fit fails.
 pub(super) fn fit_course(
     corpus: &Corpus,
     recipe: &Recipe,
+    learner: &LearnerRecipe,
     heard: &HeardPhases,
-    by_segments: &Calibrator,
+    second: &[(usize, HeardPhases)],
 ) -> Result<Option<CourseModel>, TrainError> {
-    let Some(learner) = &recipe.course else {
-        return Ok(None);
-    };
-    let known = known_passages(corpus, heard);
-    let fit = |uses: &dyn Fn(usize) -> bool| {
-        let passages = known.iter().filter(|passage| uses(passage.recording));
-        fit_passages(corpus, learner, recipe.seed, &passages.collect::<Vec<_>>())
-    };
-    let Some((scaler, classifier)) = fit(&|_| true)? else {
+    let Some((scaler, classifier)) = fit_heard(corpus, recipe, learner, heard)? else {
         return Ok(None);
     };
     // What a model that does not know them says of the recordings that fly.
-    let folds: Vec<Vec<(usize, usize, [f64; 2])>> = (0..recipe.folds)
-        .into_par_iter()
-        .map(|fold| {
-            let in_fold = |i: usize| corpus.recordings[i].fold == fold;
-            let Some((scaler, classifier)) = fit(&|i| !in_fold(i))? else {
+    let folds: Vec<Vec<(usize, usize, [f64; 2])>> = second
+        .par_iter()
+        .map(|(fold, others)| {
+            let Some(apart) = learn_apart(corpus, recipe, learner, others)? else {
                 return Ok(Vec::new());
             };
+            let in_fold = |i: usize| corpus.recordings[i].fold == *fold;
             let own = (0..heard.len()).filter(|&i| in_fold(i) && !heard[i].is_empty());
             let flying = own.filter_map(|i| {
                 let phase = phase_of(corpus, &corpus.recordings[i])?;
                 (phase != NEITHER).then_some((i, phase))
             });
             let judged = flying.map(|(i, phase)| {
-                let alone = pooled_odds(by_segments, &heard[i]).dive_over_level;
-                let course = course_odds(&scaler, &classifier, &heard[i]);
+                let alone = pooled_odds(&apart.by_segments, &heard[i]).dive_over_level;
+                let course = course_odds(&apart.scaler, &apart.classifier, &heard[i]);
                 (i, phase, both(alone, course))
             });
             Ok(judged.collect())
@@ -83,6 +86,34 @@ pub(super) fn fit_course(
         classifier,
         calibrator: calibrate(corpus, recipe, &folds.concat())?,
     }))
+}
+
+/// `None` if a phase is missing.
+fn learn_apart(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    learner: &LearnerRecipe,
+    others: &HeardPhases,
+) -> Result<Option<Apart>, TrainError> {
+    let Some((scaler, classifier)) = fit_heard(corpus, recipe, learner, others)? else {
+        return Ok(None);
+    };
+    Ok(Some(Apart {
+        scaler,
+        classifier,
+        by_segments: phase::calibrate(corpus, recipe, others)?,
+    }))
+}
+
+/// `None` if a phase is missing.
+fn fit_heard(
+    corpus: &Corpus,
+    recipe: &Recipe,
+    learner: &LearnerRecipe,
+    heard: &HeardPhases,
+) -> Result<Option<(Scaler, Classifier)>, TrainError> {
+    let known = known_passages(corpus, heard);
+    fit_passages(corpus, learner, recipe.seed, &known)
 }
 
 fn known_passages(corpus: &Corpus, heard: &HeardPhases) -> Vec<Passage> {
@@ -112,7 +143,7 @@ fn fit_passages(
     corpus: &Corpus,
     learner: &LearnerRecipe,
     seed: u64,
-    passages: &[&Passage],
+    passages: &[Passage],
 ) -> Result<Option<(Scaler, Classifier)>, TrainError> {
     let has = |class: usize| passages.iter().any(|passage| passage.class == class);
     if !(0..CLASSES.len()).all(has) {
@@ -132,7 +163,7 @@ fn fit_passages(
 }
 
 /// The classes weigh alike, and so do the recordings of one class and origin.
-fn weights(corpus: &Corpus, passages: &[&Passage]) -> Vec<f32> {
+fn weights(corpus: &Corpus, passages: &[Passage]) -> Vec<f32> {
     let rendered = |recording: usize| corpus.recordings[recording].origin == Origin::Rendered;
     // How many passages of a class a recording has; in order, as sums of floats depend on it.
     let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
@@ -157,10 +188,10 @@ fn weights(corpus: &Corpus, passages: &[&Passage]) -> Vec<f32> {
         mass[*class] += of_recording(*recording, *class);
     }
     let each = passages.len() as f64 / CLASSES.len() as f64;
-    let weight = |passage: &&Passage| {
+    let weight = |passage: &Passage| {
         let Passage {
             recording, class, ..
-        } = **passage;
+        } = *passage;
         let own = of_recording(recording, class) / shared[&(recording, class)] as f64;
         (each * own / mass[class]) as f32
     };
@@ -198,6 +229,7 @@ mod tests {
     use crate::train::corpus::Heard;
     use crate::train::learner::LearnerSettings;
     use crate::train::phase::fit_phase;
+    use crate::train::phase_fits::PhaseFits;
     use crate::train::takes::Row;
 
     const SEGMENTS: usize = 8;
@@ -283,6 +315,38 @@ mod tests {
         assert_ne!(named(false), named(true));
     }
 
+    /// What judges a fold where level flights and dives of another have changed places.
+    fn apart(fold: usize, swapped: Option<usize>) -> Option<Apart> {
+        let (mut corpus, recipe) = (corpus(), recipe(true));
+        let own = |heard: &&mut Heard| Some(heard.fold) == swapped;
+        for span in corpus
+            .recordings
+            .iter_mut()
+            .filter(own)
+            .flat_map(|heard| &mut heard.spans)
+        {
+            let was = CLASSES
+                .iter()
+                .position(|c| span.phase.as_deref() == Some(c));
+            span.phase = was.map(|phase| CLASSES[DIVE - phase].into());
+        }
+        let mut fits = PhaseFits::new(&corpus, &recipe, &|_| true);
+        fits.model(None).unwrap()?;
+        let others = fits.second(&Default::default(), fold)?;
+        learn_apart(&corpus, &recipe, recipe.course.as_ref()?, &others).unwrap()
+    }
+
+    #[test]
+    fn what_judges_a_fold_has_learnt_nothing_of_its_phases() {
+        let bytes = |swapped| {
+            let apart = apart(0, swapped).unwrap();
+            serde_json::to_vec(&(apart.scaler, apart.classifier, apart.by_segments)).unwrap()
+        };
+        let as_it_is = bytes(None);
+        assert_eq!(as_it_is, bytes(Some(0)));
+        assert_ne!(as_it_is, bytes(Some(1)));
+    }
+
     #[test]
     fn classes_and_their_recordings_weigh_alike() {
         let mut corpus = corpus();
@@ -303,7 +367,7 @@ mod tests {
             passage(2, NEITHER),
             passage(5, NEITHER),
         ];
-        let weights = weights(&corpus, &passages.iter().collect::<Vec<_>>());
+        let weights = weights(&corpus, &passages);
         let each = 8.0 / 3.0;
         let wanted = [0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 0.5, 0.5].map(|share| share * each);
         for (got, want) in weights.iter().zip(wanted) {

@@ -23,6 +23,7 @@ pub mod memory;
 pub mod outcomes;
 pub mod perceptron;
 pub mod phase;
+pub mod phase_fits;
 pub mod pipeline;
 pub(crate) mod reading;
 pub mod recipe;

@@ -2,10 +2,10 @@
 
 use super::calibration::fit_calibrator;
 use super::corpus::{Corpus, Heard, Origin};
-use super::course::fit_course;
 use super::error::TrainError;
 use super::held_out::Pick;
 use super::outcomes::Outcomes;
+use super::phase_fits::PhaseFits;
 use super::recipe::Recipe;
 use super::standardise::{self, StandardiseParams};
 use super::takes::Take;
@@ -30,8 +30,8 @@ const SHORTEST_DIVE_S: f64 = 1.5;
 /// A classifier of phases behind its scaler, not yet calibrated.
 #[derive(Debug, Clone)]
 pub struct PhaseFit {
-    scaler: Scaler,
-    classifier: Classifier,
+    pub(super) scaler: Scaler,
+    pub(super) classifier: Classifier,
 }
 
 /// What is heard of the segments of each recording, `[recording][segment]`; recordings that were not heard are empty.
@@ -155,36 +155,11 @@ pub fn fit_phase(
     recipe: &Recipe,
     uses: Pick,
 ) -> Result<Option<PhaseModel>, TrainError> {
-    let Some(fitted) = PhaseFit::fit(corpus, recipe, &uses)? else {
-        return Ok(None);
-    };
-    let folds: Vec<Option<HeardPhases>> = (0..recipe.folds)
-        .into_par_iter()
-        .map(|fold| {
-            let in_fold = |i: usize| corpus.recordings[i].fold == fold;
-            let fitted = PhaseFit::fit(corpus, recipe, &|i| uses(i) && !in_fold(i))?;
-            Ok(fitted.map(|fit| fit.hear(corpus, &|i| uses(i) && in_fold(i))))
-        })
-        .collect::<Result<_, TrainError>>()?;
-    let mut held_out = vec![Vec::new(); corpus.recordings.len()];
-    for heard in folds.into_iter().flatten() {
-        for (to, from) in held_out.iter_mut().zip(heard) {
-            if !from.is_empty() {
-                *to = from;
-            }
-        }
-    }
-    let calibrator = calibrate(corpus, recipe, &held_out)?;
-    Ok(Some(PhaseModel {
-        scaler: fitted.scaler,
-        classifier: fitted.classifier,
-        course: fit_course(corpus, recipe, &held_out, &calibrator)?,
-        calibrator,
-    }))
+    PhaseFits::new(corpus, recipe, uses).model(None)
 }
 
 /// Calibrates the scores of recordings of a known phase.
-fn calibrate(
+pub(super) fn calibrate(
     corpus: &Corpus,
     recipe: &Recipe,
     held_out: &HeardPhases,
@@ -234,7 +209,7 @@ fn weights(corpus: &Corpus, recipe: &Recipe, rows: &[usize], classes: &[usize]) 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::dataset::Span;
     use crate::train::learner::{LearnerRecipe, LearnerSettings};
@@ -258,7 +233,7 @@ mod tests {
     }
 
     /// Recordings of 8 s: cruises at 0, dives from 4 s on at 4, sirens at -4; one feature, seven segments each.
-    fn corpus() -> Corpus {
+    pub(in crate::train) fn corpus() -> Corpus {
         let mut corpus = Corpus {
             labels: ["shahed-136", "siren"].map(String::from).to_vec(),
             recordings: Vec::new(),
@@ -295,7 +270,7 @@ mod tests {
         corpus
     }
 
-    fn recipe() -> Recipe {
+    pub(in crate::train) fn recipe() -> Recipe {
         let mut recipe = Recipe::default_model().unwrap();
         recipe.folds = 3;
         recipe.phase = Some(LearnerRecipe {

@@ -9,7 +9,7 @@ use crate::train::corpus::{Corpus, Progress};
 use crate::train::error::TrainError;
 use crate::train::fit::{Fitted, SegmentScores};
 use crate::train::held_out::{choose, fit_judge, Pick};
-use crate::train::phase::fit_phase;
+use crate::train::phase_fits::PhaseFits;
 use crate::train::recipe::Recipe;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +45,8 @@ pub fn cross_validate(
 
 /// Runs the protocol, learning from nothing but the recordings that `learns` picks, and judging all: for each fold,
 /// models are fitted on pairs of the other folds left out, the candidate and the judge are learnt from those held-out
-/// scores, and the fit on all other folds is judged on this one. Folds that share a pair share the fit, so `folds` folds need `folds * (folds + 1) / 2` fits.
+/// scores, and the fit on all other folds is judged on this one. Folds that share a pair share the fit, so `folds` folds need `folds * (folds + 1) / 2` fits. Those of
+/// phases are shared alike.
 ///
 /// # Errors
 /// [`TrainError`] if a fit fails.
@@ -89,6 +90,7 @@ pub fn cross_validate_learning(
     let mut models = Vec::new();
     let mut segments = vec![Vec::new(); corpus.recordings.len()];
     let mut phases = vec![None; corpus.recordings.len()];
+    let mut phase_fits = PhaseFits::new(corpus, recipe, learns);
     for (a, (fitted, scores)) in outer.into_iter().enumerate() {
         let others = |i: usize| learns(i) && fold(i) != a;
         let candidate = choose(corpus, recipe, &inner[a], &others)?;
@@ -100,7 +102,7 @@ pub fn cross_validate_learning(
             segments[i] = own.iter().map(|row| judge.segment(row)).collect();
         }
         chosen.push(recipe.candidate_name(candidate));
-        let phase = fit_phase(corpus, recipe, &others)?;
+        let phase = phase_fits.model(Some(a))?;
         let model = FoldModel::new(fitted, candidate, judge, phase)?;
         for (i, phase) in phases.iter_mut().enumerate().filter(|(i, _)| fold(*i) == a) {
             *phase = model.phase_of(&as_it_is[i]);
