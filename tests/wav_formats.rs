@@ -83,6 +83,21 @@ fn twenty_bits_lie_at_the_top_of_three_bytes() {
 }
 
 #[test]
+fn twenty_four_bits_in_four_bytes_are_as_loud_after_silence() {
+    // Longer than any block that is read at once.
+    let mut sound = vec![0.0; 40_000];
+    sound.extend(tone(16_000, 0.5));
+    for shift in [0, 8] {
+        let number = |s: &f32| ((s * 8_388_608.0) as i32) << shift;
+        let data = sound.iter().flat_map(|s| number(s).to_le_bytes());
+        let mut wav = Wav::new(1, 24, 1, 16_000, data.collect());
+        wav.block_align = 4;
+        let difference = largest_difference(&samples(&wav), &sound, 0);
+        assert!(difference < 1e-6, "shifted by {shift}: off by {difference}");
+    }
+}
+
+#[test]
 fn sixteen_bits_at_16_khz_come_through_bit_for_bit() {
     let numbers: Vec<i16> = (0..20_000)
         .map(|i| (i * 7919 % 65_536 - 32_768) as i16)

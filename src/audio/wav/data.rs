@@ -55,15 +55,4 @@ impl Data {
         };
         Ok(&self.buffer[..read])
     }
-
-    /// The first `len` bytes, without taking them; only before the first [`next`](Self::next).
-    pub(super) fn peek(&mut self, len: usize) -> Result<&[u8], AudioError> {
-        let left = self.left;
-        let read = self.next(len)?.len();
-        self.left = left;
-        self.stream
-            .seek_relative(-(read as i64))
-            .map_err(|e| AudioError::io(&self.source, e))?;
-        Ok(&self.buffer[..read])
-    }
 }

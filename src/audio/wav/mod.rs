@@ -75,7 +75,7 @@ pub(super) fn open(source: &Source, mut stream: Stream) -> Result<Opened, AudioE
     };
     let data = Data::new(source, stream, data_start, data_len, missing_s)?;
     let decoder: Box<dyn Decoder> = match format.coding {
-        Coding::Pcm(pcm) => Box::new(PcmDecoder::new(data, &format, pcm)?),
+        Coding::Pcm(pcm) => Box::new(PcmDecoder::new(data, &format, pcm)),
         Coding::Coded(codec) => Box::new(CodedDecoder::new(source, data, &format, codec)?),
     };
     Ok(Opened {

@@ -9,6 +9,8 @@ use super::format::Format;
 
 /// Bytes read at a time: small enough to stay in the first-level cache with what they become.
 const CHUNK_BYTES: usize = 1 << 14;
+/// Samples with an empty bottom byte that show that it is always empty: noise leaves so many empty once in 2^64 times.
+const PLAIN: usize = 8;
 
 /// How one uncompressed sample is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,8 @@ enum Kind {
     I16,
     I24,
     I32,
+    /// 24 bits in four bytes, as yet unknown which: read as the standard says until sound shows it.
+    I24Unsettled,
     /// 24 bits in the low three bytes of four, as some writers do against the standard.
     I24Low,
     F32,
@@ -52,6 +56,7 @@ impl Pcm {
             (false, 1) => Kind::U8,
             (false, 2) => Kind::I16,
             (false, 3) => Kind::I24,
+            (false, 4) if bits == 24 => Kind::I24Unsettled,
             (false, 4) => Kind::I32,
             _ => return None,
         };
@@ -68,23 +73,27 @@ impl Pcm {
             Kind::U8 => 1,
             Kind::I16 => 2,
             Kind::I24 => 3,
-            Kind::I32 | Kind::I24Low | Kind::F32 => 4,
+            Kind::I32 | Kind::I24Unsettled | Kind::I24Low | Kind::F32 => 4,
             Kind::F64 => 8,
         }
     }
 
-    /// Tells 24 bits in the high bytes of four (the standard) from 24 bits in the low ones by
-    /// the first samples: only the latter leave nothing but a sign in the top byte.
-    fn settle(mut self, first: &[u8]) -> Self {
-        if self.kind == Kind::I32 && self.bits == 24 {
-            let (top, bottom) = if self.big_endian { (0, 3) } else { (3, 0) };
-            let mut samples = first.chunks_exact(4);
-            let high = samples.clone().all(|s| s[bottom] == 0);
-            if !high && samples.all(|s| matches!(s[top], 0 | 0xFF)) {
-                self.kind = Kind::I24Low;
-            }
+    /// Tells 24 bits in the high bytes of four (the standard) from 24 bits in the low ones by the first sound: only the
+    /// latter fill the bottom byte, and leave nothing but a sign in the top one. Silence, which tells nothing, leaves it open.
+    fn settle(&mut self, bytes: &[u8]) {
+        if self.kind != Kind::I24Unsettled {
+            return;
         }
-        self
+        let (top, bottom) = if self.big_endian { (0, 3) } else { (3, 0) };
+        let (samples, _) = bytes.as_chunks::<4>();
+        let signs = samples.iter().all(|s| matches!(s[top], 0 | 0xFF));
+        let filled = samples.iter().any(|s| s[bottom] != 0);
+        let sounding = || samples.iter().filter(|s| **s != [0; 4]).count();
+        self.kind = match (signs, filled) {
+            (true, true) => Kind::I24Low,
+            (true, false) if sounding() < PLAIN => Kind::I24Unsettled,
+            _ => Kind::I32,
+        };
     }
 
     /// Appends the whole frames in `bytes` to `planes`, one plane per channel.
@@ -106,7 +115,7 @@ impl Pcm {
             Kind::I16 => samples!(2, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
             Kind::I24 => samples!(3, |b: [u8; 3]| from_i32([0, b[0], b[1], b[2]])),
             Kind::I24Low => samples!(4, |b: [u8; 4]| from_i32([0, b[0], b[1], b[2]])),
-            Kind::I32 => samples!(4, from_i32),
+            Kind::I32 | Kind::I24Unsettled => samples!(4, from_i32),
             Kind::F32 => samples!(4, f32::from_le_bytes),
             Kind::F64 => samples!(8, |b| f64::from_le_bytes(b) as f32),
         }
@@ -156,16 +165,14 @@ pub(super) struct PcmDecoder {
 }
 
 impl PcmDecoder {
-    pub(super) fn new(mut data: Data, format: &Format, pcm: Pcm) -> Result<Self, AudioError> {
-        let chunk = (CHUNK_BYTES / format.block_align).max(1) * format.block_align;
-        let pcm = pcm.settle(data.peek(chunk)?);
-        Ok(Self {
+    pub(super) fn new(data: Data, format: &Format, pcm: Pcm) -> Self {
+        Self {
             data,
             pcm,
             rate: format.sample_rate,
             channels: format.channels,
-            chunk,
-        })
+            chunk: (CHUNK_BYTES / format.block_align).max(1) * format.block_align,
+        }
     }
 }
 
@@ -173,6 +180,7 @@ impl Decoder for PcmDecoder {
     fn decode(&mut self, frames: &mut Frames) -> Result<bool, AudioError> {
         frames.reset(self.rate, self.channels);
         let bytes = self.data.next(self.chunk)?;
+        self.pcm.settle(bytes);
         self.pcm.convert(bytes, frames.planes_mut());
         Ok(!bytes.is_empty())
     }
@@ -224,13 +232,29 @@ mod tests {
         assert_eq!(planes, [[0.0, 0.0], [0.5, -0.5]]);
     }
 
+    /// What `last` gives after the chunks before it were seen.
+    fn settled(chunks: &[&[u8]], last: &[u8]) -> Vec<Vec<f32>> {
+        let mut pcm = Pcm::new(false, 24, 4, false).unwrap();
+        chunks.iter().for_each(|chunk| pcm.settle(chunk));
+        convert(pcm, last, 1)
+    }
+
     #[test]
     fn twenty_four_bits_are_found_at_either_end_of_four_bytes() {
-        let pcm = Pcm::new(false, 24, 4, false).unwrap();
         let high = [0x00, 0x00, 0x00, 0x40, 0x00, 0x01, 0x00, 0xC0];
-        assert_eq!(convert(pcm.settle(&high), &high[..4], 1), [[0.5]]);
+        assert_eq!(settled(&[&high], &high[..4]), [[0.5]]);
         let low = [0x01, 0x00, 0x40, 0x00, 0x00, 0x00, 0xC0, 0xFF];
-        assert_eq!(convert(pcm.settle(&low), &low[4..], 1), [[-0.5]]);
+        assert_eq!(settled(&[&low], &low[4..]), [[-0.5]]);
+    }
+
+    #[test]
+    fn silence_and_what_could_be_either_do_not_tell_at_which_end_they_lie() {
+        let low = [0x01, 0x00, 0x40, 0x00, 0x00, 0x00, 0xC0, 0xFF];
+        let either = [0x00, 0x01, 0x00, 0x00];
+        assert_eq!(settled(&[&[0; 64], &either, &low], &low[4..]), [[-0.5]]);
+        // Quiet sound whose bottom byte stays empty is as the standard says, whatever a damaged stretch holds later.
+        let plain = either.repeat(PLAIN);
+        assert_eq!(settled(&[&plain, &low], &[0, 0, 0, 0x40]), [[0.5]]);
     }
 
     #[test]
