@@ -1,6 +1,6 @@
 //! What the archive holds now, beside what the database knows of it: what is left to do.
 
-use std::path::Path;
+use std::path::{Path, MAIN_SEPARATOR};
 
 use rusqlite::{params, Connection, OptionalExtension};
 
@@ -279,12 +279,7 @@ fn look_after(store: &mut Store, root: &Path, keep: bool) -> Result<u64, Archive
         return Ok(0);
     }
     let root = name::to_text(root);
-    let below = match root.ends_with('/') {
-        true => root.clone(),
-        false => format!("{root}/"),
-    };
-    // What begins with "a/" lies between "a/" and "a0", the sign after the slash.
-    let end = format!("{}0", below.trim_end_matches('/'));
+    let (below, end) = name::range_below(&root, MAIN_SEPARATOR);
     let (mut missing, mut folders) = (Vec::new(), Vec::new());
     store.ask(|db| {
         let mut statement = db.prepare(
