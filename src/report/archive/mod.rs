@@ -113,11 +113,13 @@ fn selection<'a>(row: &'a Row) -> super::selections::Selection<'a> {
     }
 }
 
-/// A file of its own for each recording: its name without the folder, made different from those before it.
+/// A file of its own for each recording: its name without the folder, made different from those before it, also where
+/// capitals and small letters are the same (disks of macOS and Windows), and none of the devices of Windows.
 #[derive(Debug)]
 struct Folder {
     folder: PathBuf,
     ending: &'static str,
+    /// In small letters.
     taken: std::collections::HashSet<String>,
 }
 
@@ -138,9 +140,11 @@ impl Folder {
         // By the system's own separators: bytes that are no text stand behind a backslash.
         let name = Path::new(recording).file_name();
         let name = name.and_then(|name| name.to_str()).unwrap_or("recording");
+        let mark = if is_device(name) { "_" } else { "" };
+        let name = format!("{mark}{name}");
         let mut wanted = format!("{name}{}", self.ending);
         let mut number = 2;
-        while !self.taken.insert(wanted.clone()) {
+        while !self.taken.insert(wanted.to_lowercase()) {
             wanted = format!("{name}-{number}{}", self.ending);
             number += 1;
         }
@@ -150,6 +154,24 @@ impl Folder {
             error,
         })?;
         Ok((file, wanted))
+    }
+}
+
+/// Whether Windows takes a file of this name for a device: it goes by what stands before the first dot
+/// (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.trim_end().to_lowercase();
+    let is_port = |rest: &str| {
+        let mut signs = rest.chars();
+        let number = signs.next().is_some_and(|c| "0123456789¹²³".contains(c));
+        number && signs.next().is_none()
+    };
+    match stem.as_str() {
+        "con" | "prn" | "aux" | "nul" | "conin$" | "conout$" => true,
+        other => ["com", "lpt"]
+            .iter()
+            .any(|port| other.strip_prefix(port).is_some_and(is_port)),
     }
 }
 
@@ -172,5 +194,30 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(names("/a/bad\\xff.mp4"), "bad\\xff.mp4.txt");
         assert_eq!(names("/"), "recording.txt");
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_are_files_of_their_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folder = Folder::new(dir.path().join("out"), ".txt").unwrap();
+        let mut names = |path: &str| folder.create(path).unwrap().1;
+        assert_eq!(names("/a/REC001.wav"), "REC001.wav.txt");
+        assert_eq!(names("/b/rec001.WAV"), "rec001.WAV-2.txt");
+        assert_eq!(names("/c/rec001.wav-2"), "rec001.wav-2-2.txt");
+        assert_eq!(names("/a/ДРОН.wav"), "ДРОН.wav.txt");
+        assert_eq!(names("/b/дрон.wav"), "дрон.wav-2.txt");
+    }
+
+    #[test]
+    fn devices_of_windows_are_no_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folder = Folder::new(dir.path().join("out"), ".txt").unwrap();
+        let mut names = |path: &str| folder.create(path).unwrap().1;
+        for device in ["CON", "nul.wav", "Aux .b.wav", "com1.wav", "LPT².wav"] {
+            assert_eq!(names(device), format!("_{device}.txt"));
+        }
+        for name in ["con_1.wav", "COM10.wav", "com.wav", "console.wav"] {
+            assert_eq!(names(name), format!("{name}.txt"));
+        }
     }
 }
