@@ -36,7 +36,10 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The guard's own thread has to end.
     ended: bool,
+    /// No worker begins a file any more.
+    closed: bool,
     watches: Vec<Watch>,
     next: u64,
 }
@@ -61,9 +64,29 @@ impl Guard {
         }
     }
 
-    /// From now on, `child` has `time` and `memory_mb`; gives the number to end that with.
+    /// From now on, `child` has `time` and `memory_mb`; gives the number to end that with. After [`Guard::end_all`] it is ended
+    /// at once.
     pub(super) fn begin(&self, child: &Arc<Mutex<Child>>, time: Duration, memory_mb: u64) -> u64 {
+        self.watch(child, time, memory_mb, true)
+    }
+
+    /// As [`begin`](Self::begin), for a child that is about to end by itself: it has its time whatever was ended before.
+    pub(super) fn begin_leave(&self, child: &Arc<Mutex<Child>>, time: Duration) -> u64 {
+        self.watch(child, time, u64::MAX, false)
+    }
+
+    fn watch(
+        &self,
+        child: &Arc<Mutex<Child>>,
+        time: Duration,
+        memory_mb: u64,
+        at_a_file: bool,
+    ) -> u64 {
         let mut state = self.shared.lock();
+        let verdict = (at_a_file && state.closed).then_some(Verdict::Time);
+        if verdict.is_some() {
+            end(child);
+        }
         state.next += 1;
         let number = state.next;
         state.watches.push(Watch {
@@ -71,14 +94,16 @@ impl Guard {
             child: Arc::clone(child),
             left: time,
             memory_kb: memory_mb.saturating_mul(1024),
-            verdict: None,
+            verdict,
         });
         number
     }
 
-    /// Ends all workers that are at a file.
+    /// Ends all workers that are at a file, and those that begin one later: a worker may just have taken it.
     pub(super) fn end_all(&self) {
-        for watch in &mut self.shared.lock().watches {
+        let mut state = self.shared.lock();
+        state.closed = true;
+        for watch in &mut state.watches {
             watch.verdict = Some(Verdict::Time);
             end(&watch.child);
         }
@@ -213,6 +238,22 @@ mod tests {
         if let Ok(left) = left {
             assert!(left.stdout.is_empty());
         }
+    }
+
+    #[test]
+    fn what_begins_after_all_were_ended_is_ended_at_once_and_what_leaves_is_let() {
+        let guard = Guard::start();
+        guard.end_all();
+        let (late, leaving) = (shell("sleep 60"), shell("sleep 0.3; exit 7"));
+        let begun = Instant::now();
+        let late_watch = guard.begin(&late, Duration::from_secs(60), 1000);
+        let leaving_watch = guard.begin_leave(&leaving, Duration::from_secs(60));
+        assert!(!late.lock().unwrap().wait().unwrap().success());
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        assert_eq!(guard.end(late_watch), Some(Verdict::Time));
+        let left = leaving.lock().unwrap().wait().unwrap();
+        assert_eq!(left.code(), Some(7));
+        assert_eq!(guard.end(leaving_watch), None);
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl Running {
             input,
             mut output,
         } = self;
-        let watch = guard.begin(&child, LEAVE, u64::MAX);
+        let watch = guard.begin_leave(&child, LEAVE);
         drop(input);
         // Its end of the pipe is closed when it ends.
         let _ = io::copy(&mut output, &mut io::sink());
