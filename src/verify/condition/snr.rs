@@ -40,7 +40,7 @@ pub struct SegmentSnr {
     /// Power beyond the floor over the power of the floor, all bands together, dB, -20 to 80: the signal-to-noise ratio if
     /// the floor is the noise; -20 stands for no more than the floor.
     pub above_floor_db: f64,
-    /// How high the lines of the best steady comb (50 Hz and up) stand above the gaps between them, dB; 1 to 2 in noise.
+    /// How high the lines of the best steady comb (40 Hz and up) stand above the gaps between them, dB; 1 to 2 in noise.
     pub comb_db: f64,
     /// The fundamental of that comb, Hz.
     pub comb_hz: f64,
@@ -281,5 +281,11 @@ mod tests {
     fn a_short_recording_is_one_segment() {
         let found = segments(&noise(1.2, 0.01, 3));
         assert_eq!((found.len(), found[0].end_s), (1, 1.2));
+    }
+
+    #[test]
+    fn the_schema_says_where_the_search_for_combs_begins() {
+        let said = format!("({} Hz and up)", crate::spectrum::COMB_MIN_HZ);
+        assert!(include_str!("../../../docs/report.schema.json").contains(&said));
     }
 }
