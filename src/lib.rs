@@ -18,6 +18,7 @@ pub mod report;
 pub mod signature;
 mod slips;
 pub mod spectrum;
+pub mod taxonomy;
 pub mod train;
 pub mod verify;
 pub mod whole_file;

@@ -12,7 +12,7 @@ use earwitness::dataset::Manifest;
 use earwitness::evaluate::retraining::doubts;
 use earwitness::fingerprint::Fingerprint;
 use earwitness::model::store::Model;
-use earwitness::model::taxonomy::TAXONOMY;
+use earwitness::taxonomy::TAXONOMY;
 use earwitness::train::memory::Memory;
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use super::{is_valid_label, DatasetError, RESERVED_REMEDY};
 use crate::hex::hex;
-use crate::model::taxonomy::reserved;
+use crate::taxonomy::reserved;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! What people write to label a recording: `harop`, `harop/dive`, `-harop`.
 
 use super::is_valid_label;
-use crate::model::taxonomy::reserved;
-pub use crate::model::taxonomy::PHASES;
+use crate::taxonomy::reserved;
+pub use crate::taxonomy::PHASES;
 use thiserror::Error;
 
 /// A label as somebody wrote it.

@@ -13,6 +13,7 @@ mod manifest;
 mod neighbours;
 mod session;
 mod sources;
+pub mod suggest;
 mod tracks;
 pub(crate) mod union_find;
 mod unused;

@@ -3,8 +3,8 @@
 use super::answer::{Decision, Grade};
 use super::header::{Header, LabelInfo};
 use super::judge::Judgement;
-use super::taxonomy::MILITARY;
 use crate::audio::Reason;
+use crate::taxonomy::MILITARY;
 
 /// Probability from which one label is named although others cannot be excluded.
 const NAMED: f64 = 0.8;
@@ -223,7 +223,7 @@ fn unknown(decision: Decision, statement: String) -> Decided {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::taxonomy::place;
+    use crate::taxonomy::place;
 
     fn decided(probabilities: [f64; 3], set: &[usize]) -> Level {
         let info = |label: &str| {

@@ -31,4 +31,3 @@ pub mod scorer;
 pub mod segments;
 pub mod store;
 pub mod tap;
-pub mod taxonomy;

@@ -3,8 +3,8 @@
 use super::demand::Checker;
 use super::raw::RawSignature;
 use super::{Signature, SignatureError};
-use crate::model::taxonomy::{flies, reserved, TAXONOMY};
 use crate::slips::meant;
+use crate::taxonomy::{flies, reserved, TAXONOMY};
 
 /// The kinds of the built-in sheets.
 const KINDS: [&str; 4] = [

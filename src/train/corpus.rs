@@ -8,7 +8,7 @@ use crate::audio::Fitness;
 use crate::dataset::{Span, RESERVED_REMEDY};
 use crate::features::SEGMENT_S;
 use crate::fingerprint::Fingerprint;
-use crate::model::taxonomy;
+use crate::taxonomy;
 use linfa::DatasetBase;
 use ndarray::{Array1, Array2, Axis};
 use std::collections::BTreeMap;
@@ -80,7 +80,7 @@ pub struct Corpus {
     pub places: Places,
 }
 
-/// Family and class by label, beside [`crate::model::taxonomy`].
+/// Family and class by label, beside [`crate::taxonomy`].
 pub type Places = BTreeMap<String, (String, String)>;
 
 /// Refuses labels that are words of answers: "like that of unknown" says nothing.

@@ -35,7 +35,6 @@ pub mod sample;
 pub mod sheets;
 mod solve;
 pub mod standardise;
-pub mod suggest;
 pub mod suspect;
 pub mod svm;
 pub mod takes;

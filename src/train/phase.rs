@@ -16,7 +16,7 @@ use crate::model::phase::{hear, PhaseModel, SegmentPhase, CLASSES, CRUISE, DIVE,
 use crate::model::pooling::mean_scores;
 use crate::model::scaler::Scaler;
 use crate::model::segments::BATCH;
-use crate::model::taxonomy::MILITARY;
+use crate::taxonomy::MILITARY;
 use crate::SAMPLE_RATE;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};

@@ -9,7 +9,7 @@ use super::standardise;
 use crate::model::classifier::Classifier;
 use crate::model::refined::Refiner;
 use crate::model::scaler::Scaler;
-use crate::model::taxonomy::MILITARY;
+use crate::taxonomy::MILITARY;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::dataset::Manifest;
-use crate::model::taxonomy::{MILITARY, TAXONOMY};
 use crate::signature::{Catalogue, Signature, SignatureError};
+use crate::taxonomy::{MILITARY, TAXONOMY};
 
 /// Takes family and class of new labels from the sheets of their airframes: from those in the folder `catalogue`, and from
 /// files called as a label beside the folders of labels (`lancet.toml` beside `lancet/`). Labels that the project knows keep

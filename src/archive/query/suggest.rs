@@ -8,9 +8,9 @@ use crate::archive::store::Reader;
 use crate::archive::time::Moment;
 use crate::archive::ArchiveError;
 use crate::dataset::guess::guess_groups;
+use crate::dataset::suggest::{suggest as pick, Candidate, Suggestion};
 use crate::dataset::union_find::UnionFind;
 use crate::dataset::{Made, Recording};
-use crate::train::suggest::{suggest as pick, Candidate, Suggestion};
 use std::collections::HashMap;
 
 /// What is suggested.
@@ -68,7 +68,7 @@ impl Suggest {
     }
 }
 
-/// Picks recordings that `filter` lets through ([`crate::train::suggest`] says how), the most useful first; of each the stretch whose
+/// Picks recordings that `filter` lets through ([`crate::dataset::suggest`] says how), the most useful first; of each the stretch whose
 /// segments leave the model most in doubt. Left out is what cannot carry an answer, and what the model was trained on.
 ///
 /// Of one source group one recording is picked. Groups are guessed from shared sound, from names, and from the times at which

@@ -26,7 +26,7 @@ use super::figures::Figures;
 use super::protocols::HeldOut;
 use crate::model::header::Header;
 use crate::model::store::Model;
-use crate::model::taxonomy::TAXONOMY;
+use crate::taxonomy::TAXONOMY;
 use crate::train::recipe::Recipe;
 use std::fmt::Write;
 

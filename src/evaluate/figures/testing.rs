@@ -4,7 +4,7 @@ use super::Case;
 use crate::model::answer::Grade;
 use crate::model::header::LabelInfo;
 use crate::model::judge::Judgement;
-use crate::model::taxonomy::place;
+use crate::taxonomy::place;
 
 /// A munition, a confuser, and a background.
 pub fn infos() -> Vec<LabelInfo> {

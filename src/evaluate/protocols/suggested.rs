@@ -5,6 +5,7 @@
 
 use super::new_label::summary;
 use super::EvaluateError;
+use crate::dataset::suggest::{suggest, Candidate};
 use crate::evaluate::figures::alarm::strength;
 use crate::evaluate::roc::auc;
 use crate::model::calibration::posterior;
@@ -16,7 +17,6 @@ use crate::train::fit::Fitted;
 use crate::train::held_out::{calibrate, out_of_fold};
 use crate::train::pipeline::hierarchical_prior;
 use crate::train::recipe::Recipe;
-use crate::train::suggest::{suggest, Candidate};
 use crate::train::takes::Row;
 use ndarray::Axis;
 use rand::seq::SliceRandom;

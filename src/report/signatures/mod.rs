@@ -109,8 +109,8 @@ fn separator(separator: &Separator) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::taxonomy::{place, TAXONOMY};
     use crate::signature::Catalogue;
+    use crate::taxonomy::{place, TAXONOMY};
 
     #[test]
     fn sheets_and_classifier_use_the_same_labels_and_families() {

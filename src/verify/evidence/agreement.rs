@@ -4,7 +4,7 @@ use super::heard::Heard;
 use super::measured::Measured;
 use crate::model::answer::Decision;
 use crate::model::phase::{CLASSES, CRUISE, DIVE};
-use crate::model::taxonomy::{place, MILITARY};
+use crate::taxonomy::{place, MILITARY};
 use crate::verify::physics::{Candidate, Implied, PassKind, Reading, Verdict};
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use super::alternatives::Alternative;
 use super::strength::verbal;
 use crate::model::answer::{Classification, Decision, Dive, Grade, SegmentAnswer};
-use crate::model::taxonomy::place;
+use crate::taxonomy::place;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
