@@ -97,7 +97,7 @@ impl Lossy {
         let mut mdct = Mdct::new(n);
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         let mut spectrum = vec![0.0; n];
-        let bands = bands();
+        let bands = bands(self.end());
         for start in (0..frames * n).step_by(n) {
             mdct.forward(&padded[start..start + 2 * n], &mut spectrum);
             self.quantise(&mut spectrum, &bands, &mut rng);
@@ -106,9 +106,15 @@ impl Lossy {
         samples.copy_from_slice(&decoded[n..n + samples.len()]);
     }
 
-    fn quantise(&self, spectrum: &mut [f32], bands: &[(usize, usize)], rng: &mut ChaCha8Rng) {
+    /// Coefficients below the cut-off.
+    fn end(&self) -> usize {
         let end = (self.cutoff_hz / (SAMPLE_RATE / 2.0) * COEFFICIENTS as f64).round() as usize;
-        spectrum[end.min(COEFFICIENTS)..].fill(0.0);
+        end.min(COEFFICIENTS)
+    }
+
+    /// `spectrum`: one frame's coefficients; `bands`: those up to [`end`](Self::end).
+    fn quantise(&self, spectrum: &mut [f32], bands: &[(usize, usize)], rng: &mut ChaCha8Rng) {
+        spectrum[self.end()..].fill(0.0);
         let level = |band: &(usize, usize)| super::mean_square(&spectrum[band.0..band.1]).sqrt();
         let levels: Vec<f32> = bands.iter().map(|band| level(band) as f32).collect();
         let strongest = levels.iter().cloned().fold(0.0, f32::max);
@@ -144,12 +150,13 @@ fn quantise_band(band: &mut [f32], step: f32) {
 }
 
 /// Bands four coefficients (83 Hz) wide at the bottom and about a sixth of their frequency at the
-/// top, after the critical bands of hearing.
-fn bands() -> Vec<(usize, usize)> {
+/// top, after the critical bands of hearing. The last one ends at `end`, the first coefficient above the cut-off: a
+/// band beyond it would have too low a level, and be filled with noise above it.
+fn bands(end: usize) -> Vec<(usize, usize)> {
     let mut bands = Vec::new();
     let mut start = 0;
-    while start < COEFFICIENTS {
-        let stop = (start + (start / 6).max(4)).min(COEFFICIENTS);
+    while start < end {
+        let stop = (start + (start / 6).max(4)).min(end);
         bands.push((start, stop));
         start = stop;
     }
@@ -179,6 +186,31 @@ mod tests {
             codec(20.0).apply(&mut samples);
             assert_eq!(amplitude_at(&samples, hz) > 0.4, kept, "{hz}");
         }
+    }
+
+    #[test]
+    fn a_band_cut_in_two_is_filled_to_its_level_and_no_further() {
+        let cut = Lossy {
+            fill: 1.0,
+            ..codec(20.0)
+        };
+        let bands = bands(cut.end());
+        let (start, end) = bands[bands.len() - 1];
+        assert_eq!(end, cut.end());
+        assert!(
+            end - start < start / 6,
+            "the cut-off is to lie within a band"
+        );
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut filled = 0.0;
+        for _ in 0..200 {
+            let mut spectrum = vec![1e-4; COEFFICIENTS];
+            spectrum[10] = 1.0;
+            cut.quantise(&mut spectrum, &bands, &mut rng);
+            assert!(spectrum[end..].iter().all(|x| *x == 0.0));
+            filled += super::super::mean_square(&spectrum[start..end]) / 200.0;
+        }
+        assert!((filled.sqrt() / 1e-4 - 1.0).abs() < 0.05, "{filled}");
     }
 
     #[test]
