@@ -220,9 +220,12 @@ impl<'a> Train<'a> {
         }
     }
 
-    /// What brings the sound in cruise to mean square 1: a short even train is measured.
+    /// What brings the sound in cruise to mean square 1: a short even train is measured, long enough to fire a few times.
     fn scale(&self, cruise_rps: f64) -> f32 {
         const STEPS: usize = 64;
+        const FIRINGS: f64 = 12.0;
+        let steps = (FIRINGS / (self.per_rev * cruise_rps) / STEP_S).ceil() as usize;
+        let steps = steps.max(STEPS);
         let state = State {
             position: [0.0; 3],
             velocity: [0.0; 3],
@@ -232,8 +235,8 @@ impl<'a> Train<'a> {
         };
         let steady = Motion {
             start_s: 0.0,
-            states: vec![state; STEPS],
-            revs: (0..STEPS).map(|k| k as f64 * STEP_S * cruise_rps).collect(),
+            states: vec![state; steps],
+            revs: (0..steps).map(|k| k as f64 * STEP_S * cruise_rps).collect(),
         };
         let even = Self {
             params: self.params,
@@ -272,5 +275,46 @@ fn add_pulse(pressure: &mut [f32], flow: &mut [f32], start: f64, rise: f64, load
         *flow += (u * u * fall) as f32;
         *pressure += (u * (2.0 - u) * fall) as f32;
         fall *= factor;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_has_its_level_however_slowly_it_fires() {
+        for rps in [2.0, 8.0, 100.0] {
+            let params = EngineParams {
+                kind: EngineKind::Combustion {
+                    firings_per_rev: 0.5,
+                    chambers: 1,
+                },
+                gear: 1.0,
+                unevenness: 0.0,
+                cycle_jitter: 0.0,
+                timing_jitter: 0.0,
+                rise_ms: 1.0,
+                resonances: vec![],
+                noise_db: -60.0,
+                noise_hz: 1000.0,
+            };
+            let state = State {
+                position: [0.0; 3],
+                velocity: [0.0; 3],
+                rps,
+                throttle: 1.0,
+                phase: Some(super::super::super::Phase::Cruise),
+            };
+            let motion = Motion {
+                start_s: 0.0,
+                states: vec![state; 2501],
+                revs: (0..2501).map(|k| f64::from(k) * STEP_S * rps).collect(),
+            };
+            let sound = synthesise(&params, &motion, rps, 1);
+            let power: f64 = sound.iter().map(|x| f64::from(*x).powi(2)).sum();
+            let power = power / sound.len() as f64;
+            assert!((0.8..1.25).contains(&power), "{rps}: {power}");
+        }
     }
 }
