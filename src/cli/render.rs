@@ -201,8 +201,10 @@ fn draw(args: &RenderArgs) -> anyhow::Result<Scene> {
     ranges.fixed.dive_angle_deg = args.dive_angle;
     ranges.fixed.rpm = args.rpm;
     let ranges = ranges.check().map_err(|e| UsageError(e.to_string()))?;
-    let is_usage =
-        |e: &RenderError| matches!(e, RenderError::Silent { .. } | RenderError::NoPhase { .. });
+    let is_usage = |e: &RenderError| {
+        use RenderError::{NeverLands, NoPhase, Silent};
+        matches!(e, Silent { .. } | NoPhase { .. } | NeverLands { .. })
+    };
     let scene = match (signature, args.phase) {
         (Some(signature), phase) => Scene::draw(signature, phase, &ranges, args.seed),
         (None, Phase::Cruise) => Scene::draw_jet(&ranges, args.seed),

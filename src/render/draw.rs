@@ -38,8 +38,8 @@ impl Scene {
     ///
     /// # Errors
     /// [`RenderError::Silent`] for a signature without a propeller, [`RenderError::NoPhase`] for a
-    /// phase it does not fly, and [`RenderError::OutOfRange`] where figures of a user's signature
-    /// are beyond what can be rendered.
+    /// phase it does not fly, and [`RenderError::OutOfRange`] or [`RenderError::NeverLands`] where figures of a user's
+    /// signature, or what is fixed in the ranges, are beyond what can be rendered.
     pub fn draw(
         signature: &Signature,
         phase: Phase,

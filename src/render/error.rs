@@ -42,6 +42,22 @@ pub enum RenderError {
         /// The phases that it has.
         known: String,
     },
+    /// A dive so slow and flat that it would take longer than any is followed.
+    #[error(
+        "a dive from {altitude_m:.0} m at {angle_deg:.1} degrees and {terminal_mps:.1} m/s ({:.0} km/h) does not reach \
+         the ground within {most_s:.0} s: begin it lower, or make it steeper or faster",
+        3.6 * terminal_mps
+    )]
+    NeverLands {
+        /// Height before the dive, m.
+        altitude_m: f64,
+        /// Angle below the horizon, degrees.
+        angle_deg: f64,
+        /// Speed towards which it tends, m/s.
+        terminal_mps: f64,
+        /// How long a dive is followed, s.
+        most_s: f64,
+    },
     /// The ends of a range are the wrong way round.
     #[error("scene range `{field}` is [{low}, {high}]; write the smaller value first")]
     Reversed {

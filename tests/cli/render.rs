@@ -212,6 +212,9 @@ fn what_cannot_be_rendered_is_said() {
         &["harop", "--phase", "dive", "--dive-angle", "90"],
         "--dive-angle is 90; give 5 to 89 degrees",
     );
+    let flat = "--phase dive --speed 18 --altitude 6000 --dive-angle 5";
+    let flat: Vec<&str> = ["harop"].into_iter().chain(flat.split(' ')).collect();
+    fails(&flat, 2, "does not reach the ground within 1200 s");
     fails(&["jet", "--phase", "dive"], 2, "cruise only");
     fails(&["harop", "--snr", "3", "--dry"], 2, "--dry");
 }

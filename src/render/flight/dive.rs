@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::error::{check_value, RenderError};
 use super::super::Phase;
 
-/// Level flight, then a dive to the ground.
+/// Level flight, then a dive to the ground, which it has to reach within 1,200 s of the push-over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DiveParams {
     /// Height of the level flight before, 30-6,000 m.
@@ -60,13 +60,17 @@ struct Point {
 
 impl Profile {
     const STEP_S: f64 = 0.02;
-    /// Steps after which a dive that gets nowhere is ended.
+    /// Steps after which a dive that gets nowhere is given up.
     const MOST: usize = 60_000;
 
     /// Speed along the path by dV/dt = g sin(angle) (1 - V^2/V_t^2): drag and thrust balance
     /// gravity at the terminal speed V_t (R. von Mises, "Theory of Flight", ch. XIV). The angle
     /// grows smoothly during the push-over.
-    pub(super) fn new(dive: &DiveParams, cruise_mps: f64) -> Self {
+    ///
+    /// # Errors
+    /// [`RenderError::NeverLands`] for what is still in the air after [`MOST`](Self::MOST) steps: an impact there would be
+    /// one in mid-air.
+    pub(super) fn new(dive: &DiveParams, cruise_mps: f64) -> Result<Self, RenderError> {
         const GRAVITY: f64 = 9.81;
         let full = dive.angle_deg.to_radians();
         let angle = |t: f64| {
@@ -89,8 +93,15 @@ impl Profile {
         };
         let mut speed = cruise_mps;
         let mut points = vec![point(0.0, speed, 0.0, dive.altitude_m)];
-        let mut duration_s = 0.0;
-        while points.len() < Self::MOST {
+        let duration_s = loop {
+            if points.len() > Self::MOST {
+                return Err(RenderError::NeverLands {
+                    altitude_m: dive.altitude_m,
+                    angle_deg: dive.angle_deg,
+                    terminal_mps: dive.terminal_mps,
+                    most_s: Self::MOST as f64 * Self::STEP_S,
+                });
+            }
             let last = points[points.len() - 1];
             let t = (points.len() - 1) as f64 * Self::STEP_S;
             let middle = speed + 0.5 * Self::STEP_S * rate(t, speed);
@@ -101,18 +112,16 @@ impl Profile {
             points.push(next);
             if next.height <= 0.0 {
                 let part = last.height / (last.height - next.height).max(1e-9);
-                duration_s = t + part * Self::STEP_S;
-                break;
+                break t + part * Self::STEP_S;
             }
-            duration_s = t + Self::STEP_S;
-        }
-        Self {
+        };
+        Ok(Self {
             points,
             // The smooth step is at half its height half-way through.
             tilted_s: (0.5 * dive.push_over_s).min(duration_s),
             duration_s,
             speed_mps: cruise_mps,
-        }
+        })
     }
 
     pub(super) fn tilted_s(&self) -> f64 {
@@ -210,7 +219,7 @@ mod tests {
 
     #[test]
     fn it_ends_on_the_ground_where_it_should_and_below_terminal_speed() {
-        let profile = Profile::new(&dive(), 50.0);
+        let profile = Profile::new(&dive(), 50.0).unwrap();
         let (position, velocity, throttle, phase) = profile.at(&dive(), 2.0 + profile.duration_s());
         assert!((position[0] - 100.0).abs() < 1e-6 && position[1] == -30.0);
         assert!(position[2] < 0.1, "{}", position[2]);
@@ -228,7 +237,7 @@ mod tests {
             altitude_m: 3000.0,
             ..dive()
         };
-        let profile = Profile::new(&steep, 50.0);
+        let profile = Profile::new(&steep, 50.0).unwrap();
         let speed = |t: f64| super::super::norm(profile.at(&steep, 2.0 + t).1);
         let pull = 9.81 * 50f64.to_radians().sin() / 110.0;
         let (early, late) = (speed(2.0), speed(10.0));
@@ -238,7 +247,7 @@ mod tests {
 
     #[test]
     fn velocity_is_the_rate_of_position() {
-        let profile = Profile::new(&dive(), 50.0);
+        let profile = Profile::new(&dive(), 50.0).unwrap();
         for t in [-3.0, 1.0, 2.5, 4.0, 5.7, 9.0] {
             let at = |t: f64| profile.at(&dive(), t);
             let (before, after) = (at(t - 1e-3).0, at(t + 1e-3).0);

@@ -56,13 +56,14 @@ impl FlightParams {
     /// Checks every setting against its documented range, and works out the dive.
     ///
     /// # Errors
-    /// [`RenderError::OutOfRange`] names the first setting that is out of range.
+    /// [`RenderError::OutOfRange`] names the first setting that is out of range; [`RenderError::NeverLands`] refuses a
+    /// dive that takes more than 1,200 s to the ground.
     pub fn check(self) -> Result<Flight, RenderError> {
         check_value(self.speed_mps, "flight", "speed_mps", 5.0, 300.0)?;
         self.path.check()?;
         self.shaft.check()?;
         let dive = match &self.path {
-            Path::Dive(dive) => Some(Profile::new(dive, self.speed_mps)),
+            Path::Dive(dive) => Some(Profile::new(dive, self.speed_mps)?),
             _ => None,
         };
         Ok(Flight { params: self, dive })
