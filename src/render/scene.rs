@@ -53,7 +53,8 @@ impl SceneParams {
     /// Checks every part against its documented ranges.
     ///
     /// # Errors
-    /// [`RenderError::OutOfRange`] names the first setting that is out of range.
+    /// [`RenderError::OutOfRange`] names the first setting that is out of range, [`RenderError::NeverLands`] a dive that
+    /// does not reach the ground.
     pub fn check(self) -> Result<Scene, RenderError> {
         self.source.check()?;
         check_value(self.source_db_spl, "scene", "source_db_spl", 40.0, 180.0)?;
@@ -83,7 +84,8 @@ pub struct Scene {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
     /// 16 kHz mono, full scale +-1: the loudest tenth of a second of the aircraft has a root mean square of 0.1, or
-    /// less if a peak would pass 0.95.
+    /// less if a peak would pass 0.95. Tenths are counted from the start, and the last one ends with the aircraft's
+    /// sound; where it is shorter than a tenth, all of it is levelled by.
     pub samples: Vec<f32>,
     /// What is true of them.
     pub truth: Truth,
@@ -112,8 +114,9 @@ impl Scene {
     }
 
     /// Spans of the first `seconds` that are heard in one phase, in order and without gaps, without
-    /// rendering anything: `phase` is `None` after an impact.
+    /// rendering anything: `phase` is `None` after an impact. `seconds` as in [`render`](Self::render).
     pub fn phases(&self, seconds: f64) -> Vec<PhaseSpan> {
+        let seconds = within_a_clip(seconds);
         let heard = |time_s: f64| {
             let position = self.flight.state(time_s).position;
             arrival(
@@ -148,15 +151,16 @@ impl Scene {
     }
 
     /// What is heard when over the first `seconds`, every 0.1 s, without rendering anything: what the truth of
-    /// [`render`](Self::render) says.
+    /// [`render`](Self::render) says, for `seconds` as there.
     pub fn track(&self, seconds: f64) -> Vec<HeardInstant> {
+        let seconds = within_a_clip(seconds);
         let motion = self.motion(seconds);
         let direct = Ray::new(&motion, self.listener(), self.params.air.sound_mps());
         truth::track(self, &motion, &direct, seconds)
     }
 
     /// The flight that the first `seconds` are heard of. How the propeller's speed wanders depends on where it starts:
-    /// all that speaks of one clip has to go by one motion.
+    /// all that speaks of one clip has to go by one motion. `seconds` has to be finite: a motion ends where it is heard to.
     fn motion(&self, seconds: f64) -> Motion {
         /// The filters look this far beyond the clip, s.
         const MARGIN_S: f64 = 0.1;
@@ -176,9 +180,10 @@ impl Scene {
         [x, y, -z]
     }
 
-    /// Renders the first `seconds` (at most [`MOST_SECONDS`](Self::MOST_SECONDS)), rounded to samples.
+    /// Renders the first `seconds`, rounded to samples: at most [`MOST_SECONDS`](Self::MOST_SECONDS), none for what is
+    /// negative or NaN.
     pub fn render(&self, seconds: f64) -> Rendered {
-        let seconds = seconds.clamp(0.0, Self::MOST_SECONDS);
+        let seconds = within_a_clip(seconds);
         let len = (seconds * RATE).round() as usize;
         let sound_mps = self.params.air.sound_mps();
         let listener = self.listener();
@@ -224,7 +229,6 @@ impl Scene {
 
     /// Brings the samples to their level, with ambient noise; gives the gain.
     fn normalise(&self, samples: &mut [f32], seconds: f64) -> f64 {
-        const WINDOW: usize = (0.1 * RATE) as usize;
         let alive_s = self
             .phases(seconds)
             .iter()
@@ -237,9 +241,7 @@ impl Scene {
         } else {
             &samples[..]
         };
-        let power =
-            |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / x.len() as f64;
-        let loudest = measured.chunks(WINDOW).map(power).fold(0.0, f64::max);
+        let loudest = loudest_power(measured);
         let ambient = loudest.max(1e-24) * 10f64.powf(self.params.ambient_db / 10.0);
         add_ambient(samples, ambient, self.params.seed);
         let peak = samples.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
@@ -247,5 +249,49 @@ impl Scene {
             .min(Self::MOST_PEAK / f64::from(peak).max(1e-12));
         samples.iter_mut().for_each(|x| *x *= gain as f32);
         gain
+    }
+}
+
+/// Seconds that can be rendered, from any number: a NaN, which no bound holds back, is none.
+fn within_a_clip(seconds: f64) -> f64 {
+    if seconds.is_nan() {
+        0.0
+    } else {
+        seconds.clamp(0.0, Scene::MOST_SECONDS)
+    }
+}
+
+/// Mean square of the loudest tenth of a second, of the whole where it is shorter; 0 for nothing. Only whole tenths
+/// count: a few samples on a peak would pass for a loud one. The last tenth is one of them, because a dive is loudest there.
+fn loudest_power(sound: &[f32]) -> f64 {
+    const WINDOW: usize = (0.1 * RATE) as usize;
+    let power =
+        |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / x.len().max(1) as f64;
+    let last = &sound[sound.len().saturating_sub(WINDOW)..];
+    let whole = sound.chunks_exact(WINDOW).chain([last]);
+    whole.map(power).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_of_a_tenth_is_no_loud_tenth() {
+        let mut sound = vec![0.1; 3200];
+        sound.extend([1.0; 5]);
+        let expected = (1595.0 * 0.01 + 5.0) / 1600.0;
+        assert!((loudest_power(&sound) - expected).abs() < 1e-6);
+        sound.rotate_right(5);
+        assert!((loudest_power(&sound) - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_last_tenth_counts_and_what_is_shorter_counts_whole() {
+        let mut sound = vec![0.1; 2400];
+        sound.extend([0.5; 1599]);
+        assert!(loudest_power(&sound) > 0.249);
+        assert!((loudest_power(&[0.5, 0.1]) - 0.13).abs() < 1e-6);
+        assert_eq!(loudest_power(&[]), 0.0);
     }
 }

@@ -79,6 +79,72 @@ fn extreme_parameters_stay_finite() {
 }
 
 #[test]
+fn the_loudest_whole_tenth_of_a_dive_has_its_level() {
+    let catalogue = crate::signature::Catalogue::built_in().unwrap();
+    let ranges = SceneRanges {
+        clip_s: 10.0,
+        ..SceneRanges::default()
+    };
+    let ranges = ranges.check().unwrap();
+    let harop = catalogue.get("harop").unwrap();
+    let mut levelled = 0;
+    for seed in 0..12 {
+        let scene = Scene::draw(harop, Phase::Dive, &ranges, seed).unwrap();
+        let clip = scene.render(10.0);
+        let alive = clip.truth.phases.iter().filter(|span| span.phase.is_some());
+        let end = (alive.fold(0.0, |end: f64, span| end.max(span.end_s)) * RATE) as usize;
+        let tenths = clip.samples[..end].windows(1600).step_by(16);
+        let loudest = tenths.map(rms).fold(0.0, f64::max);
+        let peak = clip
+            .samples
+            .iter()
+            .fold(0.0f32, |peak, x| peak.max(x.abs()));
+        // A blast that would pass full scale turns all of it down.
+        if peak < 0.949 {
+            assert!((0.098..0.115).contains(&loudest), "{seed}: {loudest}");
+            levelled += 1;
+        }
+    }
+    assert!(levelled >= 4, "{levelled}");
+}
+
+#[test]
+fn any_number_of_seconds_comes_to_an_end() {
+    let scene = still(1.0).check().unwrap();
+    for none in [f64::NAN, -1.0, f64::NEG_INFINITY] {
+        assert!(scene.render(none).samples.is_empty());
+        assert_eq!(scene.track(none), scene.track(0.0));
+        assert!(scene.phases(none).is_empty());
+    }
+    let most = Scene::MOST_SECONDS;
+    assert_eq!(scene.track(f64::INFINITY), scene.track(most));
+    assert_eq!(scene.phases(f64::INFINITY), scene.phases(most));
+}
+
+#[test]
+fn a_dive_that_never_lands_is_refused() {
+    let path = |altitude_m, terminal_mps| {
+        Path::Dive(DiveParams {
+            altitude_m,
+            angle_deg: 5.0,
+            terminal_mps,
+            push_over_s: 1.0,
+            throttle: 1.0,
+            start_s: 0.0,
+            impact_along_m: 0.0,
+            impact_across_m: 500.0,
+        })
+    };
+    let fault = plain(path(6000.0, 5.0), 30.0).check().unwrap_err();
+    let text = fault.to_string();
+    assert!(matches!(fault, RenderError::NeverLands { .. }), "{text}");
+    assert!(text.contains("6000") && text.contains("1200 s"), "{text}");
+    // What lands late lands: 500 m at 0.44 m/s.
+    let lands = plain(path(500.0, 5.0), 30.0).check().unwrap();
+    assert!(lands.flight().impact().unwrap()[2] < 0.1);
+}
+
+#[test]
 fn a_dive_climbs_in_pitch_and_ends() {
     let catalogue = crate::signature::Catalogue::built_in().unwrap();
     let shahed = catalogue.get("shahed-136").unwrap();
