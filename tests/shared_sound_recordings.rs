@@ -49,6 +49,8 @@ fn sounds<'a>(heard: &'a [Heard], names: &'a [String]) -> Vec<Sound<'a>> {
     let sound = |(h, name): (&'a Heard, &'a String)| Sound {
         name,
         label: &h.recording.label,
+        phase: None,
+        stretch: h.recording.range,
         group: &h.recording.group,
         sha256: h.sha256,
         fingerprint: &h.fingerprint,

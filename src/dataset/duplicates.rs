@@ -1,8 +1,8 @@
 //! Source groups: what the manifest says, and what the sound itself says.
 //!
 //! The same upload turns up under several names and in several corpora. Before anything is split
-//! into folds, recordings with the same bytes or with a second or more of the same sound are put
-//! into one group.
+//! into folds, recordings with the same bytes, stretches of one file, and recordings with a second or more of the same
+//! sound are put into one group.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,6 +11,9 @@ use super::union_find::UnionFind;
 use super::DatasetError;
 use crate::fingerprint::{Fingerprint, Index};
 
+/// Stretches of one file that share so much of it are the same sound, s.
+const SHARED_S: f64 = 1.0;
+
 /// What has to be known of a recording to find its group.
 #[derive(Debug, Clone, Copy)]
 pub struct Sound<'a> {
@@ -18,10 +21,14 @@ pub struct Sound<'a> {
     pub name: &'a str,
     /// Its label.
     pub label: &'a str,
+    /// Its phase, if one is known.
+    pub phase: Option<&'a str>,
     /// The source group that its manifest gives.
     pub group: &'a str,
-    /// SHA-256 of the file.
+    /// SHA-256 of the whole file.
     pub sha256: [u8; 32],
+    /// From when to when it is cut from the file, s; `None` for all of it.
+    pub stretch: Option<(f64, f64)>,
     /// Fingerprint of the sound.
     pub fingerprint: &'a Fingerprint,
 }
@@ -54,6 +61,8 @@ pub struct Join {
 pub enum Evidence {
     /// The files are the same, byte for byte.
     SameFile,
+    /// They are different stretches of one file.
+    OneFile,
     /// They hold the same sound.
     SameSound {
         /// How long the common sound is, s.
@@ -69,6 +78,7 @@ impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::SameFile => f.write_str("the same file"),
+            Self::OneFile => f.write_str("stretches of one file"),
             Self::SameSound {
                 overlap_s, score, ..
             } => write!(
@@ -81,10 +91,10 @@ impl fmt::Display for Evidence {
 
 impl SourceGroups {
     /// Groups recordings by the manifest's groups, joined where recordings of two groups are the
-    /// same file or share at least a second of sound.
+    /// same file, stretches of one, or share at least a second of sound.
     ///
     /// # Errors
-    /// [`DatasetError::TwoLabels`] where the same file stands under two labels.
+    /// [`DatasetError::TwoLabels`] where the same file, or what is heard at one time of it, stands under two labels or phases.
     pub fn find(sounds: &[Sound]) -> Result<Self, DatasetError> {
         let mut sets = UnionFind::new(sounds.len());
         let mut of_group = HashMap::new();
@@ -148,7 +158,7 @@ impl SourceGroups {
 /// Stronger evidence weighs more: a file is all of its sound.
 fn weight(evidence: &Evidence) -> f64 {
     match evidence {
-        Evidence::SameFile => f64::INFINITY,
+        Evidence::SameFile | Evidence::OneFile => f64::INFINITY,
         Evidence::SameSound {
             overlap_s, score, ..
         } => overlap_s * score,
@@ -157,26 +167,63 @@ fn weight(evidence: &Evidence) -> f64 {
 
 type Pair = (usize, usize, Evidence);
 
-/// Recordings with the same bytes, each with the first of them.
+/// Recordings with the same bytes, each with the first of them; of stretches, the same ones, else the first of the file.
 fn same_files(sounds: &[Sound]) -> Result<Vec<Pair>, DatasetError> {
-    let mut first_of: HashMap<&[u8; 32], usize> = HashMap::new();
+    let mut of_file: HashMap<&[u8; 32], Vec<usize>> = HashMap::new();
     let mut pairs = Vec::new();
     for (place, sound) in sounds.iter().enumerate() {
-        let first = *first_of.entry(&sound.sha256).or_insert(place);
-        if first == place {
-            continue;
-        }
-        if sounds[first].label != sound.label {
+        let before = of_file.entry(&sound.sha256).or_default();
+        let overlapping = |&&other: &&usize| overlap(sounds[other].stretch, sound.stretch);
+        if let Some(&other) = before
+            .iter()
+            .filter(overlapping)
+            .find(|&&other| contradict(&sounds[other], sound))
+        {
             return Err(DatasetError::TwoLabels {
-                first: sounds[first].name.to_owned(),
-                first_label: sounds[first].label.to_owned(),
+                first: sounds[other].name.to_owned(),
+                first_label: sounds[other].said(),
                 second: sound.name.to_owned(),
-                second_label: sound.label.to_owned(),
+                second_label: sound.said(),
             });
         }
-        pairs.push((first, place, Evidence::SameFile));
+        let same = before
+            .iter()
+            .find(|&&other| sounds[other].stretch == sound.stretch);
+        match (same, before.first()) {
+            (Some(&same), _) => pairs.push((same, place, Evidence::SameFile)),
+            (None, Some(&first)) => pairs.push((first, place, Evidence::OneFile)),
+            (None, None) => {}
+        }
+        before.push(place);
     }
     Ok(pairs)
+}
+
+/// Whether two stretches of one file are so much the same sound that they cannot have two labels: a second of it, or all of a
+/// shorter one. Marks that were drawn a little over each other's ends do not count.
+pub(crate) fn overlap(a: Option<(f64, f64)>, b: Option<(f64, f64)>) -> bool {
+    let whole = (0.0, f64::INFINITY);
+    let (a, b) = (a.unwrap_or(whole), b.unwrap_or(whole));
+    let shorter = (a.1 - a.0).min(b.1 - b.0);
+    a.1.min(b.1) - a.0.max(b.0) >= shorter.min(SHARED_S)
+}
+
+/// Whether two phases cannot both be right; where one is not known, they can.
+pub(crate) fn phases_differ(a: Option<&str>, b: Option<&str>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a != b)
+}
+
+fn contradict(a: &Sound, b: &Sound) -> bool {
+    a.label != b.label || phases_differ(a.phase, b.phase)
+}
+
+impl Sound<'_> {
+    fn said(&self) -> String {
+        match self.phase {
+            Some(phase) => format!("{}/{phase}", self.label),
+            None => self.label.to_owned(),
+        }
+    }
 }
 
 /// Recordings that share sound, the earlier of the list first.
@@ -244,6 +291,8 @@ mod tests {
                 .map(|i| Sound {
                     name: ["0.wav", "1.wav", "2.wav", "3.wav"][i],
                     label: self.labels[i],
+                    phase: None,
+                    stretch: None,
                     group: self.groups[i],
                     sha256: [self.hashes[i]; 32],
                     fingerprint: &self.fingerprints[i],

@@ -1,6 +1,7 @@
 //! What people write to label a recording: `harop`, `harop/dive`, `-harop`.
 
-use super::is_valid_label;
+use super::duplicates::phases_differ;
+use super::{is_valid_label, Recording};
 use crate::taxonomy::reserved;
 pub use crate::taxonomy::PHASES;
 use thiserror::Error;
@@ -62,6 +63,30 @@ impl Said {
             phase: phase.map(str::to_owned),
             is_not,
         })
+    }
+}
+
+impl Recording {
+    /// Its label as it would be written: `harop/dive`, `-harop`.
+    pub fn said(&self) -> String {
+        match (&self.phase, self.is_not) {
+            (_, true) => format!("-{}", self.label),
+            (Some(phase), false) => format!("{}/{phase}", self.label),
+            (None, false) => self.label.clone(),
+        }
+    }
+
+    /// Whether the labels of two recordings of the same sound cannot both be right: two different ones, one and its negation,
+    /// or two phases.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        match (self.is_not, other.is_not) {
+            (true, true) => false,
+            (false, false) => {
+                self.label != other.label
+                    || phases_differ(self.phase.as_deref(), other.phase.as_deref())
+            }
+            _ => self.label == other.label,
+        }
     }
 }
 

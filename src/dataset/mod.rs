@@ -20,6 +20,7 @@ mod unused;
 
 pub use annotations::{Annotations, Span};
 pub use continuity::Continuity;
+pub(crate) use duplicates::overlap;
 pub use duplicates::{Evidence, Join, Sound, SourceGroups};
 pub use error::DatasetError;
 pub use folds::{assign_folds, is_valid_label};

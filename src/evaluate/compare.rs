@@ -170,6 +170,8 @@ fn groups(read: &[(&Recording, Decoded)]) -> Result<Vec<usize>, EvaluateError> {
         .map(|((recording, sound), name)| Sound {
             name,
             label: "",
+            phase: None,
+            stretch: recording.range,
             group: &recording.group,
             sha256: sound.sha256,
             fingerprint: &sound.fingerprint,

@@ -2,7 +2,7 @@
 
 use super::corpus::{check_labels, Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
-use super::reading::decode_all;
+use super::reading::{decode_all, Decoded};
 use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
 use super::takes::{measure_takes, Sound, Take, Takes};
@@ -10,11 +10,10 @@ use crate::channel::{ChainParams, ValidChainParams};
 use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{
     self, assign_folds, join_neighbours, made, regroup, split_at_breaks, Annotations, Manifest,
-    Recording, SourceGroups,
+    Recording, SourceGroups, Span,
 };
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
-use sha2::{Digest, Sha256};
 
 /// Shorter stretches with a label of their own are no recordings, s.
 const SHORTEST_STRETCH_S: f64 = 2.0;
@@ -94,6 +93,7 @@ impl Corpus {
             match result {
                 Err(reason) => corpus.left_out.push((path, reason)),
                 Ok(sound) => {
+                    let spans = spans(recording, &annotations, &sound);
                     corpus.recordings.push(Heard {
                         label: corpus.labels.binary_search(&recording.label).unwrap_or(0),
                         group: 0,
@@ -102,15 +102,12 @@ impl Corpus {
                         source: recording.source.clone(),
                         sha256: sound.sha256,
                         fingerprint: sound.fingerprint,
-                        seconds: sound.samples.len() as f64 / f64::from(crate::SAMPLE_RATE),
+                        seconds: sound.seconds(),
                         joined: recording.may_hold_several(),
                         path,
                         note: recording.note.clone(),
                         origin: Origin::Recorded,
-                        spans: match recording.range {
-                            None => annotations.of(&sound.sha256).to_vec(),
-                            Some(_) => Vec::new(),
-                        },
+                        spans,
                         stretch: recording.range,
                         fitness: Some(sound.fitness),
                     });
@@ -137,8 +134,7 @@ impl Corpus {
             apply_guesses(&mut listed, &guesses);
         }
         regroup_neighbours(&mut listed, &samples);
-        let groups: Vec<&str> = listed.iter().map(|r| r.group.as_str()).collect();
-        corpus.find_groups(&groups)?;
+        corpus.find_groups(&listed)?;
         corpus.joins.extend(guessed);
         corpus.add_stretches(&mut samples);
         corpus.assign_folds(recipe.folds, recipe.seed);
@@ -159,25 +155,27 @@ impl Corpus {
     }
 
     /// Numbers the source groups: those of the manifest, joined where they share files or sound.
-    fn find_groups(&mut self, names: &[&str]) -> Result<(), TrainError> {
+    fn find_groups(&mut self, listed: &[Recording]) -> Result<(), TrainError> {
         let sounds: Vec<dataset::Sound> = self
             .recordings
             .iter()
-            .zip(names)
-            .map(|(recording, group)| dataset::Sound {
+            .zip(listed)
+            .map(|(recording, listed)| dataset::Sound {
                 name: &recording.path,
                 label: &self.labels[recording.label],
-                group,
-                sha256: identity(recording),
+                phase: listed.phase.as_deref(),
+                group: &listed.group,
+                sha256: recording.sha256,
+                stretch: recording.stretch,
                 fingerprint: &recording.fingerprint,
             })
             .collect();
         let found = SourceGroups::find(&sounds)?;
         self.joins = found.report(&sounds);
-        let found = found.numbers.into_iter().zip(names);
-        for (recording, (number, name)) in self.recordings.iter_mut().zip(found) {
+        let found = found.numbers.into_iter().zip(listed);
+        for (recording, (number, listed)) in self.recordings.iter_mut().zip(found) {
             recording.group = number;
-            recording.group_name = (*name).to_owned();
+            recording.group_name.clone_from(&listed.group);
         }
         Ok(())
     }
@@ -307,6 +305,30 @@ impl Corpus {
     }
 }
 
+/// What is known of when it is heard: as it is annotated, else by the phase that it is listed with. Annotations are finer: they
+/// tell a dive from the flight before it.
+fn spans(listed: &Recording, annotations: &Annotations, sound: &Decoded) -> Vec<Span> {
+    let mut spans = match listed.range {
+        None => annotations.of(&sound.sha256).to_vec(),
+        Some(_) => Vec::new(),
+    };
+    if spans.iter().all(|span| span.phase.is_none()) {
+        spans.extend(phase_span(listed, sound.seconds()));
+    }
+    spans
+}
+
+/// What a list says of the phase: that of the whole recording, or of the labelled stretch of it.
+pub(super) fn phase_span(listed: &Recording, seconds: f64) -> Option<Span> {
+    let phase = listed.phase.as_ref().filter(|_| !listed.is_not)?;
+    Some(Span {
+        start_s: 0.0,
+        end_s: seconds,
+        label: listed.label.clone(),
+        phase: Some(phase.clone()),
+    })
+}
+
 /// Puts clips that continue each other into one source group, whatever groups the list gives them.
 fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
     let runs = join_neighbours(listed);
@@ -316,20 +338,4 @@ fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
         .flat_map(|run| split_at_breaks(run, |place| &samples[place]))
         .collect();
     regroup(listed, &parts);
-}
-
-/// What a recording is told from others by: two stretches of one file are two recordings.
-pub(super) fn identity(recording: &Heard) -> [u8; 32] {
-    match recording.stretch {
-        None => recording.sha256,
-        Some((from, to)) => stretch_identity(&recording.sha256, from, to),
-    }
-}
-
-/// The same of a stretch of the file with this SHA-256.
-pub(super) fn stretch_identity(sha256: &[u8; 32], from: f64, to: f64) -> [u8; 32] {
-    let mut hash = Sha256::new_with_prefix(sha256);
-    hash.update(from.to_le_bytes());
-    hash.update(to.to_le_bytes());
-    hash.finalize().into()
 }

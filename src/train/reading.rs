@@ -18,6 +18,13 @@ pub(crate) struct Decoded {
     pub fitness: Fitness,
 }
 
+impl Decoded {
+    /// Length of what was read, s.
+    pub fn seconds(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(crate::SAMPLE_RATE)
+    }
+}
+
 /// Reads recordings on all threads.
 pub(crate) fn decode_all(
     recordings: &[Recording],

@@ -14,6 +14,7 @@ mod samples;
 mod scale;
 mod signatures;
 mod small_corpus;
+mod stretches;
 mod train;
 mod usage;
 mod verify;

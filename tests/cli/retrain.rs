@@ -56,7 +56,7 @@ pub fn retrain(base: &Path, add: &Path, output: &Path, more: &[&str]) -> Output 
     run(&arguments)
 }
 
-fn header(model: &Path) -> serde_json::Value {
+pub fn header(model: &Path) -> serde_json::Value {
     let shown = run(&["model", "show", "--format", "json", model.to_str().unwrap()]);
     serde_json::from_slice::<serde_json::Value>(&shown.stdout).unwrap()["header"].clone()
 }

@@ -54,6 +54,12 @@ pub fn rendering_recipe(dir: &Path) -> PathBuf {
     write_recipe(dir, "rendering.toml", rendered)
 }
 
+/// The same as [`recipe`] with a learner of phases, and still nothing rendered.
+pub fn phase_recipe(dir: &Path) -> PathBuf {
+    let phase = "[phase]\nkind = \"logistic\"\nl2 = 1.0\nmax_rows = 1000";
+    write_recipe(dir, "phase.toml", phase)
+}
+
 fn write_recipe(dir: &Path, name: &str, more: &str) -> PathBuf {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/models/default.toml");
     let mut table: toml::Table = std::fs::read_to_string(default).unwrap().parse().unwrap();

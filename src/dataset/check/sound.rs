@@ -1,7 +1,9 @@
 //! The same recording twice: by content, by sound, under two labels, in the training memory.
 
+use std::collections::BTreeMap;
+
 use super::{Finding, Known, Listened, Severity};
-use crate::dataset::{Evidence, Manifest, Recording, Sound, SourceGroups};
+use crate::dataset::{overlap, Evidence, Manifest, Recording, Sound, SourceGroups};
 
 /// Findings about recordings that share their sound.
 pub(super) fn findings(
@@ -44,19 +46,44 @@ pub(super) fn findings(
     findings
 }
 
-/// Two labels of the same name that contradict each other: two different ones, or one and its negation.
-fn contradict(a: &Recording, b: &Recording) -> bool {
-    match (a.is_not, b.is_not) {
-        (true, true) => false,
-        (x, y) if x == y => a.label != b.label,
-        _ => a.label == b.label,
+fn two_labels(same: &str, a: &Recording, b: &Recording) -> Finding {
+    Finding {
+        kind: "two-labels",
+        severity: Severity::Fault,
+        label: Some(a.label.clone()),
+        paths: vec![a.path.clone(), b.path.clone()],
+        what: format!(
+            "{same}, but one is `{}`, the other `{}`",
+            a.said(),
+            b.said()
+        ),
+        remedy: "listen to both and correct one label, or take one out".to_owned(),
     }
 }
 
-fn written(recording: &Recording) -> String {
-    match recording.is_not {
-        true => format!("-{}", recording.label),
-        false => recording.label.clone(),
+/// Stretches of one file that lie over each other, and contradict each other: known by their times, however alike the file
+/// sounds elsewhere.
+fn stretches_with_two_labels(heard: &[(&Recording, &Listened)]) -> Vec<Finding> {
+    let mut of_file: BTreeMap<&[u8; 32], Vec<&Recording>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (b, listened) in heard {
+        let before = of_file.entry(&listened.sha256).or_default();
+        let same = before.iter().filter(|a| a.range != b.range);
+        for a in same.filter(|a| overlap(a.range, b.range) && a.contradicts(b)) {
+            let (of_a, of_b) = (stretch(a), stretch(b));
+            let same = format!("{of_a} and {of_b} are the same sound");
+            findings.push(two_labels(&same, a, b));
+        }
+        before.push(b);
+    }
+    findings
+}
+
+fn stretch(recording: &Recording) -> String {
+    let path = recording.path.display();
+    match recording.range {
+        None => format!("{path}"),
+        Some((from, to)) => format!("{path} from {from} to {to} s"),
     }
 }
 
@@ -69,12 +96,10 @@ fn among_themselves(heard: &[(&Recording, &Listened)]) -> Vec<Finding> {
         .map(|((recording, listened), name)| Sound {
             name,
             label: "",
+            phase: None,
             group: name,
-            sha256: match recording.range {
-                None => listened.sha256,
-                // Two stretches of one file are not the same.
-                Some((from, to)) => stretch_hash(&listened.sha256, from, to),
-            },
+            sha256: listened.sha256,
+            stretch: recording.range,
             fingerprint: &listened.fingerprint,
         })
         .collect();
@@ -82,29 +107,26 @@ fn among_themselves(heard: &[(&Recording, &Listened)]) -> Vec<Finding> {
     let Ok(groups) = SourceGroups::find(&sounds) else {
         return Vec::new();
     };
-    let mut findings = Vec::new();
+    let mut findings = stretches_with_two_labels(heard);
     for join in &groups.joins {
-        let ((a, _), (b, _)) = (heard[join.first], heard[join.second]);
-        if a.path == b.path && !contradict(a, b) {
+        let ((a, of_a), (b, of_b)) = (heard[join.first], heard[join.second]);
+        let is_one_file = of_a.sha256 == of_b.sha256 && a.range != b.range;
+        // What stretches of one file say is held against each other by their times.
+        let contradicting = !is_one_file && a.contradicts(b);
+        if a.group == b.group && !contradicting && (is_one_file || a.path == b.path) {
             continue;
         }
         let names = format!("{} and {}", a.path.display(), b.path.display());
         let same = match join.evidence {
             Evidence::SameFile => format!("{names} are the same file"),
-            Evidence::SameSound { .. } => format!("{names} share {}", join.evidence),
+            _ if is_one_file => format!("{} and {} are of one file", stretch(a), stretch(b)),
+            _ => format!("{names} share {}", join.evidence),
         };
-        let (kind, severity, what, remedy) = if contradict(a, b) {
-            (
-                "two-labels",
-                Severity::Fault,
-                format!(
-                    "{same}, but one is `{}`, the other `{}`",
-                    written(a),
-                    written(b)
-                ),
-                "listen to both and correct one label, or take one out".to_owned(),
-            )
-        } else if a.group == b.group {
+        if contradicting {
+            findings.push(two_labels(&same, a, b));
+            continue;
+        }
+        let (kind, severity, what, remedy) = if a.group == b.group {
             match join.evidence {
                 Evidence::SameFile => (
                     "duplicate",
@@ -112,7 +134,7 @@ fn among_themselves(heard: &[(&Recording, &Listened)]) -> Vec<Finding> {
                     same,
                     "take one out: twice the same teaches nothing more".to_owned(),
                 ),
-                Evidence::SameSound { .. } => continue,
+                _ => continue,
             }
         } else {
             (
@@ -135,12 +157,4 @@ fn among_themselves(heard: &[(&Recording, &Listened)]) -> Vec<Finding> {
         });
     }
     findings
-}
-
-fn stretch_hash(sha256: &[u8; 32], from: f64, to: f64) -> [u8; 32] {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new_with_prefix(sha256);
-    hash.update(from.to_le_bytes());
-    hash.update(to.to_le_bytes());
-    hash.finalize().into()
 }

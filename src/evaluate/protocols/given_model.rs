@@ -151,6 +151,8 @@ fn source_groups(judged: &[(String, &Recording, Examined)]) -> Result<Vec<usize>
         .map(|(path, recording, examined)| Sound {
             name: path,
             label: &recording.label,
+            phase: recording.phase.as_deref(),
+            stretch: recording.range,
             group: &recording.group,
             sha256: examined.sha256,
             fingerprint: &examined.fingerprint,

@@ -4,8 +4,10 @@ use super::trial::Trial;
 use crate::evaluate::error::MetricError;
 use crate::evaluate::figures::share::Share;
 use crate::evaluate::figures::CONFUSERS;
-use crate::model::phase::{PhaseJudgement, CLASSES, NEITHER};
+use crate::model::phase::{PhaseJudgement, CLASSES, CRUISE, DIVE, NEITHER};
+use crate::train::corpus::Corpus;
 use crate::train::phase::phase_of;
+use crate::train::recipe::Recipe;
 use serde::{Deserialize, Serialize};
 
 /// How the phase fares; `None` of a part that the recordings do not hold.
@@ -42,7 +44,28 @@ pub struct PhaseRow {
     pub named_right: Share,
 }
 
-/// Counts phases as the models of the cross-validation hear them; `None` where the recipe learns no phases.
+/// Why [`phases`] finds nothing to count.
+pub(super) fn why_none(corpus: &Corpus, recipe: &Recipe) -> String {
+    if recipe.phase.is_none() {
+        return "phases: the recipe does not learn them".into();
+    }
+    let known = |class: usize| {
+        let mut each = corpus.recordings.iter();
+        each.any(|heard| phase_of(corpus, heard) == Some(class))
+    };
+    match [known(CRUISE), known(DIVE), known(NEITHER)] {
+        [true, true, true] => "phases: the recordings of a phase, or all others, are of one fold".into(),
+        [true, true, false] => "phases: all recordings are of munitions and military drones".into(),
+        [false, false, _] => "phases: no recording of a munition or military drone names its phase (harop/dive as folder or \
+                              label, or the column phase)".into(),
+        [cruise, _, _] => format!(
+            "phases: no recording of a munition or military drone is known to be in {}",
+            CLASSES[if cruise { DIVE } else { CRUISE }]
+        ),
+    }
+}
+
+/// Counts phases as the models of the cross-validation hear them; `None` where none are learnt.
 ///
 /// # Errors
 /// None in practice.

@@ -119,8 +119,7 @@ pub fn run(
         if wants(Protocol::Phases) {
             found.phases = phases(&trial)?;
             if found.phases.is_none() {
-                let why = "phases: the recipe does not learn them";
-                found.skipped.push(why.into());
+                found.skipped.push(super::phases::why_none(corpus, recipe));
             }
         }
         if wants(Protocol::Rendered) {

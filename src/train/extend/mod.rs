@@ -6,12 +6,12 @@ mod place;
 
 use super::corpus::{check_labels, Corpus, Heard, Origin, Progress};
 use super::error::TrainError;
-use super::listening::Channels;
+use super::listening::{phase_span, Channels};
 use super::memory::Memory;
 use super::pipeline::label_infos;
 use super::recipe::Recipe;
 use super::takes::{measure_takes, Sound, Take, Takes};
-use crate::dataset::{Manifest, Recording, Span};
+use crate::dataset::Manifest;
 use crate::features::Extractor;
 use crate::model::header::LabelInfo;
 use crate::model::memory::TrainingMemory;
@@ -126,7 +126,7 @@ impl Extended {
                 path,
                 note: listed.note.clone(),
                 origin: Origin::Recorded,
-                spans: phase_span(&listed, seconds),
+                spans: phase_span(&listed, seconds).into_iter().collect(),
                 stretch: listed.range,
                 fitness: Some(sound.fitness),
             });
@@ -240,19 +240,6 @@ fn likeliest_other(base: &Model, samples: &[f32], is_not: &str) -> Option<String
     let labels = &base.header().labels;
     let best = judgement.likeliest_among(|l| labels[l].label != is_not);
     Some(labels[best].label.clone())
-}
-
-/// What is known of the phase: the whole recording, or the labelled stretch of it.
-fn phase_span(listed: &Recording, seconds: f64) -> Vec<Span> {
-    let phase = listed.phase.iter().filter(|_| !listed.is_not);
-    phase
-        .map(|phase| Span {
-            start_s: 0.0,
-            end_s: seconds,
-            label: listed.label.clone(),
-            phase: Some(phase.clone()),
-        })
-        .collect()
 }
 
 /// Whether any segment of a recording was heard as it is.

@@ -3,9 +3,7 @@
 use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{made, Manifest, Recording};
 use crate::train::corpus::Progress;
-use crate::train::listening::stretch_identity;
 use crate::train::reading::{decode_all, Decoded};
-use crate::SAMPLE_RATE;
 
 /// What a new recording is before it is measured.
 pub(super) struct New {
@@ -15,14 +13,6 @@ pub(super) struct New {
 }
 
 impl New {
-    /// Two stretches of one file are two recordings.
-    pub fn identity(&self) -> [u8; 32] {
-        match self.listed.range {
-            None => self.sound.sha256,
-            Some((from, to)) => stretch_identity(&self.sound.sha256, from, to),
-        }
-    }
-
     pub fn agrees_with(&self, label: &str) -> bool {
         (label == self.listed.label) != self.listed.is_not
     }
@@ -58,7 +48,7 @@ pub(super) fn read(
         apply_guesses(&mut listed, &guesses);
     }
     let new = listed.into_iter().zip(sounds).map(|(listed, sound)| New {
-        seconds: sound.samples.len() as f64 / f64::from(SAMPLE_RATE),
+        seconds: sound.seconds(),
         listed,
         sound,
     });

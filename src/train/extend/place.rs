@@ -1,12 +1,11 @@
 //! Where new recordings belong among those of a memory: source groups, folds, and what cannot be used beside them.
 
 use super::new::New;
-use crate::dataset::{self, assign_folds, SourceGroups};
+use crate::dataset::{self, assign_folds, overlap, SourceGroups};
 use crate::train::error::TrainError;
-use crate::train::listening::identity;
 use crate::train::memory::Memory;
 use crate::train::recipe::Recipe;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Share of a recording that the memory must hold for it to teach nothing new.
 const ALL_OF_IT: f64 = 0.8;
@@ -18,8 +17,11 @@ pub(super) struct Place {
     pub fold: Option<usize>,
 }
 
-/// Numbers the source groups of the new recordings, among those of the memory where they share sound, or corpus and name, and
-/// gives each a fold. Those that cannot be used are taken out of `new`.
+/// The old real recordings of each file: the whole of it, or stretches.
+type OfFile = HashMap<[u8; 32], Vec<usize>>;
+
+/// Numbers the source groups of the new recordings, among those of the memory where they are of one file, share sound, or corpus
+/// and name, and gives each a fold. Those that cannot be used are taken out of `new`.
 pub(super) fn place_groups(
     memory: &Memory,
     new: &mut Vec<New>,
@@ -27,13 +29,14 @@ pub(super) fn place_groups(
     left_out: &mut Vec<(String, String)>,
 ) -> Result<Vec<Place>, TrainError> {
     let old = &memory.corpus.recordings;
-    let by_hash: HashMap<[u8; 32], usize> = (0..memory.corpus.n_recorded())
-        .map(|i| (identity(&old[i]), i))
-        .collect();
+    let mut of_file = OfFile::new();
+    for (i, recording) in old[..memory.corpus.n_recorded()].iter().enumerate() {
+        of_file.entry(recording.sha256).or_default().push(i);
+    }
     // What each shares with which old recordings.
     let mut met: Vec<BTreeSet<usize>> = Vec::new();
     new.retain(|n| {
-        let (shares, refusal) = meet(memory, &by_hash, n);
+        let (shares, refusal) = meet(memory, &of_file, n);
         if let Some(reason) = refusal {
             left_out.push((n.listed.path.display().to_string(), reason));
             return false;
@@ -41,8 +44,7 @@ pub(super) fn place_groups(
         met.push(shares);
         true
     });
-    let identities: Vec<[u8; 32]> = new.iter().map(New::identity).collect();
-    drop_contradictions(new, &identities, &mut met, left_out);
+    drop_contradictions(new, &mut met, left_out);
     // More of a source that was learnt from before, by the name that its list gives it.
     let named = old
         .iter()
@@ -64,8 +66,10 @@ pub(super) fn place_groups(
         .map(|(n, path)| dataset::Sound {
             name: path,
             label: "",
+            phase: None,
             group: &n.listed.group,
-            sha256: n.identity(),
+            sha256: n.sound.sha256,
+            stretch: n.listed.range,
             fingerprint: &n.sound.fingerprint,
         })
         .collect();
@@ -131,11 +135,7 @@ fn deal_folds(new: &[New], places: &mut [Place], recipe: &Recipe) {
 }
 
 /// The recordings of the memory that a new one shares sound with, and why it cannot be used, if it can't.
-fn meet(
-    memory: &Memory,
-    by_hash: &HashMap<[u8; 32], usize>,
-    new: &New,
-) -> (BTreeSet<usize>, Option<String>) {
+fn meet(memory: &Memory, of_file: &OfFile, new: &New) -> (BTreeSet<usize>, Option<String>) {
     let name = |i: usize| {
         let old = &memory.corpus.recordings[i];
         (old.path.as_str(), memory.corpus.labels[old.label].as_str())
@@ -149,7 +149,11 @@ fn meet(
             ),
         }
     };
-    if let Some(&i) = by_hash.get(&new.identity()) {
+    let same_file = of_file
+        .get(&new.sound.sha256)
+        .map_or(&[][..], Vec::as_slice);
+    let is_same = |&&i: &&usize| memory.corpus.recordings[i].stretch == new.listed.range;
+    if let Some(&i) = same_file.iter().find(is_same) {
         return (BTreeSet::new(), Some(reason(i, "the same file")));
     }
     let found = memory.known.sounds(&new.sound.fingerprint);
@@ -162,34 +166,43 @@ fn meet(
         return (BTreeSet::new(), Some(reason(m.id as usize, &what)));
     }
     let met = found.iter().map(|m| m.id as usize).filter(|&i| i < n_old);
-    (met.collect(), None)
+    // Other stretches of its file are of its source, whatever they sound like.
+    (met.chain(same_file.iter().copied()).collect(), None)
 }
 
-/// Takes out files that stand under two labels.
+/// Takes out files, and stretches of them, that stand under two labels or phases, and what is there twice.
 fn drop_contradictions(
     new: &mut Vec<New>,
-    identities: &[[u8; 32]],
     met: &mut Vec<BTreeSet<usize>>,
     left_out: &mut Vec<(String, String)>,
 ) {
-    let mut said: HashMap<[u8; 32], BTreeSet<(&str, bool)>> = HashMap::new();
-    for (n, identity) in new.iter().zip(identities) {
-        let own = (n.listed.label.as_str(), n.listed.is_not);
-        said.entry(*identity).or_default().insert(own);
+    let mut of_file: HashMap<[u8; 32], Vec<&New>> = HashMap::new();
+    for n in new.iter() {
+        of_file.entry(n.sound.sha256).or_default().push(n);
     }
-    let mut seen = BTreeSet::new();
-    let refusal: Vec<Option<String>> = identities
+    let mut seen: HashSet<([u8; 32], Option<(u64, u64)>)> = HashSet::new();
+    let refusal: Vec<Option<String>> = new
         .iter()
-        .map(|identity| {
-            let labels = &said[identity];
-            if labels.len() > 1 {
-                let names: Vec<&str> = labels.iter().map(|(label, _)| *label).collect();
+        .map(|n| {
+            let others = &of_file[&n.sound.sha256];
+            let at_once = others
+                .iter()
+                .filter(|o| overlap(o.listed.range, n.listed.range));
+            let labels: BTreeSet<String> = at_once
+                .filter(|o| contradict(o, n))
+                .flat_map(|o| [o.listed.said(), n.listed.said()])
+                .collect();
+            if !labels.is_empty() {
+                let names: Vec<&str> = labels.iter().map(String::as_str).collect();
                 return Some(format!(
                     "the same file stands under several labels ({}): correct one, or take one out",
                     names.join(", ")
                 ));
             }
-            (!seen.insert(*identity)).then(|| "it is the same file as another new one".to_owned())
+            let range = n.listed.range;
+            let range = range.map(|(from, to)| (from.to_bits(), to.to_bits()));
+            let is_first = seen.insert((n.sound.sha256, range));
+            (!is_first).then(|| "it is the same file as another new one".to_owned())
         })
         .collect();
     let mut each = refusal.iter();
@@ -202,4 +215,11 @@ fn drop_contradictions(
             false
         }
     });
+}
+
+/// Two of which only one can be learnt. Of what is said of the very same stretch only one is, whatever it is.
+fn contradict(a: &New, b: &New) -> bool {
+    let (a, b) = (&a.listed, &b.listed);
+    let is_same = a.range == b.range;
+    a.contradicts(b) || (is_same && (&a.label, a.is_not) != (&b.label, b.is_not))
 }
