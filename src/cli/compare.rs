@@ -100,6 +100,9 @@ pub fn on(
         Ok(compare(models, &manifest, include_known, &progress)?)
     })?;
     if !quiet {
+        for guess in &found.guesses {
+            eprintln!("note: one source group: {guess}");
+        }
         let fate = if include_known {
             "is counted though"
         } else {

@@ -312,6 +312,9 @@ fn say_what_is_missing(found: &GivenModel) {
     } else {
         "is left out:"
     };
+    for guess in &found.guesses {
+        eprintln!("note: one source group: {guess}");
+    }
     for known in &found.known {
         eprintln!(
             "note: {} {fate} the model was trained on {}",

@@ -2,7 +2,7 @@
 
 use super::paired::{Comparison, PairedCase, Side};
 use super::protocols::EvaluateError;
-use crate::dataset::{Manifest, Recording, Sound, SourceGroups};
+use crate::dataset::{settle_groups, Manifest, Recording, Sound, SourceGroups};
 use crate::features::Extractor;
 use crate::model::judge::Judgement;
 use crate::model::prior::Prior;
@@ -32,6 +32,8 @@ pub struct Compared {
     pub known_included: bool,
     /// Recordings that could not be read or hold no sound, with the reason.
     pub left_out: Vec<(String, String)>,
+    /// Source groups that were guessed, as nobody has given any, a sentence each.
+    pub guesses: Vec<String>,
 }
 
 /// A model by its name and file.
@@ -69,29 +71,35 @@ pub fn compare(
         models[1].header().hierarchical_prior()?,
     ];
     let mut left_out = Vec::new();
-    let mut read: Vec<(&Recording, Decoded)> = Vec::new();
+    let (mut listed, mut read): (Vec<Recording>, Vec<Decoded>) = Default::default();
     let decoded = decode_all(&manifest.recordings, progress);
     for (recording, result) in manifest.recordings.iter().zip(decoded) {
         match result {
-            Ok(sound) => read.push((recording, sound)),
+            Ok(sound) => {
+                listed.push(recording.clone());
+                read.push(sound);
+            }
             Err(reason) => left_out.push((recording.path.display().to_string(), reason)),
         }
     }
     let done = AtomicUsize::new(0);
     let both: Vec<Both> = read
         .par_iter()
-        .map(|(_, sound)| {
+        .map(|sound| {
             let both = judge(models, &priors, sound);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress("judging", done, read.len());
             both
         })
         .collect();
-    let groups = groups(&read)?;
+    let sound = |place: usize| Some(read[place].samples.as_slice());
+    let guesses = settle_groups(&mut listed, manifest.groups_given, sound);
+    let groups = groups(&listed, &read)?;
     let mut known = Vec::new();
     let mut cases = Vec::new();
     let (mut took, mut seconds) = ([Duration::ZERO; 2], 0.0);
-    for (((recording, sound), both), group) in read.iter().zip(both).zip(groups) {
+    let each = listed.iter().zip(&read).zip(both).zip(groups);
+    for (((recording, sound), both), group) in each {
         let path = recording.path.display().to_string();
         if let Some(how) = both.known {
             known.push((path.clone(), how));
@@ -133,6 +141,7 @@ pub fn compare(
         known,
         known_included: include_known,
         left_out,
+        guesses,
     })
 }
 
@@ -158,14 +167,15 @@ fn judge(models: [&Model; 2], priors: &[Prior; 2], sound: &Decoded) -> Both {
     }
 }
 
-/// The number of each recording's source group: as the manifest says, joined where they share sound.
-fn groups(read: &[(&Recording, Decoded)]) -> Result<Vec<usize>, EvaluateError> {
-    let names: Vec<String> = read
+/// The number of each recording's source group: as they are settled, joined where they share sound.
+fn groups(listed: &[Recording], read: &[Decoded]) -> Result<Vec<usize>, EvaluateError> {
+    let names: Vec<String> = listed
         .iter()
-        .map(|(r, _)| r.path.display().to_string())
+        .map(|r| r.path.display().to_string())
         .collect();
-    let sounds: Vec<Sound> = read
+    let sounds: Vec<Sound> = listed
         .iter()
+        .zip(read)
         .zip(&names)
         .map(|((recording, sound), name)| Sound {
             name,

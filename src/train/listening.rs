@@ -7,10 +7,8 @@ use super::recipe::Recipe;
 use super::rendered::{self, RenderedClip};
 use super::takes::{measure_takes, Sound, Take, Takes};
 use crate::channel::{ChainParams, ValidChainParams};
-use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
 use crate::dataset::{
-    self, assign_folds, join_neighbours, made, regroup, split_at_breaks, Annotations, Manifest,
-    Recording, SourceGroups, Span,
+    self, assign_folds, settle_groups, Annotations, Manifest, Recording, SourceGroups, Span,
 };
 use crate::fingerprint::Fingerprint;
 use ndarray::Array2;
@@ -126,14 +124,8 @@ impl Corpus {
                 remedy: "give recordings of at least two labels",
             });
         }
-        let mut guessed = Vec::new();
-        if !manifest.groups_given {
-            let sound = |place: usize| Some(samples[place].as_slice());
-            let guesses = guess_groups(&listed, &made(&listed), sound);
-            guessed.extend(guesses.iter().map(Guess::sentence));
-            apply_guesses(&mut listed, &guesses);
-        }
-        regroup_neighbours(&mut listed, &samples);
+        let sound = |place: usize| Some(samples[place].as_slice());
+        let guessed = settle_groups(&mut listed, manifest.groups_given, sound);
         corpus.find_groups(&listed)?;
         corpus.joins.extend(guessed);
         corpus.add_stretches(&mut samples);
@@ -327,15 +319,4 @@ pub(super) fn phase_span(listed: &Recording, seconds: f64) -> Option<Span> {
         label: listed.label.clone(),
         phase: Some(phase.clone()),
     })
-}
-
-/// Puts clips that continue each other into one source group, whatever groups the list gives them.
-fn regroup_neighbours(listed: &mut [Recording], samples: &[Vec<f32>]) {
-    let runs = join_neighbours(listed);
-    let parts: Vec<Vec<usize>> = runs
-        .iter()
-        .filter(|run| run.len() > 1)
-        .flat_map(|run| split_at_breaks(run, |place| &samples[place]))
-        .collect();
-    regroup(listed, &parts);
 }

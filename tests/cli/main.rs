@@ -5,6 +5,7 @@ mod crash;
 mod dataset;
 mod evaluate;
 mod files;
+mod groups;
 mod memory;
 mod promote;
 mod proof;

@@ -4,12 +4,13 @@ use super::label_left_out::LabelLeftOut;
 use super::trial::each;
 use super::EvaluateError;
 use crate::audio::{ReadOptions, Source};
-use crate::dataset::{Manifest, Recording, Sound, SourceGroups};
+use crate::dataset::{needs_sound, settle_groups, Manifest, Recording, Sound, SourceGroups};
 use crate::evaluate::figures::{figures, Case, Figures};
 use crate::model::examine::Examined;
 use crate::model::listen::ListenOptions;
 use crate::model::store::Model;
 use crate::train::corpus::Progress;
+use crate::train::reading::decode_all;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -32,6 +33,8 @@ pub struct GivenModel {
     pub unusable: Vec<String>,
     /// Recordings that could not be read, with the reason.
     pub unreadable: Vec<(String, String)>,
+    /// Source groups that were guessed, as nobody has given any, a sentence each.
+    pub guesses: Vec<String>,
 }
 
 /// What was answered about a label that the model does not know.
@@ -79,6 +82,7 @@ pub fn given_model(
         known_included: include_known,
         unusable: Vec::new(),
         unreadable: Vec::new(),
+        guesses: Vec::new(),
     };
     let mut judged = Vec::new();
     for (recording, result) in manifest.recordings.iter().zip(results) {
@@ -105,7 +109,8 @@ pub fn given_model(
     }
 
     let number = |label: &str| infos.iter().position(|l| l.label == label);
-    let groups = source_groups(&judged)?;
+    let (groups, guesses) = source_groups(&judged, manifest.groups_given, progress)?;
+    found.guesses = guesses;
     let mut cases = Vec::new();
     let mut strange: BTreeSet<&str> = BTreeSet::new();
     for ((_, recording, examined), group) in judged.iter().zip(&groups) {
@@ -144,19 +149,34 @@ pub fn given_model(
     Ok(found)
 }
 
-/// The number of each recording's source group: as the manifest says, joined where they share sound.
-fn source_groups(judged: &[(String, &Recording, Examined)]) -> Result<Vec<usize>, EvaluateError> {
+/// The number of each recording's source group, joined where they share sound, and which were guessed. Those whose sound
+/// helps to settle them are heard once more: judging keeps no samples.
+fn source_groups(
+    judged: &[(String, &Recording, Examined)],
+    given: bool,
+    progress: Progress,
+) -> Result<(Vec<usize>, Vec<String>), EvaluateError> {
+    let mut listed: Vec<Recording> = judged.iter().map(|(_, r, _)| (*r).clone()).collect();
+    let needed = needs_sound(&listed, given);
+    let places: Vec<usize> = (0..listed.len()).filter(|&i| needed[i]).collect();
+    let wanted: Vec<Recording> = places.iter().map(|&i| listed[i].clone()).collect();
+    let mut samples: Vec<Option<Vec<f32>>> = vec![None; listed.len()];
+    for (place, sound) in places.into_iter().zip(decode_all(&wanted, progress)) {
+        samples[place] = sound.ok().map(|sound| sound.samples);
+    }
+    let guesses = settle_groups(&mut listed, given, |place| samples[place].as_deref());
     let sounds: Vec<Sound> = judged
         .iter()
-        .map(|(path, recording, examined)| Sound {
+        .zip(&listed)
+        .map(|((path, _, examined), listed)| Sound {
             name: path,
-            label: &recording.label,
-            phase: recording.phase.as_deref(),
-            stretch: recording.range,
-            group: &recording.group,
+            label: &listed.label,
+            phase: listed.phase.as_deref(),
+            stretch: listed.range,
+            group: &listed.group,
             sha256: examined.sha256,
             fingerprint: &examined.fingerprint,
         })
         .collect();
-    Ok(SourceGroups::find(&sounds)?.numbers)
+    Ok((SourceGroups::find(&sounds)?.numbers, guesses))
 }

@@ -1,7 +1,6 @@
 //! New recordings as they are read, before any is measured.
 
-use crate::dataset::guess::{apply_guesses, guess_groups, Guess};
-use crate::dataset::{made, Manifest, Recording};
+use crate::dataset::{settle_groups, Manifest, Recording};
 use crate::train::corpus::Progress;
 use crate::train::reading::{decode_all, Decoded};
 
@@ -39,14 +38,8 @@ pub(super) fn read(
             }
         }
     }
-    let mut said = Vec::new();
-    if !manifest.groups_given {
-        let guesses = guess_groups(&listed, &made(&listed), |place| {
-            Some(sounds[place].samples.as_slice())
-        });
-        said.extend(guesses.iter().map(Guess::sentence));
-        apply_guesses(&mut listed, &guesses);
-    }
+    let sound = |place: usize| Some(sounds[place].samples.as_slice());
+    let said = settle_groups(&mut listed, manifest.groups_given, sound);
     let new = listed.into_iter().zip(sounds).map(|(listed, sound)| New {
         seconds: sound.seconds(),
         listed,
