@@ -1,5 +1,6 @@
 //! The manifest: one labelled recording a line.
 
+use super::duplicates::phases_differ;
 use super::labels::{is_other_phase, Said, PHASE_REMEDY};
 use super::unused::{columns, folders_beside};
 use super::{DatasetError, Unused};
@@ -122,17 +123,15 @@ impl Manifest {
             let stretch = entry.stretch();
             if let Some((first, label)) = first_line.get(&stretch) {
                 let name = entry.path.display();
-                if *label != entry.label {
-                    let what = format!(
-                        "{name} is `{}` here and `{label}` in line {first}",
-                        entry.label
-                    );
-                    return Err(fault(what, "give each recording one label"));
+                let said = recording.said();
+                if *label != said {
+                    let what = format!("{name} is `{said}` here and `{label}` in line {first}");
+                    return Err(fault(what, "give each recording one label and one phase"));
                 }
                 repeated.push(format!("line {line} repeats {name} of line {first}"));
                 continue;
             }
-            first_line.insert(stretch, (line, entry.label.clone()));
+            first_line.insert(stretch, (line, recording.said()));
             recordings.push(recording);
         }
         if recordings.is_empty() {
@@ -249,6 +248,25 @@ impl Line {
         if !matches!(self.phase.as_str(), "" | "cruise" | "dive") {
             return Err((format!("`{}` is not a phase", self.phase), PHASE_REMEDY));
         }
+        let column = (!self.phase.is_empty()).then_some(self.phase.as_str());
+        if column.is_some() && said.is_not {
+            return Err((
+                format!(
+                    "`{}` with the phase {} says of one phase that it is not heard",
+                    self.label, self.phase
+                ),
+                "leave the phase out: a negation is of the whole label",
+            ));
+        }
+        if phases_differ(said.phase.as_deref(), column) {
+            return Err((
+                format!(
+                    "`{}` has the phase {} in its column",
+                    self.label, self.phase
+                ),
+                "give it one phase, in the label or in the column",
+            ));
+        }
         let or = |text: &str, other: &str| match text.is_empty() {
             true => other.to_owned(),
             false => text.to_owned(),
@@ -256,9 +274,7 @@ impl Line {
         Ok(Recording {
             path: folder.join(&self.path),
             label: said.label,
-            phase: said
-                .phase
-                .or_else(|| (!self.phase.is_empty()).then(|| self.phase.clone())),
+            phase: said.phase.or(column.map(str::to_owned)),
             is_not: said.is_not,
             range: self.range()?,
             group: or(&self.group, &self.path.display().to_string()),
@@ -358,6 +374,12 @@ mod tests {
                 "`siren` in line 2",
             ),
             ("path,label,phase\na.wav,siren,climb\n", "not a phase"),
+            ("path,label,phase\na.wav,harop/dive,cruise\n", "one phase"),
+            ("path,label,phase\na.wav,-harop,dive\n", "negation"),
+            (
+                "path,label,phase\na.wav,harop,dive\na.wav,harop,cruise\n",
+                "`harop/dive` in line 2",
+            ),
             ("path,label,start_s,end_s\na.wav,siren,3,2\n", "no stretch"),
             ("file,label\na.wav,siren\n", "path and label"),
             ("path,label\n", "lists no recording"),
