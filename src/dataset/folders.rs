@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::labels::{Said, PHASES};
+use super::texts::unread_texts;
 use super::tracks::marks_beside;
 use super::unused::{lists_beside, lone_tracks};
 use super::{DatasetError, Manifest, Recording};
@@ -17,7 +18,8 @@ impl Manifest {
     /// Lists the recordings under `folder`: one folder per label, named as the label, with
     /// recordings in it. A file in the label's folder is a source group of its own; all files in a
     /// folder below (however deep) are one group named after it, but folders called `cruise` and `dive` right in the
-    /// label's are phases, and hold files and groups in turn. A folder `-harop` holds what is no Harop. The source is
+    /// label's are phases, and hold files and groups in turn: `harop/dive/night` and `harop/cruise/night` are one group, and so
+    /// is `-harop/night`. A folder `-harop` holds what is no Harop. The source is
     /// the name of `folder`.
     ///
     /// A recording with a label track beside it ([`super::marks_beside`]) counts where it is marked and is unlabelled
@@ -84,6 +86,7 @@ impl Manifest {
             return Err(unusable(folder, fault, remedy));
         }
         unused.extend(lone_tracks(folder));
+        unused.extend(unread_texts(folder));
         Ok(Self {
             path: folder.to_owned(),
             recordings: list.recordings,
@@ -107,7 +110,11 @@ impl Listed {
     fn add(&mut self, inside: &Entry, said: &Said, folder: &str) -> Result<(), DatasetError> {
         let mut paths = Vec::new();
         collect(inside, &mut paths)?;
-        let group = format!("{folder}/{}", inside.name);
+        // One session that is sorted by phase, or into what is and what isn't, is one source still.
+        let group = match inside.is_folder {
+            true => format!("{}/{}", said.label, inside.name),
+            false => format!("{folder}/{}", inside.name),
+        };
         for path in paths {
             if self.add_marked(&path, Some(said), &group)? {
                 continue;
@@ -298,7 +305,7 @@ mod tests {
             [
                 ("harop", "", true, None, "-harop/b.wav"),
                 ("harop", "dive", false, None, "harop/dive/a.wav"),
-                ("harop", "dive", false, None, "harop/dive/night"),
+                ("harop", "dive", false, None, "harop/night"),
                 ("background", "", false, Some((1.0, 3.5)), "loose.wav"),
                 ("siren", "", false, Some((0.0, 2.0)), "siren/c.wav"),
                 ("harop", "cruise", false, Some((5.0, 9.0)), "siren/c.wav"),
@@ -306,6 +313,32 @@ mod tests {
         );
         assert_eq!(list.empty_labels, ["engine"]);
         assert_eq!(list.labels(), ["background", "harop", "siren"]);
+    }
+
+    #[test]
+    fn a_session_that_is_sorted_by_phase_is_one_group() {
+        let root = tree(&[
+            "harop/dive/may-3/a.wav",
+            "harop/cruise/may-3/b.wav",
+            "harop/may-3/c.wav",
+            "-harop/may-3/d.wav",
+            "harop/dive/a.wav",
+            "harop/cruise/a.wav",
+        ]);
+        let list = Manifest::from_folders(root.path()).unwrap().recordings;
+        let groups: Vec<&str> = list.iter().map(|r| r.group.as_str()).collect();
+        let session = "harop/may-3";
+        assert_eq!(
+            groups,
+            [
+                session,
+                "harop/cruise/a.wav",
+                session,
+                "harop/dive/a.wav",
+                session,
+                session
+            ]
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod session;
 mod settle;
 mod sources;
 pub mod suggest;
+mod texts;
 mod tracks;
 pub(crate) mod union_find;
 mod unused;

@@ -1,8 +1,8 @@
 //! Label tracks beside recordings: what Audacity exports and Raven saves.
 //!
 //! `NAME.txt` beside `NAME.wav` with lines of start, end and label, with tabs between them, is an Audacity label
-//! track; a table with the columns `Begin Time (s)` and `End Time (s)` is one of Raven's selections. What lies
-//! outside of the marks is unlabelled.
+//! track; a table with the columns `Begin Time (s)` and `End Time (s)` is one of Raven's selections, in UTF-8 or UTF-16. What
+//! lies outside of the marks is unlabelled. Other text beside a recording is none of these, and is told ([`unread_beside`]).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -69,8 +69,57 @@ fn marks_of(track: &Path) -> Result<Option<Vec<Mark>>, DatasetError> {
             remedy: "give a label track that may be read, or take it away",
         })?,
     };
-    let text = String::from_utf8_lossy(&text);
-    parse(track, text.trim_start_matches('\u{feff}'))
+    parse(track, decoded(&text).trim_start_matches('\u{feff}'))
+}
+
+/// Text in UTF-8, or in UTF-16 as editors of Windows save it: told by its mark, or by the zero beside its first letter.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        String::from_utf16_lossy(&units.collect::<Vec<u16>>())
+    };
+    match bytes {
+        [0xff, 0xfe, ..] | [1.., 0, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] | [0, 1.., ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// Text beside a recording that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unread {
+    /// It is empty, begins with a number, or is too large: a label track that went wrong.
+    LooksLikeATrack,
+    /// Words for people.
+    Words,
+}
+
+/// The files that might be the label track of the recording at `path`, and are none.
+pub(super) fn unread_beside(path: &Path) -> Vec<(PathBuf, Unread)> {
+    let tracks = tracks_of(path).into_iter();
+    let not_read = tracks.filter(|track| matches!(marks_of(track), Ok(None)));
+    not_read
+        .map(|track| (track.clone(), unread(&track)))
+        .collect()
+}
+
+fn unread(track: &Path) -> Unread {
+    let is_odd = match fs::metadata(track).map_or(0, |m| m.len()) {
+        0 | SIZE_LIMIT.. => true,
+        _ => {
+            let text = decoded(&fs::read(track).unwrap_or_default());
+            let text = text.trim_start_matches('\u{feff}').trim_start();
+            let first = text
+                .trim_start_matches(['"', '+', '-', '[', '('])
+                .chars()
+                .next();
+            first.is_none_or(|c| c.is_ascii_digit())
+        }
+    };
+    match is_odd {
+        true => Unread::LooksLikeATrack,
+        false => Unread::Words,
+    }
 }
 
 /// Files that may hold the marks of a recording: `NAME.txt`, `NAME.wav.txt`, and what Raven and its like call
@@ -255,6 +304,44 @@ mod tests {
             let found = marks(name, text).unwrap().unwrap();
             assert_eq!(short(&found), [(0.0, 2.5, "siren"), (7.0, 9.0, "-siren")]);
             assert_eq!((found[0].line, found[1].line), (2, 4));
+        }
+    }
+
+    #[test]
+    fn tracks_in_utf_16_are_read() {
+        let text = "\u{feff}0.5\t3\tharop/dive\r\n4\t5\tsiren\r\n";
+        let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+        let little = |text| units(text).into_iter().flat_map(u16::to_le_bytes).collect();
+        let big = |text| units(text).into_iter().flat_map(u16::to_be_bytes).collect();
+        let without = text.trim_start_matches('\u{feff}');
+        let dir = tempfile::tempdir().unwrap();
+        let (recording, track) = (dir.path().join("night.wav"), dir.path().join("night.txt"));
+        for bytes in [little(text), big(text), little(without), big(without)] {
+            let bytes: Vec<u8> = bytes;
+            fs::write(&track, bytes).unwrap();
+            let (_, found) = marks_beside(&recording).unwrap().unwrap();
+            assert_eq!(
+                short(&found),
+                [(0.5, 3.0, "harop/dive"), (4.0, 5.0, "siren")]
+            );
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_read_is_told_from_a_track_that_went_wrong() {
+        let dir = tempfile::tempdir().unwrap();
+        let (recording, track) = (dir.path().join("night.wav"), dir.path().join("night.txt"));
+        for (text, wanted) in [
+            ("", Some(Unread::LooksLikeATrack)),
+            (" \n", Some(Unread::LooksLikeATrack)),
+            ("0.0 2.0 siren\n", Some(Unread::LooksLikeATrack)),
+            ("0.0,2.0,siren\n", Some(Unread::LooksLikeATrack)),
+            ("Recorded by a neighbour.\n", Some(Unread::Words)),
+            ("0\t2\tsiren\n", None),
+        ] {
+            fs::write(&track, text).unwrap();
+            let found = unread_beside(&recording);
+            assert_eq!(found.first().map(|(_, kind)| *kind), wanted, "{text:?}");
         }
     }
 

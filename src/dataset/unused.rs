@@ -87,7 +87,7 @@ pub(super) fn columns(
 }
 
 /// Labels in the lists of `folder` (CSV files with the columns `path` and `label`) that its folders of labels don't say: of files
-/// that are none of the `recordings`, or lie under another label.
+/// that are none of the `recordings`, or lie under another label, without their phase, or not as what they are not.
 pub(super) fn lists_beside(folder: &Path, recordings: &[Recording]) -> Vec<Unused> {
     let names: BTreeSet<_> = recordings
         .iter()
@@ -102,9 +102,15 @@ pub(super) fn lists_beside(folder: &Path, recordings: &[Recording]) -> Vec<Unuse
             let is_it = |r: &&Recording| {
                 r.path == place || (moved && r.path.file_name() == place.file_name())
             };
-            let said = Said::parse(&label).map_or(label, |said| said.label);
-            if !recordings.iter().filter(is_it).any(|r| r.label == said) {
-                lost.push(format!("line {line}: {path} is `{said}`"));
+            let said = Said::parse(&label);
+            let says_so = |r: &Recording| {
+                said.as_ref().is_ok_and(|said| {
+                    let same = (&r.label, r.is_not) == (&said.label, said.is_not);
+                    same && (said.phase.is_none() || said.phase == r.phase)
+                })
+            };
+            if !recordings.iter().filter(is_it).any(says_so) {
+                lost.push(format!("line {line}: {path} is `{label}`"));
             }
         }
         if lost.is_empty() {
@@ -139,22 +145,13 @@ pub(super) fn folders_beside(folder: &Path, unlabelled: &[PathBuf]) -> Option<Un
         }
     }
     sorted.retain(|path| path.file_name().is_some_and(|n| names.contains(n)));
-    let shown: Vec<String> = sorted
-        .iter()
-        .map(|path| {
-            path.strip_prefix(folder)
-                .unwrap_or(path)
-                .display()
-                .to_string()
-        })
-        .collect();
-    (!shown.is_empty()).then(|| Unused {
+    (!sorted.is_empty()).then(|| Unused {
         kind: "folders-not-used",
         severity: Severity::Warning,
         what: format!(
             "{} recordings that the list has no label for lie in folders of labels, which are not read beside a list ({})",
-            shown.len(),
-            some(&shown)
+            sorted.len(),
+            shown_from(folder, &sorted)
         ),
         remedy: "write their paths and labels into the list, or give the folder in place of the list",
     })
@@ -164,16 +161,7 @@ pub(super) fn folders_beside(folder: &Path, unlabelled: &[PathBuf]) -> Option<Un
 pub(super) fn lone_tracks(folder: &Path) -> Vec<Unused> {
     let mut lone = Vec::new();
     look_for_tracks(folder, &mut lone);
-    let shown: Vec<String> = lone
-        .iter()
-        .map(|path: &PathBuf| {
-            path.strip_prefix(folder)
-                .unwrap_or(path)
-                .display()
-                .to_string()
-        })
-        .collect();
-    if shown.is_empty() {
+    if lone.is_empty() {
         return Vec::new();
     }
     vec![Unused {
@@ -181,8 +169,8 @@ pub(super) fn lone_tracks(folder: &Path) -> Vec<Unused> {
         severity: Severity::Warning,
         what: format!(
             "{} label tracks have no recording beside them ({})",
-            shown.len(),
-            some(&shown)
+            lone.len(),
+            shown_from(folder, &lone)
         ),
         remedy: "put each beside its recording and call it as that: night.txt beside night.wav",
     }]
@@ -204,7 +192,7 @@ fn look_for_tracks(folder: &Path, lone: &mut Vec<PathBuf>) {
     }
 }
 
-/// Lines of a list with a label: number, path, label. None of a table that is no such list.
+/// Lines of a list with a label: number, path, label with its phase. None of a table that is no such list.
 fn labelled_lines(list: &Path) -> Vec<(u64, String, String)> {
     let reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -216,14 +204,19 @@ fn labelled_lines(list: &Path) -> Vec<(u64, String, String)> {
     let columns = reader
         .headers()
         .ok()
-        .and_then(|h| Some((place(h, "path")?, place(h, "label")?)));
-    let Some((path, label)) = columns else {
+        .and_then(|h| Some((place(h, "path")?, place(h, "label")?, place(h, "phase"))));
+    let Some((path, label, phase)) = columns else {
         return Vec::new();
     };
     let line = |record: csv::StringRecord| {
         let label = record.get(label).filter(|label| !label.is_empty())?;
         let number = record.position().map_or(0, csv::Position::line);
-        Some((number, record.get(path)?.to_owned(), label.to_owned()))
+        let phase = phase.and_then(|phase| record.get(phase));
+        let said = match phase.filter(|phase| !phase.is_empty() && !label.contains('/')) {
+            Some(phase) => format!("{label}/{phase}"),
+            None => label.to_owned(),
+        };
+        Some((number, record.get(path)?.to_owned(), said))
     };
     reader.records().filter_map(|r| line(r.ok()?)).collect()
 }
@@ -240,6 +233,15 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path)
         .filter(is_list)
         .collect()
+}
+
+/// Paths as seen from a folder, the first few by name.
+pub(super) fn shown_from(folder: &Path, paths: &[impl AsRef<Path>]) -> String {
+    let seen = |path: &Path| {
+        let seen = path.strip_prefix(folder).unwrap_or(path);
+        seen.display().to_string()
+    };
+    some(&paths.iter().map(|p| seen(p.as_ref())).collect::<Vec<_>>())
 }
 
 /// The first few, and how many more there are.
@@ -325,6 +327,31 @@ mod tests {
         let found = Manifest::read(&dir.path().join("labels.csv")).unwrap();
         assert_eq!(kinds(&found.unused), ["folders-not-used"]);
         assert!(found.unused[0].what.contains("shahed-136/a.wav"));
+    }
+
+    #[test]
+    fn phases_and_negations_of_a_list_beside_folders_are_told_too() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in [
+            "harop/a.wav",
+            "harop/b.wav",
+            "siren/c.wav",
+            "harop/dive/d.wav",
+            "harop/dive/e.wav",
+        ] {
+            write(dir.path(), file, "x");
+        }
+        let list = "path,label,phase\na.wav,-harop,\nb.wav,harop,dive\nc.wav,siren,\nd.wav,harop/dive,\ne.wav,harop,\n";
+        write(dir.path(), "labels.csv", list);
+        let found = Manifest::from_folders(dir.path()).unwrap();
+        let what = &found.unused[0].what;
+        for part in [
+            "2 labels of labels.csv",
+            "a.wav is `-harop`",
+            "b.wav is `harop/dive`",
+        ] {
+            assert!(what.contains(part), "{what}");
+        }
     }
 
     #[test]
