@@ -1,6 +1,5 @@
 //! `earwitness dataset check`: what is wrong with labelled recordings, before anything is trained.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -219,11 +218,6 @@ fn as_table(manifest: &Manifest, checked: &Checked) -> String {
         }
         table.add_row([severity(finding), &what, &finding.remedy]);
     }
-    let groups: BTreeSet<&str> = manifest
-        .recordings
-        .iter()
-        .map(|r| r.group.as_str())
-        .collect();
     let count = |severity| {
         checked
             .findings
@@ -235,7 +229,7 @@ fn as_table(manifest: &Manifest, checked: &Checked) -> String {
         "recordings: {}, labels: {}, source groups: {}; faults: {}, warnings: {}, notes: {}\n",
         manifest.recordings.len(),
         manifest.labels().len(),
-        groups.len(),
+        checked.n_groups(),
         count(Severity::Fault),
         count(Severity::Warning),
         count(Severity::Note),
@@ -268,6 +262,7 @@ fn as_json(manifest: &Manifest, checked: &Checked) -> anyhow::Result<String> {
         "path": manifest.path,
         "recordings": manifest.recordings.len(),
         "labels": manifest.labels(),
+        "source_groups": checked.n_groups(),
         "findings": checked.findings,
         "guessed_groups": guesses,
     });

@@ -34,6 +34,87 @@ fn kinds(findings: &[serde_json::Value]) -> Vec<&str> {
     kinds
 }
 
+/// What the table says above its rows.
+fn head(base: &Path, folder: &Path) -> String {
+    let [base, folder] = [base, folder].map(|path| path.to_str().unwrap());
+    let arguments = ["dataset", "check", folder, "--base", base, "--no-doubts"];
+    let table = text(&run(&arguments).stdout);
+    table.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn groups_are_counted_as_training_counts_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let good = folder(dir.path(), "good", 1.035);
+    assert!(head(&base, &good).contains("source groups: 18;"));
+    // Two pieces by their names, and a copy that is called otherwise.
+    for (from, to) in [(0, "night_part1.wav"), (1, "night_part2.wav")] {
+        let siren = good.join("siren");
+        std::fs::rename(siren.join(format!("{from}.wav")), siren.join(to)).unwrap();
+    }
+    std::fs::copy(good.join("siren/4.wav"), good.join("siren/again.wav")).unwrap();
+    let head = head(&base, &good);
+    assert!(
+        head.contains("recordings: 19,") && head.contains("source groups: 17;"),
+        "{head}"
+    );
+    let (found, _) = check(&base, &good, QUICK);
+    let few = found
+        .iter()
+        .find(|f| f["kind"] == "few-groups" && f["label"] == "siren");
+    let what = few.unwrap()["what"].as_str().unwrap();
+    assert!(
+        what.contains("7 recordings") && what.contains("5 source groups"),
+        "{what}"
+    );
+}
+
+#[test]
+fn phases_that_contradict_each_other_are_faults() {
+    let dir = tempfile::tempdir().unwrap();
+    let base = base(dir.path());
+    let root = dir.path().join("set");
+    write(&root.join("harop/dive/a.wav"), 240.0);
+    write(&root.join("harop/dive/b.wav"), 251.0);
+    std::fs::create_dir_all(root.join("harop/cruise")).unwrap();
+    std::fs::copy(
+        root.join("harop/dive/a.wav"),
+        root.join("harop/cruise/c.wav"),
+    )
+    .unwrap();
+    let (found, output) = check(&base, &root, QUICK);
+    assert_eq!(output.status.code(), Some(1));
+    let fault = found.iter().find(|f| f["kind"] == "two-labels").unwrap();
+    let what = fault["what"].as_str().unwrap();
+    assert!(
+        what.contains("`harop/cruise`") && what.contains("`harop/dive`"),
+        "{what}"
+    );
+
+    let long = comb_in_noise(777.0, 160_000);
+    std::fs::write(dir.path().join("a.wav"), wav::pcm(long.into_iter())).unwrap();
+    let list = dir.path().join("list.csv");
+    let lines = |second: &str| {
+        let text = format!("path,label,start_s,end_s\na.wav,harop/dive,0,6\na.wav,{second}\n");
+        std::fs::write(&list, text).unwrap();
+        check(&base, &list, QUICK).0
+    };
+    for (second, is_fault) in [
+        ("harop/cruise,2,8", true),
+        ("-harop,2,8", true),
+        ("harop/cruise,6,8", false),
+        ("harop/dive,2,8", false),
+    ] {
+        let found = lines(second);
+        assert_eq!(
+            kinds(&found).contains(&"two-labels"),
+            is_fault,
+            "{second}: {found:?}"
+        );
+    }
+}
+
 const QUICK: &[&str] = &["--no-doubts"];
 
 #[test]

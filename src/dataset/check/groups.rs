@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Listened, Severity};
-use crate::dataset::guess::Guess;
+use crate::dataset::guess::{apply_guesses, Guess};
 use crate::dataset::labels::PHASE_REMEDY;
-use crate::dataset::Manifest;
+use crate::dataset::settle::regroup_neighbours;
+use crate::dataset::{Manifest, Sound, SourceGroups};
 
 /// Source groups from which a signature has reference grade A.
 const GRADE_A_GROUPS: usize = 10;
@@ -15,17 +16,54 @@ const FEWEST_GROUPS: usize = 3;
 const MANY_CLIPS: usize = 20;
 const LARGE_SHARE: f64 = 0.5;
 
+/// The number of each recording's source group, as training would count; `None` for those that could not be read.
+pub(super) fn as_training_counts(
+    manifest: &Manifest,
+    listened: &[Option<Listened>],
+    guesses: &[Guess],
+) -> Vec<Option<usize>> {
+    let mut listed = manifest.recordings.clone();
+    if !manifest.groups_given {
+        apply_guesses(&mut listed, guesses);
+    }
+    regroup_neighbours(&mut listed, |place| {
+        let heard = listened[place].as_ref()?;
+        Some(heard.samples.as_slice())
+    });
+    let read: Vec<usize> = (0..listed.len())
+        .filter(|&i| listened[i].is_some())
+        .collect();
+    let heard = read
+        .iter()
+        .filter_map(|&i| Some((&listed[i], listened[i].as_ref()?)));
+    let sounds: Vec<Sound> = heard
+        .map(|(recording, heard)| Sound {
+            name: "",
+            label: "",
+            phase: None,
+            group: &recording.group,
+            sha256: heard.sha256,
+            stretch: recording.range,
+            fingerprint: &heard.fingerprint,
+        })
+        .collect();
+    let mut numbers = vec![None; listed.len()];
+    // With one label for all it cannot fail.
+    if let Ok(found) = SourceGroups::find(&sounds) {
+        for (place, number) in read.into_iter().zip(found.numbers) {
+            numbers[place] = Some(number);
+        }
+    }
+    numbers
+}
+
 /// Findings about the source groups of each label.
 pub(super) fn findings(
     manifest: &Manifest,
     listened: &[Option<Listened>],
     guesses: &[Guess],
+    groups: &[Option<usize>],
 ) -> Vec<Finding> {
-    let mut group_of: Vec<&str> = manifest
-        .recordings
-        .iter()
-        .map(|r| r.group.as_str())
-        .collect();
     let mut findings: Vec<Finding> = guesses
         .iter()
         .filter_map(|guess| spread(manifest, guess))
@@ -41,12 +79,6 @@ pub(super) fn findings(
             remedy: PHASE_REMEDY.to_owned(),
         }
     }));
-    // What follows counts as training would.
-    for guess in guesses {
-        for &member in &guess.members {
-            group_of[member] = &guess.name;
-        }
-    }
     let usable = |place: &usize| {
         let heard = listened[*place].as_ref();
         heard.is_some_and(|h| h.unfit.is_none()) && !manifest.recordings[*place].is_not
@@ -60,15 +92,20 @@ pub(super) fn findings(
     }
     for label in manifest.labels() {
         let places = of_label.get(label.as_str()).map_or(&[][..], Vec::as_slice);
-        findings.extend(of(&label, places, &group_of, manifest));
+        findings.extend(of(&label, places, groups, manifest));
     }
     findings
 }
 
-fn of(label: &str, places: &[usize], group_of: &[&str], manifest: &Manifest) -> Vec<Finding> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+fn of(
+    label: &str,
+    places: &[usize],
+    groups: &[Option<usize>],
+    manifest: &Manifest,
+) -> Vec<Finding> {
+    let mut counts: BTreeMap<Option<usize>, usize> = BTreeMap::new();
     for &place in places {
-        *counts.entry(group_of[place]).or_default() += 1;
+        *counts.entry(groups[place]).or_default() += 1;
     }
     let finding = |kind, severity, paths: Vec<usize>, what, remedy: &str| Finding {
         kind,
@@ -115,13 +152,15 @@ fn of(label: &str, places: &[usize], group_of: &[&str], manifest: &Manifest) -> 
     }
     if let Some((group, &n)) = counts.iter().max_by_key(|(_, n)| **n) {
         let share = n as f64 / places.len() as f64;
+        let first = places.iter().find(|&&place| groups[place] == *group);
+        let name = first.map_or("", |&place| manifest.recordings[place].group.as_str());
         if n >= MANY_CLIPS && share > LARGE_SHARE {
             found.push(finding(
                 "one-source-outweighs",
                 Severity::Warning,
                 Vec::new(),
                 format!(
-                    "{n} of the {} recordings of `{label}` are cut from one source ({group})",
+                    "{n} of the {} recordings of `{label}` are cut from one source ({name})",
                     places.len()
                 ),
                 "give recordings of other sources: pieces of one count as one",

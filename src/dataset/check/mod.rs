@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::guess::{guess_groups, in_numbered_series, Guess};
-use super::{made, Manifest};
+use super::{made, needs_sound, Manifest};
 use crate::fingerprint::Fingerprint;
 
 pub use crate::slips::edit_distance;
@@ -90,12 +90,21 @@ pub struct Checked {
     pub guesses: Vec<Guess>,
     /// What was heard of each recording of the list; `None` for those that could not be read.
     pub listened: Vec<Option<Listened>>,
+    /// The number of each recording's source group, as training counts: guessed where none are given, and joined where
+    /// recordings are of one file or share sound; `None` for those that could not be read.
+    pub groups: Vec<Option<usize>>,
 }
 
 impl Checked {
     /// The worst severity, `None` without findings.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|f| f.severity).min()
+    }
+
+    /// How many source groups there are.
+    pub fn n_groups(&self) -> usize {
+        let numbers = self.groups.iter().flatten().max();
+        numbers.map_or(0, |last| last + 1)
     }
 
     /// Adds a finding in its place.
@@ -111,7 +120,13 @@ pub fn check(
     known: &Known,
     progress: &(dyn Fn(&str, usize, usize) + Sync),
 ) -> Checked {
-    let wanted = in_numbered_series(&manifest.recordings);
+    let series = in_numbered_series(&manifest.recordings);
+    let needed = needs_sound(&manifest.recordings, manifest.groups_given);
+    let wanted: Vec<bool> = series
+        .into_iter()
+        .zip(needed)
+        .map(|(a, b)| a || b)
+        .collect();
     let read = files::listen(&manifest.recordings, &wanted, progress);
     let mut findings = files::findings(manifest, &read);
     let listened: Vec<Option<Listened>> = read.into_iter().map(Result::ok).collect();
@@ -121,11 +136,13 @@ pub fn check(
     });
     findings.extend(labels::findings(manifest, known.labels));
     findings.extend(sound::findings(manifest, &listened, known));
-    findings.extend(groups::findings(manifest, &listened, &guesses));
+    let groups = groups::as_training_counts(manifest, &listened, &guesses);
+    findings.extend(groups::findings(manifest, &listened, &guesses, &groups));
     findings.sort_by_key(|f| f.severity);
     Checked {
         findings,
         guesses,
         listened,
+        groups,
     }
 }
