@@ -68,6 +68,19 @@ pub fn reserved(label: &str) -> Option<String> {
     of("class", |(_, _, class)| class).or_else(|| of("family", |(_, family, _)| family))
 }
 
+/// Why nothing can be of the family `family`: a word for answers, a phase, or a class that is no family. `None` for what may be one.
+pub fn reserved_family(family: &str) -> Option<String> {
+    if DECISIONS.contains(&family) {
+        return Some(format!("`{family}` is a word for answers, not a family"));
+    }
+    if PHASES.contains(&family) {
+        return Some(format!("`{family}` is a phase, not a family"));
+    }
+    let is_family = TAXONOMY.iter().any(|(_, own, _)| *own == family);
+    let is_class = TAXONOMY.iter().any(|(_, _, class)| *class == family);
+    (is_class && !is_family).then(|| format!("`{family}` is a class, not a family"))
+}
+
 /// Whether `label` is of something that flies; what the project doesn't know may.
 pub fn flies(label: &str) -> bool {
     !ON_THE_GROUND.contains(&place(label).1)
@@ -96,6 +109,13 @@ mod tests {
         for label in ["siren", "multirotor", "background", "shahed-136", "lancet"] {
             assert_eq!(reserved(label), None);
         }
+        for word in ["unknown", "military-uav", "ground-machine", "dive"] {
+            assert!(reserved_family(word).is_some_and(|why| why.contains(word)));
+        }
+        for (_, family, _) in TAXONOMY.iter().filter(|(label, _, _)| *label != "unknown") {
+            assert_eq!(reserved_family(family), None);
+        }
+        assert_eq!(reserved_family("delta-wing-uav"), None);
     }
 
     #[test]

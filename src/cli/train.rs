@@ -8,6 +8,7 @@ use earwitness::dataset::Manifest;
 use earwitness::evaluate::protocols::{self, Protocol};
 use earwitness::train::memory::Memory;
 use earwitness::train::pipeline::train;
+use earwitness::train::sheets;
 
 use super::exit::Outcome;
 use super::output::try_places;
@@ -101,12 +102,14 @@ impl TrainArgs {
         let recordings = manifest.recordings.iter().map(|r| r.path.as_path());
         let base = self.base.as_deref().map(Path::new);
         let base_memory = base.map(|base| base.with_extension("memory"));
+        let sheets = sheets::sheet_files(manifest, self.catalogue.as_deref());
         let read = recordings
             .chain([manifest.path.as_path()])
             .chain(self.recipe.as_deref())
             .chain(base)
             .chain(base_memory.as_deref())
-            .chain(self.base_memory.as_deref());
+            .chain(self.base_memory.as_deref())
+            .chain(sheets.iter().map(PathBuf::as_path));
         let outputs = [self.output.as_path()].into_iter().chain(memory);
         let cards = self.card.iter().map(PathBuf::as_path);
         try_places(read, outputs.chain(cards))

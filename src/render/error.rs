@@ -58,6 +58,21 @@ pub enum RenderError {
         /// How long a dive is followed, s.
         most_s: f64,
     },
+    /// No draw of the sheet's figures makes the shaft turn as it asks for.
+    #[error(
+        "`{signature}`: no draw of its figures meets `shaft_rpm` of the phase `{phase}`: with its speeds and its shaft in cruise, the shaft \
+         would turn at {low:.0} to {high:.0} rpm; correct that figure, or leave it out"
+    )]
+    Unreachable {
+        /// The signature.
+        signature: String,
+        /// The phase asked for.
+        phase: String,
+        /// The slowest that was drawn, rpm.
+        low: f64,
+        /// The fastest, rpm.
+        high: f64,
+    },
     /// The ends of a range are the wrong way round.
     #[error("scene range `{field}` is [{low}, {high}]; write the smaller value first")]
     Reversed {

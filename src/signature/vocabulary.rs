@@ -29,6 +29,13 @@ impl Checker<'_> {
                 "write the airframe's id",
             );
         }
+        if let Some(fault) = crate::taxonomy::reserved_family(&raw.family) {
+            return self.invalid(
+                "family",
+                format!("is reserved: {fault}"),
+                "write what it is built like, such as piston-uav",
+            );
+        }
         let near = [
             ("kind", &raw.kind, meant(&raw.kind, KINDS)),
             ("family", &raw.family, meant(&raw.family, families())),
@@ -108,6 +115,9 @@ mod tests {
                 "label is reserved",
             ),
             ("\"piston-uav\"", "\"siren\"", "family is `siren`"),
+            ("\"piston-uav\"", "\"unknown\"", "family is reserved"),
+            ("\"piston-uav\"", "\"dive\"", "family is reserved"),
+            ("\"piston-uav\"", "\"military-uav\"", "is a class"),
         ] {
             let fault = read(from, to).unwrap_err();
             assert!(

@@ -42,6 +42,19 @@ pub fn take_sheets(
     Ok(without)
 }
 
+/// The files that [`take_sheets`] may read for these recordings.
+pub fn sheet_files(manifest: &Manifest, catalogue: Option<&Path>) -> Vec<PathBuf> {
+    let labels = manifest.labels().into_iter();
+    let mut files: Vec<PathBuf> = labels
+        .filter_map(|label| sheet_beside(manifest, &label))
+        .collect();
+    // A folder that cannot be read was told of when its sheets were.
+    let inside = catalogue.and_then(|folder| std::fs::read_dir(folder).ok());
+    let entries = inside.into_iter().flatten().flatten();
+    files.extend(entries.map(|entry| entry.path()));
+    files
+}
+
 fn sheet_beside(manifest: &Manifest, label: &str) -> Option<PathBuf> {
     let path = manifest.path.join(format!("{label}.toml"));
     (manifest.path.is_dir() && path.is_file()).then_some(path)

@@ -220,6 +220,29 @@ fn what_cannot_be_rendered_is_said() {
 }
 
 #[test]
+fn a_dive_whose_shaft_no_draw_can_reach_is_refused_by_the_name_of_its_figure() {
+    let dir = tempfile::tempdir().unwrap();
+    let sheet = include_str!("../../models/signatures/shahed-136.toml");
+    let sheet = sheet.replace(
+        "shaft_rpm = { range = [6000, 10000]",
+        "shaft_rpm = { range = [300, 320]",
+    );
+    assert!(sheet.contains("[300, 320]"));
+    std::fs::write(dir.path().join("shahed-136.toml"), sheet).unwrap();
+    let catalogue = dir.path().to_str().unwrap();
+    let arguments = ["render", "shahed-136", "--catalogue", catalogue, "--phase"];
+    let render = |phase: &str| {
+        let mut command = earwitness();
+        command.current_dir(dir.path()).args(arguments);
+        command.args([phase, "-o", "x.wav"]).assert()
+    };
+    let says = predicate::str::contains("`shaft_rpm` of the phase `dive`");
+    render("dive").code(1).stderr(says);
+    assert!(!dir.path().join("x.wav").exists());
+    render("cruise").success();
+}
+
+#[test]
 fn a_truth_that_cannot_be_written_is_told_before_the_sound_is() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("folder")).unwrap();

@@ -111,3 +111,39 @@ fn what_is_only_rendered_is_grade_c_and_has_no_likelihood_ratio() {
         assert_eq!(answer["phase_probabilities"], serde_json::Value::Null);
     }
 }
+
+#[test]
+fn a_sheet_that_is_read_is_not_written_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let recordings = folder(dir.path(), "a", 1.0);
+    std::fs::rename(recordings.join("siren"), recordings.join("lancet")).unwrap();
+    let sheet = include_str!("../../models/signatures/shahed-136.toml");
+    let sheet = sheet.replace("= \"shahed-136\"", "= \"lancet\"");
+    let sheets = dir.path().join("sheets");
+    std::fs::create_dir(&sheets).unwrap();
+    let (beside, listed) = (recordings.join("lancet.toml"), sheets.join("lancet.toml"));
+    let (recipe, model) = (recipe(dir.path()), dir.path().join("m.model"));
+    for path in [&beside, &listed] {
+        std::fs::write(path, &sheet).unwrap();
+        let [folders, recipe, sheets, model, card] =
+            [&recordings, &recipe, &sheets, &model, path].map(|p| p.to_str().unwrap());
+        let arguments = [
+            "train",
+            "--folders",
+            folders,
+            "--recipe",
+            recipe,
+            "--catalogue",
+            sheets,
+            "-o",
+            model,
+            "--card",
+            card,
+        ];
+        let refused = run(&arguments);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{said}");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), sheet);
+    }
+    assert!(!model.exists());
+}

@@ -13,7 +13,7 @@ use super::super::source::{
 use super::super::Phase;
 use super::{draw_phase, draw_values, Machine, Speeds};
 use crate::signature::{
-    helical_tip_mach, Cycle, Engine, FlightPhase, Mounting, Propeller, Signature,
+    helical_tip_mach, Cycle, Engine, FlightPhase, Mounting, Propeller, Signature, Span,
 };
 
 /// Draws the machine of a signature.
@@ -48,7 +48,14 @@ pub(super) fn draw(
         dive_mps,
         windmill,
         throttle: dive_throttle,
-    } = draw_figures(sheet, (phase, cruise, asked), ranges, rng);
+    } = draw_figures(sheet, (phase, cruise, asked), ranges, rng).map_err(|reached| {
+        RenderError::Unreachable {
+            signature: signature.id().to_owned(),
+            phase: phase.to_string(),
+            low: reached.low,
+            high: reached.high,
+        }
+    })?;
     let cruise_rps = cruise_shaft / gear;
     let speeds = Speeds {
         cruise_mps,
@@ -103,18 +110,21 @@ struct Drawn {
 /// Draws figures until they go together: blade tips stay below the speed of sound, as the sheets
 /// ask for, and in a dive the aircraft is faster than before and its shaft, driven by airspeed and
 /// throttle, turns as fast as the sheet says. Figures set by hand may leave nothing that does; then the
-/// last draw stands.
+/// last draw stands. Figures of the sheet that leave nothing are given back: the shaft's speeds in a dive that were drawn, rpm.
 fn draw_figures(
     sheet: &Propeller,
     (phase, cruise, asked): (Phase, &FlightPhase, &FlightPhase),
     ranges: &SceneRanges,
     rng: &mut ChaCha8Rng,
-) -> Drawn {
+) -> Result<Drawn, Span> {
     /// Beyond this helical Mach number a propeller's tips lose their thrust.
     const FASTEST_TIP: f64 = 0.95;
     const MOST_DRAWS: usize = 300;
     let dives = phase == Phase::Dive;
+    let is_set_by_hand = ranges.fixed.rpm.is_some() || ranges.fixed.speed_mps.is_some();
     let mut draws = 0;
+    let mut never_answers = dives && !is_set_by_hand;
+    let mut reached = Span::from([f64::INFINITY, 0.0]);
     loop {
         let mut drawn = Drawn {
             gear: draw_values(sheet.gear_ratio.si().as_ref(), 1.0, rng),
@@ -146,8 +156,17 @@ fn draw_figures(
         let dive =
             !dives || drawn.dive_mps > drawn.cruise.0 && answers && tip(drawn.dive_mps, dive_shaft);
         draws += 1;
-        if (dive && tip(drawn.cruise.0, drawn.cruise.1)) || draws >= MOST_DRAWS {
-            return drawn;
+        never_answers &= !answers;
+        reached.low = reached.low.min(60.0 * dive_shaft);
+        reached.high = reached.high.max(60.0 * dive_shaft);
+        if dive && tip(drawn.cruise.0, drawn.cruise.1) {
+            return Ok(drawn);
+        }
+        if draws >= MOST_DRAWS {
+            return match never_answers {
+                true => Err(reached),
+                false => Ok(drawn),
+            };
         }
     }
 }
