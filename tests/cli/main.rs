@@ -19,6 +19,7 @@ mod stretches;
 mod train;
 mod usage;
 mod verify;
+mod walk;
 mod wav;
 
 use assert_cmd::Command;
