@@ -79,8 +79,8 @@ fn decoded(bytes: &[u8]) -> String {
         String::from_utf16_lossy(&units.collect::<Vec<u16>>())
     };
     match bytes {
-        [0xff, 0xfe, ..] | [1.., 0, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] | [0, 1.., ..] => wide(u16::from_be_bytes),
+        [0xff, 0xfe, ..] | [1..=0xff, 0, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] | [0, 1..=0xff, ..] => wide(u16::from_be_bytes),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     }
 }

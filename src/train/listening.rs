@@ -92,6 +92,7 @@ impl Corpus {
                 Err(reason) => corpus.left_out.push((path, reason)),
                 Ok(sound) => {
                     let spans = spans(recording, &annotations, &sound);
+                    let seconds = sound.seconds();
                     corpus.recordings.push(Heard {
                         label: corpus.labels.binary_search(&recording.label).unwrap_or(0),
                         group: 0,
@@ -100,7 +101,7 @@ impl Corpus {
                         source: recording.source.clone(),
                         sha256: sound.sha256,
                         fingerprint: sound.fingerprint,
-                        seconds: sound.seconds(),
+                        seconds,
                         joined: recording.may_hold_several(),
                         path,
                         note: recording.note.clone(),
