@@ -1,7 +1,8 @@
 //! Intervals for shares, of independent trials (Clopper and Pearson 1934) and of clusters (Korn and Graubard 1998), and for counts
-//! (Garwood 1936).
+//! (Garwood 1936), of events that come in bursts too (Fay and Feuer 1997).
 
 use super::error::{within, MetricError};
+use super::special::{beta_quantile, gamma_quantile, student_quantile};
 use serde::Serialize;
 
 /// An interval with its ends included.
@@ -36,7 +37,7 @@ pub fn clopper_pearson(hits: usize, n: usize, confidence: f64) -> Result<Interva
 /// independent trials as they are worth: E. Korn, B. Graubard, "Confidence intervals for proportions with small expected number of
 /// positive counts estimated from survey data", Survey Methodology 24(2), 1998. Clusters without trials are passed over. Where
 /// all trials agree, nothing tells how alike those of a cluster are, and each cluster is taken for one trial; so is it where there is but
-/// one.
+/// one. A single trial that differs tells no more: no interval ends short of the one that would stand there without it.
 ///
 /// # Errors
 /// As [`clopper_pearson`].
@@ -49,27 +50,87 @@ pub fn korn_graubard(
         .filter(|(_, n)| *n > 0)
         .map(|&(hits, n)| (hits as f64, n as f64))
         .collect();
-    let (hits, n) = clusters
-        .iter()
-        .fold((0.0, 0.0), |(hits, n), own| (hits + own.0, n + own.1));
+    let (hits, n) = sums(&clusters);
     // Checks what is given.
-    let independent = clopper_pearson(hits as usize, n as usize, confidence)?;
+    clopper_pearson(hits as usize, n as usize, confidence)?;
     let number = clusters.len() as f64;
-    if number == n {
-        return Ok(independent);
+    Ok(of_clusters(&clusters, n, number, confidence))
+}
+
+/// A cluster of trials that weigh differently.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct WeightedCluster {
+    /// Weight of the trials that are hits.
+    pub hits: f64,
+    /// Weight of all its trials.
+    pub weight: f64,
+    /// How many trials it holds.
+    pub trials: usize,
+}
+
+/// [`korn_graubard`] where trials have weights, as those of a survey do. Clusters of unequal weight are worth fewer (Kish 1965) where
+/// each is taken for one trial, and as degrees of freedom; those that weigh nothing are passed over.
+///
+/// # Errors
+/// [`MetricError`] if nothing weighs anything, hits weigh more than all trials of a cluster, or `confidence` is not inside 0 to 1.
+pub fn weighted_korn_graubard(
+    clusters: &[WeightedCluster],
+    confidence: f64,
+) -> Result<Interval, MetricError> {
+    const NAME: &str = "weighted Korn-Graubard interval";
+    let inside = confidence > 0.0 && confidence < 1.0;
+    within(inside, NAME, "the confidence", "between 0 and 1")?;
+    let proper = |c: &WeightedCluster| {
+        c.weight.is_finite() && c.hits >= 0.0 && c.hits <= c.weight * (1.0 + 1e-9)
+    };
+    let limits = "not below 0, and those of hits no more than those of all";
+    within(clusters.iter().all(proper), NAME, "weights", limits)?;
+    let own = || clusters.iter().filter(|c| c.weight > 0.0);
+    let n: usize = own().map(|c| c.trials).sum();
+    within(n > 0, NAME, "the number of trials that weigh", "above 0")?;
+    let clusters: Vec<(f64, f64)> = own().map(|c| (c.hits.min(c.weight), c.weight)).collect();
+    let (_, weight) = sums(&clusters);
+    let squares: f64 = clusters.iter().map(|c| c.1 * c.1).sum();
+    let worth = weight * weight / squares;
+    Ok(of_clusters(&clusters, n as f64, worth, confidence))
+}
+
+fn sums(clusters: &[(f64, f64)]) -> (f64, f64) {
+    clusters
+        .iter()
+        .fold((0.0, 0.0), |(hits, n), own| (hits + own.0, n + own.1))
+}
+
+/// Of clusters of hits and trials, by weight: `n` trials in all, in clusters that are worth `number` of equal weight.
+fn of_clusters(clusters: &[(f64, f64)], n: f64, number: f64, confidence: f64) -> Interval {
+    let (hits, weight) = sums(clusters);
+    let share = hits / weight;
+    // Each a cluster of its own, and alike.
+    if (number - n).abs() < 1e-9 * n {
+        // Without weights these are whole, and stay so.
+        let hits = if weight == n { hits } else { share * n };
+        return exact(hits, n, confidence);
     }
-    let share = hits / n;
-    if share == 0.0 || share == 1.0 || number < 2.0 {
-        return Ok(exact(share * number, number, confidence));
+    // Sums of weights miss each other by rounding.
+    let all_agree = share < 1e-12 || share > 1.0 - 1e-12;
+    if all_agree || number < 2.0 {
+        let share = if all_agree { share.round() } else { share };
+        return exact(share * number, number, confidence);
     }
     // Linearised variance of a ratio whose numerator and denominator are sums over clusters.
-    let squares = clusters.iter().map(|(h, n)| (h - share * n).powi(2));
-    let variance = number / (number - 1.0) * squares.sum::<f64>() / (n * n);
+    let squares = clusters.iter().map(|(h, w)| (h - share * w).powi(2));
+    let count = clusters.len() as f64;
+    let variance = count / (count - 1.0) * squares.sum::<f64>() / (weight * weight);
     let alone = share * (1.0 - share) / variance;
     let narrower =
         student_quantile(confidence, n - 1.0) / student_quantile(confidence, number - 1.0);
     let worth = (alone * narrower * narrower).min(n);
-    Ok(exact(share * worth, worth, confidence))
+    let found = exact(share * worth, worth, confidence);
+    // With a rare event the variance is that of the one cluster that has it, which may say anything.
+    Interval {
+        low: found.low.min(exact(number, number, confidence).low),
+        high: found.high.max(exact(0.0, number, confidence).high),
+    }
 }
 
 /// For `hits` of `n`, which need not be whole.
@@ -87,143 +148,46 @@ fn exact(hits: f64, n: f64, confidence: f64) -> Interval {
     Interval { low, high }
 }
 
-/// Student's t beyond which, to either side, `1 - confidence` lies.
-fn student_quantile(confidence: f64, freedom: f64) -> f64 {
-    let x = beta_quantile(1.0 - confidence, 0.5 * freedom, 0.5);
-    (freedom * (1.0 - x) / x).sqrt()
-}
-
 /// Garwood's interval of the mean of a Poisson count: `events` were seen, at `confidence` (for
 /// example 0.95). No event gives 0 to 3.689.
 ///
 /// # Errors
 /// [`MetricError`] if `confidence` is not inside 0 to 1.
 pub fn poisson_mean(events: usize, confidence: f64) -> Result<Interval, MetricError> {
+    poisson_bursts(&vec![1; events], confidence)
+}
+
+/// The interval of the mean of a count whose events come in bursts, of which those seen had so many events each: M. Fay, E. Feuer,
+/// "Confidence intervals for directly standardized rates: a method based on the gamma distribution", Statistics in Medicine 16,
+/// 1997, where a burst is a Poisson event that weighs as many as came with it. Where all come singly, or none came, it is Garwood's.
+/// Empty bursts are passed over.
+///
+/// # Errors
+/// As [`poisson_mean`].
+pub fn poisson_bursts(bursts: &[usize], confidence: f64) -> Result<Interval, MetricError> {
     let inside = confidence > 0.0 && confidence < 1.0;
     let name = "Poisson interval";
     within(inside, name, "the confidence", "between 0 and 1")?;
     let tail = (1.0 - confidence) / 2.0;
-    // At the upper end so few events are as unlikely as so many are at the lower end.
-    let high = mean_where(|mean| poisson_at_most(events, mean) > tail, events);
-    let low = match events.checked_sub(1) {
-        None => 0.0,
-        Some(fewer) => mean_where(|mean| 1.0 - poisson_at_most(fewer, mean) < tail, events),
+    let bursts = || bursts.iter().map(|&events| events as f64);
+    let (mean, variance) = bursts().fold((0.0, 0.0), |(m, v), b| (m + b, v + b * b));
+    // The next burst may be as large as the largest seen.
+    let next = bursts().fold(0.0, f64::max).max(1.0);
+    // The gamma variable with a mean and a variance.
+    let quantile = |p: f64, mean: f64, variance: f64| {
+        variance / mean * gamma_quantile(p, mean * mean / variance)
     };
+    let low = match mean > 0.0 {
+        true => quantile(tail, mean, variance),
+        false => 0.0,
+    };
+    let high = quantile(1.0 - tail, mean + next, variance + next * next);
     Ok(Interval { low, high })
-}
-
-/// The mean up to which `is_below` holds, by bisection.
-fn mean_where(is_below: impl Fn(f64) -> bool, events: usize) -> f64 {
-    let n = events as f64;
-    let (mut low, mut high) = (0.0, n + 10.0 * (n + 1.0).sqrt() + 20.0);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if is_below(middle) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
-}
-
-/// Probability of at most `events` where `mean` are expected.
-fn poisson_at_most(events: usize, mean: f64) -> f64 {
-    let ln_mean = mean.ln();
-    let mut ln_term = -mean;
-    let mut sum = ln_term.exp();
-    for k in 1..=events {
-        ln_term += ln_mean - (k as f64).ln();
-        sum += ln_term.exp();
-    }
-    sum.min(1.0)
-}
-
-/// The value below which a Beta(a, b) variable lies with probability `p`, by bisection.
-fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    let (mut low, mut high) = (0.0f64, 1.0f64);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if beta_share(middle, a, b) < p {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
-}
-
-/// The regularised incomplete beta function I_x(a, b), by its continued fraction (NIST DLMF
-/// 8.17.22, evaluated by Lentz's method).
-fn beta_share(x: f64, a: f64, b: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
-    }
-    if x >= 1.0 {
-        return 1.0;
-    }
-    // The fraction converges fast below the mean only; above it, use the symmetry.
-    if x > (a + 1.0) / (a + b + 2.0) {
-        return 1.0 - beta_share(1.0 - x, b, a);
-    }
-    let front = a * x.ln() + b * (1.0 - x).ln() - ln_beta(a, b);
-    front.exp() * beta_fraction(x, a, b) / a
-}
-
-fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let keep = |v: f64| if v.abs() < TINY { TINY } else { v };
-    let mut c = 1.0;
-    let mut d = 1.0 / keep(1.0 - (a + b) * x / (a + 1.0));
-    let mut fraction = d;
-    for m in 1..1000 {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let mut change = 1.0;
-        for term in [even, odd] {
-            d = 1.0 / keep(1.0 + term * d);
-            c = keep(1.0 + term / c);
-            change = c * d;
-            fraction *= change;
-        }
-        if (change - 1.0).abs() < 1e-15 {
-            break;
-        }
-    }
-    fraction
-}
-
-fn ln_beta(a: f64, b: f64) -> f64 {
-    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
-}
-
-/// Natural logarithm of the gamma function for x >= 0.5 (Stirling's series, NIST DLMF 5.11.1,
-/// after shifting x above 10).
-fn ln_gamma(x: f64) -> f64 {
-    let mut shifted = x;
-    let mut product = 1.0f64;
-    while shifted < 10.0 {
-        product *= shifted;
-        shifted += 1.0;
-    }
-    let inverse = 1.0 / (shifted * shifted);
-    let series = (1.0 / 12.0
-        - inverse * (1.0 / 360.0 - inverse * (1.0 / 1260.0 - inverse * (1.0 / 1680.0))))
-        / shifted;
-    let half_ln_tau = 0.5 * std::f64::consts::TAU.ln();
-    (shifted - 0.5) * shifted.ln() - shifted + half_ln_tau + series - product.ln()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn gamma_of_whole_numbers_is_the_factorial() {
-        assert!((ln_gamma(6.0) - 120f64.ln()).abs() < 1e-11);
-        assert!((ln_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-10);
-    }
 
     #[test]
     fn none_of_n_has_the_closed_form() {
@@ -259,14 +223,6 @@ mod tests {
     }
 
     #[test]
-    fn students_t_is_that_of_the_tables() {
-        for (freedom, wanted) in [(1.0, 12.706), (6.0, 2.447), (30.0, 2.042), (1000.0, 1.962)] {
-            let found = student_quantile(0.95, freedom);
-            assert!((found - wanted).abs() < 1e-3, "{freedom}: {found}");
-        }
-    }
-
-    #[test]
     fn poisson_intervals_agree_with_published_tables() {
         // Garwood 1936 (Ulm 1990, table 1): 95 %, two-sided.
         for (events, low, high) in [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)] {
@@ -286,5 +242,75 @@ mod tests {
         assert!(clopper_pearson(3, 2, 0.95).is_err());
         assert!(clopper_pearson(0, 0, 0.95).is_err());
         assert!(clopper_pearson(1, 2, 1.0).is_err());
+    }
+
+    #[test]
+    fn an_event_more_never_lowers_the_upper_end() {
+        // Where one group of 89 has the event, its variance is that of nine trials in 801.
+        let rare = |hits: usize| {
+            let own = |i| if i < hits { (1, 9) } else { (0, 9) };
+            korn_graubard(&(0..89).map(own).collect::<Vec<_>>(), 0.95).unwrap()
+        };
+        let none = rare(0);
+        assert!((none.high - (1.0 - 0.025f64.powf(1.0 / 89.0))).abs() < 1e-9);
+        let mut before = none;
+        for hits in 1..12 {
+            let found = rare(hits);
+            assert!(found.high >= before.high, "{hits}: {found:?} {before:?}");
+            assert!(found.low >= before.low, "{hits}: {found:?} {before:?}");
+            before = found;
+        }
+        // And the same from above.
+        let missed = |hits: usize| {
+            let own = |i| if i < hits { (8, 9) } else { (9, 9) };
+            korn_graubard(&(0..89).map(own).collect::<Vec<_>>(), 0.95).unwrap()
+        };
+        assert!((missed(1).low - missed(0).low).abs() < 1e-12);
+        assert!((missed(1).low - (1.0 - none.high)).abs() < 1e-9);
+    }
+
+    fn weighted(clusters: &[(usize, usize)], weight: impl Fn(usize) -> f64) -> Interval {
+        let clusters = clusters.iter().enumerate().map(|(i, &(hits, trials))| {
+            let weight = weight(i);
+            WeightedCluster {
+                hits: weight * hits as f64,
+                weight: weight * trials as f64,
+                trials,
+            }
+        });
+        weighted_korn_graubard(&clusters.collect::<Vec<_>>(), 0.95).unwrap()
+    }
+
+    #[test]
+    fn equal_weights_change_nothing_and_unequal_ones_widen() {
+        let clusters: Vec<(usize, usize)> = (0..30).map(|i| (i % 3 + i % 2, 4)).collect();
+        let plain = korn_graubard(&clusters, 0.95).unwrap();
+        let same = weighted(&clusters, |_| 0.25);
+        assert!((same.low - plain.low).abs() < 1e-9 && (same.high - plain.high).abs() < 1e-9);
+        // Half of the weight on two clusters.
+        let uneven = weighted(&clusters, |i| if i < 2 { 14.0 } else { 1.0 });
+        assert!(uneven.high - uneven.low > 1.5 * (plain.high - plain.low));
+        // All right: as many trials as the clusters are worth.
+        let all = weighted(&[(2, 2), (2, 2), (2, 2)], |i| [2.0, 1.0, 1.0][i]);
+        assert!((all.low - 0.025f64.powf(6.0 / 16.0)).abs() < 1e-9 && all.high == 1.0);
+        // One of each, alike: independent trials.
+        let alone = weighted(&[(1, 1), (0, 1), (1, 1)], |_| 0.1);
+        let plain = clopper_pearson(2, 3, 0.95).unwrap();
+        assert!((alone.low - plain.low).abs() < 1e-9 && (alone.high - plain.high).abs() < 1e-9);
+        assert!(weighted_korn_graubard(&[WeightedCluster::default()], 0.95).is_err());
+    }
+
+    #[test]
+    fn alarms_that_come_together_say_less_of_their_rate() {
+        let single = poisson_bursts(&[1; 6], 0.95).unwrap();
+        assert_eq!(single, poisson_mean(6, 0.95).unwrap());
+        let together = poisson_bursts(&[0, 4, 1, 1], 0.95).unwrap();
+        assert!(together.low < single.low && together.high > single.high);
+        // Six in one burst are one event of six.
+        let one = poisson_mean(1, 0.95).unwrap();
+        let burst = poisson_bursts(&[6], 0.95).unwrap();
+        assert!((burst.high - 6.0 * one.high).abs() < 1e-9);
+        assert!((burst.low - 6.0 * one.low).abs() < 1e-9);
+        assert!((poisson_bursts(&[], 0.95).unwrap().high - 3.689).abs() < 1e-3);
     }
 }

@@ -19,3 +19,4 @@ pub mod probability;
 pub mod protocols;
 pub mod retraining;
 pub mod roc;
+mod special;
