@@ -203,7 +203,7 @@ fn learnt_anew(args: &EvaluateArgs, memory: &Path, quiet: bool) -> anyhow::Resul
         })?;
         let found = HeldOut {
             suggested: Some(suggested),
-            ..HeldOut::default()
+            ..HeldOut::fresh()
         };
         print(&found, args.format, || all_sections(&found))?;
         return Ok(Outcome::Done);
@@ -223,7 +223,7 @@ fn learnt_anew(args: &EvaluateArgs, memory: &Path, quiet: bool) -> anyhow::Resul
     }
     let found = HeldOut {
         new_labels,
-        ..HeldOut::default()
+        ..HeldOut::fresh()
     };
     print(&found, args.format, || all_sections(&found))?;
     Ok(Outcome::Done)
@@ -244,7 +244,7 @@ fn cross_validated(
     let wanted: Vec<_> = args.protocol.iter().flat_map(|p| p.protocols()).collect();
     let has = |protocol| args.protocol.contains(&protocol);
     let held_out = training::on_threads(args.jobs, || {
-        let mut found = HeldOut::default();
+        let mut found = HeldOut::fresh();
         // What has no part for a model needs no features, which take long to hear.
         if !wanted.is_empty() {
             let mut corpus = training::corpus(manifest, &recipe, quiet)?;

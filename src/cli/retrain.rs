@@ -68,7 +68,7 @@ pub fn run(args: &TrainArgs, base: &str, add: &Path, quiet: bool) -> anyhow::Res
             retrained: Some(Box::new(found.clone())),
             learnt_from: learnt_from(&extended.corpus),
             failures: failures(&extended.corpus, &folds.new),
-            ..HeldOut::default()
+            ..HeldOut::fresh()
         };
         let model = model.with_held_out(serde_json::to_value(&held_out)?)?;
         let scores = (folds.scores, folds.candidate);

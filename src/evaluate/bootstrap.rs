@@ -52,6 +52,33 @@ impl Bootstrap {
         G: Ord,
         F: Fn(&[usize]) -> Option<f64> + Sync,
     {
+        let found = self.intervals(groups, strata, 1, |items| vec![statistic(items)])?;
+        found
+            .into_iter()
+            .flatten()
+            .next()
+            .ok_or(MetricError::Undefined {
+                metric: NAME,
+                needs: "a statistic that is defined in most resampled sets",
+            })
+    }
+
+    /// The intervals of `n` statistics of the same resampled sets, as [`Bootstrap::interval`] has each; `None` of one that is
+    /// undefined in more than half of them.
+    ///
+    /// # Errors
+    /// [`MetricError`] for lengths that differ or settings out of range.
+    pub fn intervals<G, F>(
+        &self,
+        groups: &[G],
+        strata: &[usize],
+        n: usize,
+        statistics: F,
+    ) -> Result<Vec<Option<Interval>>, MetricError>
+    where
+        G: Ord,
+        F: Fn(&[usize]) -> Vec<Option<f64>> + Sync,
+    {
         let inside = self.confidence > 0.0 && self.confidence < 1.0;
         within(inside, NAME, "the confidence", "between 0 and 1")?;
         let enough = (10..=1_000_000).contains(&self.replicates);
@@ -61,9 +88,9 @@ impl Bootstrap {
         }
         let n_items = groups.len();
         let strata = members(groups, strata);
-        let mut values: Vec<f64> = (0..self.replicates)
+        let rows: Vec<Vec<Option<f64>>> = (0..self.replicates)
             .into_par_iter()
-            .filter_map(|replicate| {
+            .map(|replicate| {
                 let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
                 rng.set_stream(replicate as u64);
                 let mut drawn = Vec::with_capacity(n_items);
@@ -72,18 +99,24 @@ impl Bootstrap {
                         drawn.extend_from_slice(&stratum[rng.gen_range(0..stratum.len())]);
                     }
                 }
-                statistic(&drawn).filter(|value| !value.is_nan())
+                statistics(&drawn)
             })
             .collect();
+        let of = |place: usize| {
+            let values = rows.iter().filter_map(|row| *row.get(place)?);
+            self.percentiles(values.filter(|value| !value.is_nan()).collect())
+        };
+        Ok((0..n).map(of).collect())
+    }
+
+    /// `None` where there are too few values.
+    fn percentiles(&self, mut values: Vec<f64>) -> Option<Interval> {
         if values.is_empty() || values.len() * 2 < self.replicates {
-            return Err(MetricError::Undefined {
-                metric: NAME,
-                needs: "a statistic that is defined in most resampled sets",
-            });
+            return None;
         }
         values.sort_by(f64::total_cmp);
         let tail = (1.0 - self.confidence) / 2.0;
-        Ok(Interval {
+        Some(Interval {
             low: quantile(&values, tail),
             high: quantile(&values, 1.0 - tail),
         })

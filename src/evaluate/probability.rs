@@ -1,7 +1,7 @@
 //! How good probabilities are: log loss, Brier score, reliability.
 
 use super::error::{same_length, within, MetricError};
-use super::interval::{korn_graubard, Interval};
+use super::interval::{weighted_korn_graubard, Interval, WeightedCluster};
 use ndarray::ArrayView2;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -73,11 +73,13 @@ pub struct ReliabilityBin {
     pub to: f64,
     /// Answers in the bin.
     pub n: usize,
+    /// What they weigh: as many as there are, where they have no weights.
+    pub weight: f64,
     /// Mean of the stated probabilities; `None` for an empty bin.
     pub stated: Option<f64>,
     /// Share of answers that were right; `None` for an empty bin.
     pub observed: Option<f64>,
-    /// 95 % interval of that share by Korn and Graubard ([`korn_graubard`]); `None` for an empty bin or without groups.
+    /// 95 % interval of that share by Korn and Graubard ([`weighted_korn_graubard`]); `None` for an empty bin or without groups.
     pub interval: Option<Interval>,
 }
 
@@ -92,40 +94,58 @@ pub fn reliability<G: Ord>(
     groups: &[G],
     n_bins: usize,
 ) -> Result<Vec<ReliabilityBin>, MetricError> {
+    weighted_reliability(stated, came_true, groups, &vec![1.0; stated.len()], n_bins)
+}
+
+/// [`reliability`] where each answer counts as much as its weight, not below 0: means, shares and intervals are weighted.
+///
+/// # Errors
+/// As [`reliability`], and for weights below 0.
+pub fn weighted_reliability<G: Ord>(
+    stated: &[f64],
+    came_true: &[bool],
+    groups: &[G],
+    weights: &[f64],
+    n_bins: usize,
+) -> Result<Vec<ReliabilityBin>, MetricError> {
     const NAME: &str = "reliability";
     same_length(NAME, "probabilities", stated.len(), came_true.len())?;
+    same_length(NAME, "weights", stated.len(), weights.len())?;
     if !groups.is_empty() {
         same_length(NAME, "groups", stated.len(), groups.len())?;
     }
     let proper = stated.iter().all(|p| (0.0..=1.0).contains(p));
     within(proper, NAME, "probabilities", "0 to 1")?;
+    let proper = weights.iter().all(|w| w.is_finite() && *w >= 0.0);
+    within(proper, NAME, "weights", "numbers, not below 0")?;
     within((1..=1000).contains(&n_bins), NAME, "bins", "1 to 1000")?;
     let mut stated_in = vec![0.0f64; n_bins];
-    // Per bin and group: answers that were right, answers in all.
-    let mut clusters: Vec<BTreeMap<Option<&G>, (usize, usize)>> = vec![BTreeMap::new(); n_bins];
+    let mut clusters: Vec<BTreeMap<Option<&G>, WeightedCluster>> = vec![BTreeMap::new(); n_bins];
     for (place, (p, hit)) in stated.iter().zip(came_true).enumerate() {
         let bin = ((p * n_bins as f64) as usize).min(n_bins - 1);
-        stated_in[bin] += p;
+        let weight = weights[place];
+        stated_in[bin] += weight * p;
         let own = clusters[bin].entry(groups.get(place)).or_default();
-        own.0 += usize::from(*hit);
-        own.1 += 1;
+        own.hits += if *hit { weight } else { 0.0 };
+        own.weight += weight;
+        own.trials += 1;
     }
     let edge = |i: usize| i as f64 / n_bins as f64;
     let bins = stated_in.iter().zip(clusters).enumerate();
     bins.map(|(i, (stated, clusters))| {
-        let clusters: Vec<(usize, usize)> = clusters.into_values().collect();
-        let sum = |of: fn(&(usize, usize)) -> usize| clusters.iter().map(of).sum::<usize>();
-        let n = sum(|c| c.1);
-        let mean = |sum: f64| (n > 0).then(|| sum / n as f64);
+        let clusters: Vec<WeightedCluster> = clusters.into_values().collect();
+        let weight: f64 = clusters.iter().map(|c| c.weight).sum();
+        let mean = |sum: f64| (weight > 0.0).then(|| sum / weight);
         Ok(ReliabilityBin {
             from: edge(i),
             to: edge(i + 1),
-            n,
+            n: clusters.iter().map(|c| c.trials).sum(),
+            weight,
             stated: mean(*stated),
-            observed: mean(sum(|c| c.0) as f64),
-            interval: match n == 0 || groups.is_empty() {
+            observed: mean(clusters.iter().map(|c| c.hits).sum()),
+            interval: match weight == 0.0 || groups.is_empty() {
                 true => None,
-                false => Some(korn_graubard(&clusters, 0.95)?),
+                false => Some(weighted_korn_graubard(&clusters, 0.95)?),
             },
         })
     })
@@ -133,11 +153,11 @@ pub fn reliability<G: Ord>(
 }
 
 /// Expected calibration error: the mean gap between stated and observed over the bins, weighted
-/// by their counts (Naeini et al. 2015). `None` if all bins are empty.
+/// by what they weigh, without weights their counts (Naeini et al. 2015). `None` if all bins are empty.
 pub fn calibration_error(bins: &[ReliabilityBin]) -> Option<f64> {
-    let n: usize = bins.iter().map(|b| b.n).sum();
-    let gap = |b: &ReliabilityBin| Some(b.n as f64 * (b.stated? - b.observed?).abs());
-    (n > 0).then(|| bins.iter().filter_map(gap).sum::<f64>() / n as f64)
+    let weight: f64 = bins.iter().map(|b| b.weight).sum();
+    let gap = |b: &ReliabilityBin| Some(b.weight * (b.stated? - b.observed?).abs());
+    (weight > 0.0).then(|| bins.iter().filter_map(gap).sum::<f64>() / weight)
 }
 
 #[cfg(test)]
@@ -172,10 +192,30 @@ mod tests {
         assert_eq!((bins[0].n, bins[1].n), (2, 2));
         assert_eq!(bins[1].stated, Some(0.75));
         assert_eq!(bins[1].observed, Some(1.0));
+        assert_eq!((bins[0].weight, bins[1].weight), (2.0, 2.0));
         // Two of one group that agree are taken for one.
         let all_right = bins[1].interval.unwrap();
         assert!((all_right.low - 0.025).abs() < 1e-9 && all_right.high == 1.0);
         let error = calibration_error(&bins).unwrap();
         assert!((error - (2.0 * 0.4 + 2.0 * 0.25) / 4.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn answers_count_what_they_weigh() {
+        let found = weighted_reliability(
+            &[0.6, 0.7, 0.9],
+            &[true, false, true],
+            &[0, 1, 2],
+            &[3.0, 1.0, 0.0],
+            2,
+        );
+        let bin = &found.unwrap()[1];
+        assert_eq!((bin.n, bin.weight), (3, 4.0));
+        assert_eq!(bin.observed, Some(0.75));
+        assert!((bin.stated.unwrap() - 0.625).abs() < 1e-12);
+        assert!(weighted_reliability(&[0.5], &[true], &[0], &[-1.0], 2).is_err());
+        // What weighs nothing says nothing.
+        let none = weighted_reliability(&[0.5], &[true], &[0], &[0.0], 1).unwrap();
+        assert_eq!((none[0].observed, none[0].interval), (None, None));
     }
 }

@@ -4,7 +4,11 @@
 //! spreads a weight of 1 over its recordings, and one more weight stands at infinity for the
 //! group to come (Dunn, Wasserman and Ramdas 2022, "Distribution-free prediction sets for two-layer
 //! hierarchical models"; Lee, Barber and Willett 2023). Thresholds are per label (Vovk 2012)
-//! where a label has enough groups; those of the others come from all labels together.
+//! where a label has enough groups, and then each label is covered as stated.
+//!
+//! The others get the threshold of all units together, which promises them nothing: it covers the mixture of those units, not the
+//! label. And these are what is given: where labels have rendered clips alone, each clip is a group of its own, though clips may
+//! share a background, and thousands of them outweigh the source groups of all recordings.
 //!
 //! With one classifier that has heard none of them, a recording of a new group would be covered with at least the stated
 //! probability. Here several have scored them, each those that it had not heard, and the one that answers has learnt from all: what
@@ -40,7 +44,7 @@ impl Default for ConformalSettings {
 /// is used later (rows sum to 1).
 ///
 /// A label with fewer groups than `coverage / (1 - coverage)` (9 at 0.9) cannot have a
-/// threshold of its own: it gets that of all labels together and is marked `insufficient`.
+/// threshold of its own: it gets that of all units together, whatever they are, and is marked `insufficient`.
 ///
 /// # Errors
 /// [`TrainError::Setting`] for a coverage that is not inside 0 to 1, [`TrainError::Data`] if

@@ -59,14 +59,21 @@ pub struct LrEvidence {
 /// under H2, whose labels share as `prior` weighs them, as much as their label has for each of its groups. The prior must be one of
 /// the labels of the outcomes.
 pub fn hypothesis_weights(outcomes: &Outcomes, prior: &Prior, label: usize) -> Vec<f64> {
-    let n_groups = outcomes.groups_per_label();
     let by_group = outcomes.group_weights(1.0);
-    let rows = by_group.iter().zip(outcomes.labels());
-    rows.map(|(weight, own)| match *own == label {
-        true => *weight,
-        false => weight * prior.probabilities()[*own] / n_groups[*own] as f64,
-    })
-    .collect()
+    let rows = by_group.into_iter().zip(outcomes.labels());
+    rows.zip(prior_weights(outcomes, prior))
+        .map(|((weight, own), shared)| if *own == label { weight } else { shared })
+        .collect()
+}
+
+/// What each recording weighs where labels share as `prior` weighs them, and each source group of a label has a like part in it. The
+/// weights sum to the prior of the labels that occur, which must be one of the labels of the outcomes.
+pub fn prior_weights(outcomes: &Outcomes, prior: &Prior) -> Vec<f64> {
+    let n_groups = outcomes.groups_per_label();
+    let rows = outcomes.group_weights(1.0).into_iter();
+    rows.zip(outcomes.labels())
+        .map(|(weight, own)| weight * prior.probabilities()[*own] / n_groups[*own] as f64)
+        .collect()
 }
 
 impl LrEvidence {

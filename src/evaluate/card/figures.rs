@@ -2,24 +2,38 @@
 
 use super::{optional, share};
 use crate::evaluate::figures::label::LabelFigures;
+use crate::evaluate::figures::share::Intervals;
 use crate::evaluate::figures::{Balanced, Figures};
 use std::fmt::Write;
 
 pub(super) fn write_figures(out: &mut String, f: &Figures) -> std::fmt::Result {
     writeln!(out, "Protocol: {}\n", f.protocol)?;
+    let recall = match f.intervals {
+        Intervals::Earlier => "",
+        Intervals::BySourceGroup => {
+            "Those of what is detected at 1 % false alarms also allow for the threshold, which is found on the same recordings, being another\n\
+             with other source groups (bootstrap, and no narrower than the former); 1 % of the others are alarmed by construction.\n"
+        }
+    };
     writeln!(
         out,
         "{} recordings from {} source groups. Intervals are 95 %: those of counts allow for recordings of one source group being told\n\
          rightly or wrongly together (Korn and Graubard 1998), those of AUC and Cllr, and where said so, are a bootstrap over source groups.\n\
-         Cllr counts every recording, of whatever label and group; *as stated*, it is the cost under the hypotheses that the LR is of: source\n\
+         {recall}Cllr counts every recording, of whatever label and group; *as stated*, it is the cost under the hypotheses that the LR is of: source\n\
          groups count once, and the other labels that have recordings share as the prior weighs them.\n",
         f.recordings, f.groups
     )?;
+    // Earlier models don't hold coverage by label.
+    let covered = f.labels.iter().any(|l| l.covered.is_some());
+    let (title, rule) = match covered {
+        true => (" set holds it |", "---|"),
+        false => ("", ""),
+    };
     writeln!(
         out,
-        "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr | Cllr as stated |"
+        "| label | groups | right | AUC | recall at 1 % false alarms | Cllr | least Cllr | Cllr as stated |{title}"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|{rule}")?;
     for label in &f.labels {
         write_label(out, &label.label, label)?;
         if let Some(single) = &label.without_joined {
@@ -147,9 +161,11 @@ fn write_by_fitness(out: &mut String, f: &Figures) -> std::fmt::Result {
 
 fn write_label(out: &mut String, name: &str, l: &LabelFigures) -> std::fmt::Result {
     let detection = l.detection.as_ref();
+    let covered = l.covered.as_ref();
+    let covered = covered.map_or_else(String::new, |c| format!(" {} |", share(c)));
     writeln!(
         out,
-        "| {name} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {name} | {} | {} | {} | {} | {} | {} | {} |{covered}",
         l.groups,
         share(&l.right),
         detection.map_or_else(
@@ -169,7 +185,7 @@ fn cost(cllr: Option<f64>, interval: Option<[f64; 2]>) -> String {
 }
 
 /// ` (0.912-0.987)`; nothing where there is no interval.
-fn within(interval: Option<[f64; 2]>) -> String {
+pub(super) fn within(interval: Option<[f64; 2]>) -> String {
     interval.map_or_else(String::new, |[low, high]| format!(" ({low:.3}-{high:.3})"))
 }
 
@@ -178,4 +194,47 @@ fn balanced(b: &Balanced) -> String {
         format!(" ({low:.3}-{high:.3} over groups)")
     });
     format!("{:.3}{interval}", b.accuracy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::figures::figures;
+    use crate::evaluate::figures::testing::{case, infos, judgement};
+    use crate::model::prior::Prior;
+
+    #[test]
+    fn each_label_says_how_often_its_set_holds_it_and_earlier_figures_do_not() {
+        let prior =
+            Prior::hierarchical(&[("a", "a", "a"), ("b", "b", "b"), ("c", "c", "c")]).unwrap();
+        let cases = [
+            case(1, judgement([0.1, 0.9, 0.0], &[1])),
+            case(1, judgement([0.9, 0.1, 0.0], &[0])),
+            case(2, judgement([0.0, 0.1, 0.9], &[2])),
+        ];
+        let found = figures("none", &cases, &infos(), &prior).unwrap();
+        let text = |f: &Figures| {
+            let mut text = String::new();
+            write_figures(&mut text, f).unwrap();
+            text
+        };
+        let written = text(&found);
+        let row = |text: &str| {
+            let row = text.lines().find(|l| l.starts_with("| engine |"));
+            row.unwrap().to_owned()
+        };
+        assert!(written.contains("Cllr as stated | set holds it |"));
+        assert!(row(&written).contains("| 1 of 2 (0.500, "), "{written}");
+        assert!(written.contains("the threshold, which is found"));
+        // As a model up to earwitness-default-7 holds them.
+        let mut stored = serde_json::to_value(&found).unwrap();
+        stored.as_object_mut().unwrap().remove("intervals");
+        for label in stored["labels"].as_array_mut().unwrap() {
+            label.as_object_mut().unwrap().remove("covered");
+        }
+        let earlier = text(&serde_json::from_value(stored).unwrap());
+        assert!(!earlier.contains("set holds it") && !earlier.contains("which is found"));
+        let cells = |text: &str| row(text).matches('|').count();
+        assert_eq!(cells(&earlier) + 1, cells(&written));
+    }
 }

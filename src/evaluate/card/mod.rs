@@ -21,7 +21,7 @@ pub use new_label::new_label_svg;
 pub use pictures::{pictures, Picture};
 pub use retrained::{comparison_markdown, retrained_markdown};
 
-use super::figures::share::{Rate, Share};
+use super::figures::share::{Intervals, Rate, Share};
 use super::figures::Figures;
 use super::protocols::HeldOut;
 use crate::model::header::Header;
@@ -83,7 +83,8 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
         sections.push(("Known failures", about::failures(&held_out.failures)));
     }
     if let Some(long) = &held_out.long_negatives {
-        sections.push(("Long negatives", negatives::long(long)));
+        let text = negatives::long(long, held_out.intervals);
+        sections.push(("Long negatives", text));
     }
     if !held_out.equal_durations.is_empty() {
         let text = negatives::equal_durations(&held_out.equal_durations);
@@ -116,7 +117,7 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
         sections.push(("Dives", rendered::phases(found)));
     }
     if !held_out.rendered.is_empty() {
-        let text = rendered::rendered(&held_out.rendered);
+        let text = rendered::rendered(&held_out.rendered, held_out.intervals);
         sections.push(("Rendered clips never trained on", text));
     }
     if !held_out.audibility.is_empty() {
@@ -131,7 +132,8 @@ pub fn sections(held_out: &HeldOut) -> Vec<(&'static str, String)> {
         sections.push(("Tracks and passes", tracks::tracks(found)));
     }
     if let Some(found) = &held_out.reuse {
-        sections.push(("Sound found again", reuse::reuse(found)));
+        let text = reuse::reuse(found, held_out.intervals);
+        sections.push(("Sound found again", text));
     }
     if !held_out.skipped.is_empty() {
         let lines: Vec<String> = held_out
@@ -173,9 +175,10 @@ fn write_card(
     )?;
     writeln!(
         out,
-        "- earwitness {}, file format {}, seed {}\n",
+        "- earwitness {}, file format {}, seed {}",
         header.tool_version, header.format, header.seed
     )?;
+    writeln!(out, "{}", intervals(held_out.intervals))?;
     writeln!(out, "## Learnt from\n")?;
     writeln!(
         out,
@@ -218,6 +221,18 @@ fn write_card(
     }
     about::write_again(out, model, held_out.retrained.as_deref())?;
     writeln!(out, "\n## Recipe\n\n```toml\n{}```", header.recipe)
+}
+
+/// What the intervals of a card are, a paragraph; none for earlier models, which don't say.
+fn intervals(of: Intervals) -> &'static str {
+    match of {
+        Intervals::Earlier => "",
+        Intervals::BySourceGroup => {
+            "\nIntervals are 95 %. Where a section says nothing else, those of shares allow for recordings of one source group, and clips over\n\
+             backgrounds of one, being told rightly or wrongly together (Korn and Graubard 1998); those of recall at 1 % false alarms also for\n\
+             the threshold having been found on the same recordings; those of AUC are a bootstrap over source groups.\n"
+        }
+    }
 }
 
 /// The labels that the project knows and the model does not.

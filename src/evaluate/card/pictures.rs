@@ -29,13 +29,7 @@ pub fn pictures(held_out: &HeldOut) -> Vec<Picture> {
     if let Some(curves) = &figures.curves {
         pictures.push(Picture {
             name: "reliability",
-            // Models up to `earwitness-default-7` don't hold the intervals.
-            caption: match curves.reliability_intervals.is_empty() {
-                true => "Of answers with this probability for the best label, how many are right. On the diagonal a probability means \
-                         what it says.",
-                false => "Of answers with this probability for the best label, how many are right, with 95 % intervals (Korn and \
-                          Graubard). On the diagonal a probability means what it says.",
-            },
+            caption: reliability_caption(curves),
             svg: reliability(curves),
         });
         pictures.push(Picture {
@@ -56,6 +50,22 @@ pub fn pictures(held_out: &HeldOut) -> Vec<Picture> {
         svg: confusion_svg(&figures.confusion, &figures.confusion_labels),
     });
     pictures
+}
+
+/// Models up to `earwitness-default-7` hold neither weights nor intervals.
+fn reliability_caption(curves: &Curves) -> &'static str {
+    if curves.reliability_at_prior {
+        return "Of answers with this probability for the best label, how many are right, with 95 % intervals (Korn and Graubard). \
+                Recordings are weighed as the probabilities suppose: labels share as the prior says, source groups of a label alike. \
+                Labels without recordings are missing, so that answers which name one count as wrong, and none of their own are there. \
+                But for these, a probability means what it says on the diagonal.";
+    }
+    match curves.reliability_intervals.is_empty() {
+        true => "Of answers with this probability for the best label, how many are right. On the diagonal a probability means \
+                 what it says.",
+        false => "Of answers with this probability for the best label, how many are right, with 95 % intervals (Korn and \
+                  Graubard). On the diagonal a probability means what it says.",
+    }
 }
 
 fn reliability(curves: &Curves) -> String {
@@ -107,4 +117,24 @@ fn det(curves: &Curves) -> String {
         diagonal: false,
     }
     .svg()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caption_of_reliability_says_what_is_weighed_and_only_where_it_is() {
+        let mut curves: Curves = serde_json::from_str(r#"{"reliability": [], "roc": []}"#).unwrap();
+        let plain = reliability_caption(&curves);
+        assert!(!plain.contains("weighed") && !plain.contains("intervals"));
+        curves.reliability_intervals = vec![[0.0, 1.0]];
+        assert!(!reliability_caption(&curves).contains("weighed"));
+        curves.reliability_at_prior = true;
+        let weighed = reliability_caption(&curves);
+        assert!(
+            weighed.contains("as the prior says")
+                && weighed.contains("without recordings are missing")
+        );
+    }
 }

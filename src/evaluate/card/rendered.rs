@@ -1,7 +1,9 @@
 //! What rendered sound is worth, how renders fare, and dives.
 
+use super::figures::within;
 use super::{counts, share};
 use crate::evaluate::figures::label::Detection;
+use crate::evaluate::figures::share::Intervals;
 use crate::evaluate::protocols::{Audibility, Phases, Rendered, SnrBin, Transfer, TransferFigures};
 
 /// The table of airframes learnt from rendered sound alone.
@@ -32,8 +34,9 @@ pub(super) fn transfer(rows: &[Transfer]) -> String {
 fn lines(label: &str, which: &str, figures: &TransferFigures) -> String {
     let line = |by: &str, found: &Detection, answered: &str| {
         format!(
-            "| {label} | {which} | {by} | {:.4} | {} | {answered} |\n",
+            "| {label} | {which} | {by} | {:.4}{} | {} | {answered} |\n",
             found.auc,
+            within(found.auc_interval),
             share(&found.recall)
         )
     };
@@ -78,7 +81,7 @@ pub(super) fn phases(p: &Phases) -> String {
 }
 
 /// Rendered clips, a table per set.
-pub(super) fn rendered(sets: &[Rendered]) -> String {
+pub(super) fn rendered(sets: &[Rendered], intervals: Intervals) -> String {
     let mut text = String::from(
         "Protocol: clips of seeds that training never draws, over background recordings at an SNR of 0 to 18 dB, then through a codec; each\n\
          judged by a fold's model that never heard that background. The Orbiters count as one airframe, and so do Harop and Hermes 450 in\n\
@@ -86,6 +89,9 @@ pub(super) fn rendered(sets: &[Rendered]) -> String {
          flight of the airframe: a dive straight at the microphone at constant speed sounds like level flight. Shifted settings: each presumed range a quarter wider, other air, ground and microphone heights.\n\
          What is possible at all on shifted settings is estimated by the same learner, trained on renders of shifted settings (other seeds).\n",
     );
+    if intervals.are_earlier() {
+        text += "Intervals are 95 %, as if clips were independent.\n";
+    }
     text += &side_by_side(sets);
     for set in sets {
         text += &format!(

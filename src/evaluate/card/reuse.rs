@@ -1,15 +1,22 @@
 //! Sound found again.
 
 use super::share;
+use crate::evaluate::figures::share::Intervals;
 use crate::evaluate::protocols::{Reuse, SharedPair};
 use crate::fingerprint::chance;
 
-pub(super) fn reuse(r: &Reuse) -> String {
+pub(super) fn reuse(r: &Reuse, intervals: Intervals) -> String {
+    let intervals = match intervals {
+        Intervals::Earlier => "are Clopper-Pearson, 95 %",
+        Intervals::BySourceGroup => {
+            "are 95 %, and\nallow for recordings of one group of the manifest being found together (Korn and Graubard)"
+        }
+    };
     let speech = r.speech.as_deref().unwrap_or("none here");
     let mut text = format!(
         "Protocol: copies are made of every recording ({} of them, {:.2} h; recordings shorter than a cut stay whole) and compared with\n\
          it; then all pairs of the recordings as they are. Codecs by ffmpeg at 48 kHz, speech by {speech}. A match is what has a\n\
-         chance of at most 10^{} per pair compared. Intervals are Clopper-Pearson, 95 %.\n\n\
+         chance of at most 10^{} per pair compared. Intervals {intervals}.\n\n\
          | copy | original found | in its place, within 0.1 s | not found | of those with a second of sound |\n|---|---|---|---|---|\n",
         r.recordings, r.hours, chance::MOST_LOG10
     );

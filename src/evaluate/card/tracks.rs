@@ -9,7 +9,7 @@ pub(super) fn tracks(t: &Tracks) -> String {
         "Protocol: rendered scenes of seeds that were not looked at while the tracker was made, over real backgrounds at 6 to 18 dB (mean\n\
          squares over the whole band). A track is right where it follows one of the airframe's own rates (shaft, propeller, blades, firings,\n\
          chamber cycle, poles), the same one throughout; a multiple or fraction that is none of them is an octave error. Intervals in\n\
-         brackets: 95 %, over recordings.\n\n\
+         brackets: 95 %, as if clips were independent (some are heard over one background).\n\n\
          | clips | tracked | covered | frames within 1 % | clips with 95 % of frames within 1 % | octave errors | 90 % intervals hold |\n\
          |---|---|---|---|---|---|---|\n",
     );

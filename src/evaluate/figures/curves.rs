@@ -1,11 +1,13 @@
 //! What the pictures of a card are drawn from.
 
 use super::alarm::{class_strength, is_military, strength};
+use super::label::labelled;
 use super::Case;
 use crate::evaluate::interval::Interval;
-use crate::evaluate::probability::reliability;
+use crate::evaluate::probability::weighted_reliability;
 use crate::model::header::LabelInfo;
 use crate::model::prior::Prior;
+use crate::train::likelihood_ratio::prior_weights;
 use serde::{Deserialize, Serialize};
 
 /// Bins of the reliability diagram.
@@ -21,6 +23,11 @@ pub struct Curves {
     /// 95 % intervals of those shares, bin by bin; empty in figures of models up to `earwitness-default-7`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reliability_intervals: Vec<[f64; 2]>,
+    /// Whether means and shares are those of the mixture that the probabilities suppose ([`prior_weights`]): labels share as the prior
+    /// weighs them, source groups of a label share alike. Else they are those of the recordings as they are, as in figures of models up
+    /// to `earwitness-default-7`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reliability_at_prior: bool,
     /// ROC curves: of munitions and military drones as a whole, and of each label that has recordings.
     pub roc: Vec<Roc>,
 }
@@ -48,7 +55,11 @@ impl Curves {
             .map(|c| c.judgement.best() == c.label)
             .collect();
         let groups: Vec<usize> = cases.iter().map(|c| c.group).collect();
-        let bins = reliability(&stated, &right, &groups, BINS).unwrap_or_default();
+        let weights = labelled(cases.iter(), prior)
+            .map(|outcomes| prior_weights(&outcomes, prior))
+            .unwrap_or_default();
+        let bins = weighted_reliability(&stated, &right, &groups, &weights, BINS);
+        let bins = bins.unwrap_or_default();
         let bins = bins.into_iter().filter_map(|b| {
             let Interval { low, high } = b.interval?;
             Some(((b.n, b.stated?, b.observed?), [low, high]))
@@ -70,6 +81,7 @@ impl Curves {
         Self {
             reliability: bins,
             reliability_intervals: intervals,
+            reliability_at_prior: true,
             roc: military.into_iter().chain(each).collect(),
         }
     }
@@ -125,7 +137,32 @@ fn thinned(points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{case, infos, judgement};
     use super::*;
+
+    #[test]
+    fn reliability_is_that_of_the_mixture_that_the_prior_supposes() {
+        let prior =
+            Prior::hierarchical(&[("a", "a", "a"), ("b", "b", "b"), ("c", "c", "c")]).unwrap();
+        // Said with 0.65: backgrounds are always right, engines never; nine in ten recordings are backgrounds, of two sources.
+        let mut cases: Vec<Case> = (0..9)
+            .map(|i| Case {
+                group: 10 + usize::from(i < 8),
+                ..case(2, judgement([0.2, 0.15, 0.65], &[2]))
+            })
+            .collect();
+        cases.push(case(1, judgement([0.2, 0.15, 0.65], &[2])));
+        let curves = Curves::new(&cases, &infos(), &prior);
+        assert!(curves.reliability_at_prior);
+        let [(n, stated, seen)] = curves.reliability[..] else {
+            panic!("{:?}", curves.reliability);
+        };
+        // Both labels weigh a third: half is right, not nine tenths.
+        assert_eq!(n, 10);
+        assert!((stated - 0.65).abs() < 1e-12 && (seen - 0.5).abs() < 1e-12);
+        let [low, high] = curves.reliability_intervals[0];
+        assert!(low < 0.15 && high > 0.85, "{low} {high}");
+    }
 
     #[test]
     fn a_curve_goes_from_corner_to_corner() {

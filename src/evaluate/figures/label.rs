@@ -2,6 +2,7 @@
 
 use super::alarm::strength;
 use super::share::Share;
+use super::threshold::Ranked;
 use super::Case;
 use crate::audio::Fitness;
 use crate::evaluate::bootstrap::Bootstrap;
@@ -18,8 +19,8 @@ use std::collections::BTreeSet;
 /// Rate of false alarms at which recall is quoted.
 pub const ALARM_RATE: f64 = 0.01;
 
-/// Resampled sets from which the intervals of AUC and Cllr are taken.
-const RESAMPLED: Bootstrap = Bootstrap {
+/// Resampled sets from which the intervals of AUC, Cllr and recall are taken.
+pub(super) const RESAMPLED: Bootstrap = Bootstrap {
     replicates: 1000,
     confidence: 0.95,
     seed: 0,
@@ -32,6 +33,9 @@ pub struct LabelFigures {
     pub label: String,
     /// Recordings whose best label is the true one.
     pub right: Share,
+    /// Recordings whose prediction set holds the label; `None` in figures of models up to `earwitness-default-7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<Share>,
     /// Source groups.
     pub groups: usize,
     /// How it is detected; `None` where all recordings are of this label.
@@ -66,9 +70,10 @@ pub struct Detection {
     /// 95 % interval by bootstrap over source groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auc_interval: Option<[f64; 2]>,
-    /// Recall at 1 % false alarms.
+    /// Recall at 1 % false alarms. Its interval allows for the threshold, which is found on the same recordings, being another with
+    /// other source groups (in figures of models up to `earwitness-default-7` it does not).
     pub recall: Share,
-    /// False alarms at that threshold.
+    /// False alarms at that threshold: 1 % by construction, so that the interval, which takes the threshold as given, means nothing.
     pub false_alarms: Share,
     /// The threshold, as a log10 LR without bounds; `None` if any alarm would be one too many.
     pub threshold: Option<f64>,
@@ -81,41 +86,56 @@ pub struct OfFitness {
     pub fitness: Fitness,
     /// Recordings of the label whose best label it is.
     pub right: Share,
-    /// Recordings of the label detected at the threshold of all recordings.
+    /// Recordings of the label detected at the threshold of all recordings. The interval allows for that threshold as that of
+    /// [`Detection::recall`] does.
     pub recall: Share,
-    /// Recordings of other labels alarmed at that threshold.
+    /// Recordings of other labels alarmed at that threshold, with such an interval.
     pub false_alarms: Share,
 }
 
 impl OfFitness {
-    /// `threshold` is a log10 LR without bounds; `None` if nothing may be detected.
-    fn new(
+    /// One for each of `known`. `threshold` is a log10 LR without bounds; `None` if nothing may be detected.
+    fn each(
         cases: &[&Case],
-        strengths: &[f64],
+        ranked: &Ranked,
         label: usize,
         threshold: Option<f64>,
-        fitness: Fitness,
-    ) -> Result<Self, MetricError> {
-        let these = cases.iter().zip(strengths);
-        let these = || these.clone().filter(|(c, _)| c.fitness == Some(fitness));
-        let detected = |strength: f64| threshold.is_some_and(|least| strength >= least);
-        let (own, others) = (
-            || these().filter(|(c, _)| c.label == label),
-            || these().filter(|(c, _)| c.label != label),
-        );
-        let group = |(c, _): &(&&Case, &f64)| c.group;
-        Ok(Self {
-            fitness,
-            right: Share::of_groups(own(), group, |(c, _)| c.judgement.best() == label)?,
-            recall: Share::of_groups(own(), group, |(_, strength)| detected(**strength))?,
-            false_alarms: Share::of_groups(others(), group, |(_, strength)| detected(**strength))?,
-        })
+        known: BTreeSet<Fitness>,
+    ) -> Result<Vec<Self>, MetricError> {
+        let detected = |i: usize| threshold.is_some_and(|least| ranked.strengths[i] >= least);
+        let is_of = |i: usize, fitness: Fitness, own: bool| {
+            cases[i].fitness == Some(fitness) && (cases[i].label == label) == own
+        };
+        let share = |fitness: Fitness, own: bool, counts: &dyn Fn(usize) -> bool| {
+            let of = (0..cases.len()).filter(|&i| is_of(i, fitness, own));
+            Share::of_groups(of, |&i| cases[i].group, |&i| counts(i))
+        };
+        let mut shares = Vec::new();
+        for &fitness in &known {
+            for own in [true, false] {
+                let picks = move |i: usize| is_of(i, fitness, own);
+                shares.push((share(fitness, own, &detected)?, picks));
+            }
+        }
+        let mut shares = ranked.allowing_for_threshold(shares).into_iter();
+        let mut found = Vec::new();
+        for fitness in known {
+            if let (Some(recall), Some(false_alarms)) = (shares.next(), shares.next()) {
+                found.push(Self {
+                    fitness,
+                    right: share(fitness, true, &|i| cases[i].judgement.best() == label)?,
+                    recall,
+                    false_alarms,
+                });
+            }
+        }
+        Ok(found)
     }
 }
 
 impl Detection {
     /// Ranks recordings by their log10 LR; `None` where all or none are of the label. `groups` are their source groups, or
-    /// empty: then there is no interval.
+    /// empty: then the AUC has no interval, and that of the recall takes the threshold as given and recordings for independent.
     ///
     /// # Errors
     /// [`MetricError`] if a log10 LR is not a number.
@@ -141,10 +161,17 @@ impl Detection {
             let group = |&i: &usize| groups.get(i).copied().unwrap_or(i);
             Share::of_groups(of, group, |&i| strengths[i] >= point.threshold)
         };
+        let ranked = Ranked {
+            strengths,
+            is_label,
+            groups,
+        };
+        let recall = ranked.allowing_for_threshold(vec![(detected(true)?, |i: usize| is_label[i])]);
         Ok(Some(Self {
             auc: auc(strengths, is_label)?,
             auc_interval: interval.map(|i| [i.low, i.high]),
-            recall: detected(true)?,
+            // As many come back as were given.
+            recall: recall.into_iter().next().unwrap_or(detected(true)?),
             false_alarms: detected(false)?,
             threshold: point.threshold.is_finite().then_some(point.threshold),
         }))
@@ -188,9 +215,7 @@ impl LabelFigures {
             let found = RESAMPLED.interval(&groups, &strata, of_sample).ok()?;
             Some([found.low, found.high])
         };
-        let truth = cases.iter().map(|c| c.label).collect();
-        let nothing = Array2::zeros((cases.len(), prior.probabilities().len()));
-        let as_stated = Outcomes::new(nothing, truth, groups.clone())
+        let as_stated = labelled(cases.iter().copied(), prior)
             .map(|outcomes| hypothesis_weights(&outcomes, prior, label))
             .unwrap_or_default();
         let without_joined = if own().any(|c| c.joined) && own().any(|c| !c.joined) {
@@ -201,13 +226,20 @@ impl LabelFigures {
         };
         let known: BTreeSet<Fitness> = cases.iter().filter_map(|c| c.fitness).collect();
         let threshold = detection.as_ref().and_then(|d| d.threshold);
-        let by_fitness = known
-            .into_iter()
-            .map(|fitness| OfFitness::new(cases, &strengths, label, threshold, fitness))
-            .collect::<Result<_, _>>()?;
+        let ranked = Ranked {
+            strengths: &strengths,
+            is_label: &is_label,
+            groups: &groups,
+        };
+        let by_fitness = OfFitness::each(cases, &ranked, label, threshold, known)?;
         Ok(Self {
             label: name.to_owned(),
             right: Share::of_groups(own(), |c| c.group, |c| c.judgement.best() == label)?,
+            covered: Some(Share::of_groups(
+                own(),
+                |c| c.group,
+                |c| c.judgement.prediction_set.contains(&label),
+            )?),
             groups: own().map(|c| c.group).collect::<BTreeSet<_>>().len(),
             detection,
             cllr: cost(cllr, &[])?,
@@ -219,6 +251,16 @@ impl LabelFigures {
             without_joined,
         })
     }
+}
+
+/// Labels and source groups of cases; what was said of them has no part in what they weigh. `None` without any.
+pub(super) fn labelled<'a>(
+    cases: impl Iterator<Item = &'a Case> + Clone,
+    prior: &Prior,
+) -> Option<Outcomes> {
+    let truth: Vec<usize> = cases.clone().map(|c| c.label).collect();
+    let nothing = Array2::zeros((truth.len(), prior.probabilities().len()));
+    Outcomes::new(nothing, truth, cases.map(|c| c.group).collect()).ok()
 }
 
 /// A cost of log10 LRs: LRs, which side each is on, weights.

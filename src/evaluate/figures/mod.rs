@@ -6,11 +6,12 @@ pub mod label;
 pub mod share;
 #[cfg(test)]
 pub(crate) mod testing;
+mod threshold;
 
 use self::alarm::{is_alarm, is_military};
 use self::curves::Curves;
 use self::label::LabelFigures;
-use self::share::Share;
+use self::share::{Intervals, Share};
 use super::bootstrap::Bootstrap;
 use super::confusion::Confusion;
 use super::coverage::coverage;
@@ -80,6 +81,9 @@ pub struct Case {
 pub struct Figures {
     /// What was held out, in words.
     pub protocol: String,
+    /// What the intervals allow for.
+    #[serde(default, skip_serializing_if = "Intervals::are_earlier")]
+    pub intervals: Intervals,
     /// Recordings judged.
     pub recordings: usize,
     /// Source groups.
@@ -185,6 +189,7 @@ pub fn figures(
         .collect::<Result<_, MetricError>>()?;
     Ok(Figures {
         protocol: protocol.to_owned(),
+        intervals: Intervals::BySourceGroup,
         recordings: cases.len(),
         groups: groups.iter().collect::<BTreeSet<_>>().len(),
         labels,
@@ -266,6 +271,12 @@ mod tests {
         assert_eq!((right.hits, right.n), (3, 4));
         assert!((found.balanced_accuracy_at_prior.accuracy - 2.5 / 3.0).abs() < 1e-12);
         assert_eq!((found.coverage.hits, found.coverage.n), (5, 6));
+        let covered = |label: &str| found.label(label)?.covered.as_ref().map(|c| (c.hits, c.n));
+        assert_eq!(covered("engine"), Some((1, 2)));
+        assert_eq!(covered("background"), Some((2, 2)));
+        // Two recordings of one source.
+        let all = found.label("background").unwrap().covered.as_ref();
+        assert!((all.unwrap().low - 0.025).abs() < 1e-9);
     }
 
     #[test]

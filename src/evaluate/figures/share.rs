@@ -1,9 +1,28 @@
 //! Shares of recordings and rates over time, with their intervals.
 
 use crate::evaluate::error::MetricError;
-use crate::evaluate::interval::{clopper_pearson, korn_graubard, poisson_mean, Interval};
+use crate::evaluate::interval::{clopper_pearson, korn_graubard, poisson_bursts, Interval};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// What the intervals of stored figures allow for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intervals {
+    /// Those of models up to `earwitness-default-7`: a part of them takes recordings for independent, and those at a threshold of 1 %
+    /// false alarms take it as given.
+    #[default]
+    Earlier,
+    /// Source groups in all that was recorded, or heard over what was, and the threshold being found on the same recordings.
+    BySourceGroup,
+}
+
+impl Intervals {
+    /// Whether they are those of models up to `earwitness-default-7`.
+    pub fn are_earlier(&self) -> bool {
+        *self == Self::Earlier
+    }
+}
 
 /// Confidence of every interval.
 const CONFIDENCE: f64 = 0.95;
@@ -71,12 +90,12 @@ impl Share {
     ///
     /// # Errors
     /// None in practice: no more are picked than there are.
-    pub fn of_groups<T>(
+    pub fn of_groups<T, G: Ord>(
         all: impl IntoIterator<Item = T>,
-        group: impl Fn(&T) -> usize,
+        group: impl Fn(&T) -> G,
         counts: impl Fn(&T) -> bool,
     ) -> Result<Self, MetricError> {
-        let mut clusters: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        let mut clusters: BTreeMap<G, (usize, usize)> = BTreeMap::new();
         for item in all {
             let own = clusters.entry(group(&item)).or_default();
             own.0 += usize::from(counts(&item));
@@ -102,25 +121,34 @@ pub struct Rate {
     pub hours: f64,
     /// `events / hours`.
     pub per_hour: f64,
-    /// 95 % interval, exact for events that come independently (Garwood 1936).
+    /// 95 % interval ([`poisson_bursts`]): events of one source group come together. Exact where each came singly (Garwood 1936).
     pub low: f64,
     /// 95 % interval.
     pub high: f64,
 }
 
 impl Rate {
-    /// So many events in so many hours.
+    /// The events of so many hours, by the source group of each.
     ///
     /// # Errors
     /// [`MetricError`] if there are no hours.
-    pub fn new(events: usize, hours: f64) -> Result<Self, MetricError> {
+    pub fn of_groups<G: Ord>(
+        events: impl IntoIterator<Item = G>,
+        hours: f64,
+    ) -> Result<Self, MetricError> {
         if hours.is_nan() || hours <= 0.0 {
             return Err(MetricError::Undefined {
                 metric: "events per hour",
                 needs: "some sound",
             });
         }
-        let Interval { low, high } = poisson_mean(events, CONFIDENCE)?;
+        let mut bursts: BTreeMap<G, usize> = BTreeMap::new();
+        for group in events {
+            *bursts.entry(group).or_default() += 1;
+        }
+        let bursts: Vec<usize> = bursts.into_values().collect();
+        let events = bursts.iter().sum();
+        let Interval { low, high } = poisson_bursts(&bursts, CONFIDENCE)?;
         Ok(Self {
             events,
             hours,
@@ -164,9 +192,17 @@ mod tests {
 
     #[test]
     fn no_event_in_three_hours_is_compatible_with_one_in_less_than_an_hour() {
-        let rate = Rate::new(0, 3.0).unwrap();
+        let rate = Rate::of_groups([0; 0], 3.0).unwrap();
         assert_eq!((rate.per_hour, rate.low), (0.0, 0.0));
         assert!((rate.high - 3.689 / 3.0).abs() < 1e-3, "{}", rate.high);
-        assert!(Rate::new(0, 0.0).is_err());
+        assert!(Rate::of_groups([0; 0], 0.0).is_err());
+    }
+
+    #[test]
+    fn alarms_of_one_source_say_less_than_alarms_of_many() {
+        let many = Rate::of_groups(0..6, 2.0).unwrap();
+        let few = Rate::of_groups([0, 0, 0, 0, 1, 1], 2.0).unwrap();
+        assert_eq!((many.events, few.events, few.per_hour), (6, 6, 3.0));
+        assert!(few.low < many.low && few.high > many.high + 1.0, "{few:?}");
     }
 }

@@ -27,6 +27,7 @@ fn measured() -> HeldOut {
             codec: "AAC".into(),
             answered_before: share(1),
             answered_after: share(2),
+            answered_rise: None,
             thresholds: Vec::new(),
         }),
         counts: [90, 80].map(counts).into(),

@@ -1,6 +1,7 @@
 //! How far a signature can be heard: so that "not heard" is never read as "not there".
 
 use super::rendered::over_background;
+use super::sound::Beneath;
 use super::trial::{each, Trial};
 use super::EvaluateError;
 use crate::channel::Interval;
@@ -56,14 +57,14 @@ pub fn audibility(
         let sound = clip.render();
         let at = |snr: f64| {
             let snr = Interval::new(snr, snr);
-            let mixed = over_background(trial, &sound, snr, fold, place as u64)?;
+            let (mixed, beneath) = over_background(trial, &sound, snr, fold, place)?;
             let judged = trial.model(fold).hear(&mixed.samples, trial.prior());
-            Ok(judged.is_some_and(|j| trial.is_alarm(&j)))
+            Ok((judged.is_some_and(|j| trial.is_alarm(&j)), beneath))
         };
         SNRS_DB
             .iter()
             .map(|&snr| at(snr))
-            .collect::<Result<Vec<bool>, EvaluateError>>()
+            .collect::<Result<Vec<(bool, Beneath)>, EvaluateError>>()
     })?;
     let mut rows = Vec::new();
     for (clips, detected) in clips.chunks(CLIPS).zip(detected.chunks(CLIPS)) {
@@ -72,9 +73,13 @@ pub fn audibility(
     Ok(rows)
 }
 
-fn row(clips: &[RenderedClip], detected: &[Vec<bool>]) -> Result<Audibility, MetricError> {
+/// `detected`: of each clip at each SNR, and what it was heard over.
+fn row(
+    clips: &[RenderedClip],
+    detected: &[Vec<(bool, Beneath)>],
+) -> Result<Audibility, MetricError> {
     let shares = SNRS_DB.iter().enumerate().map(|(place, &snr)| {
-        let share = Share::of(detected, |at| at[place])?;
+        let share = Share::of_groups(detected, |at| at[place].1, |at| at[place].0)?;
         Ok((snr, share))
     });
     let shares = shares.collect::<Result<Vec<(f64, Share)>, MetricError>>()?;

@@ -1,5 +1,6 @@
 //! How clips fare by how far they stand above the background.
 
+use super::sound::Beneath;
 use crate::evaluate::error::MetricError;
 use crate::evaluate::figures::share::Share;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct SnrBin {
 pub(super) struct Outcome {
     /// How far it stands above its background, dB.
     pub snr_db: f64,
+    /// What it is told together with.
+    pub beneath: Beneath,
     pub family: bool,
     pub airframe: bool,
     /// `None` where the phase cannot be heard.
@@ -47,13 +50,15 @@ pub(super) fn by_snr(clips: &[Outcome]) -> Result<Vec<SnrBin>, MetricError> {
     numbers.dedup();
     let bins = numbers.into_iter().map(|bin| {
         let own = || clips.iter().filter(move |clip| number(clip) == bin);
+        let heard = || own().filter(|clip| clip.phase.is_some());
+        let beneath = |clip: &&Outcome| clip.beneath;
         Ok(SnrBin {
             from_db: bin * STEP_DB,
             to_db: (bin + 1.0) * STEP_DB,
-            family: Share::of(own(), |c| c.family)?,
-            airframe: Share::of(own(), |c| c.airframe)?,
-            phase: Share::of(own().filter_map(|c| c.phase), |right| *right)?,
-            covered: Share::of(own(), |c| c.covered)?,
+            family: Share::of_groups(own(), beneath, |c| c.family)?,
+            airframe: Share::of_groups(own(), beneath, |c| c.airframe)?,
+            phase: Share::of_groups(heard(), beneath, |c| c.phase == Some(true))?,
+            covered: Share::of_groups(own(), beneath, |c| c.covered)?,
         })
     });
     bins.collect()
@@ -67,6 +72,7 @@ mod tests {
     fn clips_are_counted_where_their_snr_lies() {
         let clip = |snr_db, family, phase| Outcome {
             snr_db,
+            beneath: Beneath::Group(7),
             family,
             airframe: false,
             phase,
@@ -92,5 +98,22 @@ mod tests {
         assert_eq!(found, wanted);
         assert_eq!((bins[0].phase.hits, bins[1].phase.hits), (1, 0));
         assert_eq!((bins[0].covered.hits, bins[0].airframe.hits), (2, 0));
+    }
+
+    #[test]
+    fn clips_over_one_source_of_backgrounds_say_less() {
+        let width = |beneath: fn(usize) -> Beneath| {
+            let clips = (0..40).map(|i| Outcome {
+                snr_db: 1.0,
+                beneath: beneath(i),
+                family: i < 20,
+                airframe: false,
+                phase: None,
+                covered: true,
+            });
+            let family = &by_snr(&clips.collect::<Vec<_>>()).unwrap()[0].family;
+            family.high - family.low
+        };
+        assert!(width(|i| Beneath::Group(i / 10)) > 1.5 * width(Beneath::Nothing));
     }
 }

@@ -110,22 +110,26 @@ fn count(trial: &Trial, joined: &[Joined]) -> Result<LongNegatives, MetricError>
     let mut lengths: Vec<f64> = joined.iter().map(|j| j.seconds).collect();
     lengths.sort_by(f64::total_cmp);
     let label = |j: &Joined| trial.recorded()[j.clips[0]].label;
+    let group = |clip: usize| trial.recorded()[clip].group;
     let whole = |counts: &dyn Fn(&Judgement) -> bool| {
-        let heard = joined.iter().filter_map(|j| j.judgement.as_ref());
-        Rate::new(heard.filter(|j| counts(j)).count(), hours)
+        let alarms = joined
+            .iter()
+            .filter(|j| j.judgement.as_ref().is_some_and(counts));
+        Rate::of_groups(alarms.map(|j| group(j.clips[0])), hours)
     };
     let clips = |counts: &dyn Fn(&Judgement) -> bool| {
         let clips = joined.iter().flat_map(|j| &j.clips);
         let alarms = clips.filter(|&&clip| counts(trial.judgement(clip)));
-        Rate::new(alarms.count(), hours)
+        Rate::of_groups(alarms.map(|&clip| group(clip)), hours)
     };
     let answered = |j: &Judgement| trial.is_alarm(j);
     let share_of = |picked: &dyn Fn(&Joined) -> bool| {
         let picked = joined.iter().filter(|j| picked(j));
-        let group = |j: &&Joined| trial.recorded()[j.clips[0]].group;
-        Share::of_groups(picked, group, |j| {
-            j.judgement.as_ref().is_some_and(answered)
-        })
+        Share::of_groups(
+            picked,
+            |j| group(j.clips[0]),
+            |j| j.judgement.as_ref().is_some_and(answered),
+        )
     };
     let labels: BTreeSet<usize> = joined.iter().map(label).collect();
     let threshold = |t: &Threshold| {

@@ -48,6 +48,7 @@ pub use trial::Trial;
 use super::error::MetricError;
 use super::failures::{failures, judgements_of, Failure};
 use super::figures::curves::Curves;
+use super::figures::share::Intervals;
 use super::figures::{Case, Figures};
 use super::learnt_from::{learnt_from, LearntFrom};
 use crate::audio::AudioError;
@@ -110,6 +111,9 @@ impl EvaluateError {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HeldOut {
+    /// What the intervals of all protocols allow for.
+    #[serde(skip_serializing_if = "Intervals::are_earlier")]
+    pub intervals: Intervals,
     /// Nested cross-validation by source group.
     pub grouped: Option<Figures>,
     /// What was learnt from, by label and corpus.
@@ -158,6 +162,14 @@ pub struct HeldOut {
 }
 
 impl HeldOut {
+    /// Nothing yet, for protocols that are run now: what is read from a model says itself what its intervals allow for.
+    pub fn fresh() -> Self {
+        Self {
+            intervals: Intervals::BySourceGroup,
+            ..Self::default()
+        }
+    }
+
     /// Adds what the figures of an older model lack and its training memory tells: what was learnt from, failures and curves. They
     /// are those of the quick fits that the memory's scores are from, and say so.
     ///

@@ -83,7 +83,8 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
     let flying = || heard.iter().filter(|(_, truth, _)| *truth != NEITHER);
     let right =
         |(_, truth, phase): &&(usize, usize, PhaseJudgement)| phase.likelier() == CLASSES[*truth];
-    let group = |(i, _, _): &&(usize, usize, PhaseJudgement)| corpus.recordings[*i].group;
+    let sources = sources(corpus);
+    let group = |(i, _, _): &&(usize, usize, PhaseJudgement)| sources[*i];
     let mut rows = Vec::new();
     for rendered in [false, true] {
         for (label, name) in corpus.labels.iter().enumerate() {
@@ -130,7 +131,7 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
     Ok(Some(Phases {
         rows,
         recorded_right: Share::of_groups(side(false), group, right)?,
-        rendered_right: Share::of(side(true), right)?,
+        rendered_right: Share::of_groups(side(true), group, right)?,
         false_dives: Share::of_groups(confusers(""), group, |(i, _, phase)| {
             trial.is_alarm(trial.judgement(*i)) && phase.named() == Some("dive")
         })?,
@@ -139,4 +140,57 @@ pub fn phases(trial: &Trial) -> Result<Option<Phases>, MetricError> {
         })?,
         dive_like_by_label: by_label.collect::<Result<_, MetricError>>()?,
     }))
+}
+
+/// Of each recording the source group that it is told rightly or wrongly together with: its own, or that of the background that a
+/// rendered clip was mixed over.
+fn sources(corpus: &Corpus) -> Vec<usize> {
+    let mut sources: Vec<usize> = corpus.recordings.iter().map(|r| r.group).collect();
+    for row in corpus
+        .rows
+        .iter()
+        .filter(|r| corpus.is_rendered(r.recording))
+    {
+        if let Some(beneath) = row.beneath {
+            sources[row.recording] = corpus.recordings[beneath].group;
+        }
+    }
+    sources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::corpus::{Heard, Origin};
+    use crate::train::takes::{Row, Take};
+
+    #[test]
+    fn rendered_clips_belong_with_what_lies_beneath_and_copies_of_recordings_do_not() {
+        let rendered = Heard {
+            origin: Origin::Rendered,
+            ..Heard::plain(2, 1, 9, 0)
+        };
+        let recordings = vec![Heard::plain(0, 0, 4, 0), Heard::plain(1, 1, 5, 0), rendered];
+        let row = |recording, take, beneath| Row {
+            recording,
+            take,
+            beneath,
+            start: 0,
+        };
+        let rows = vec![
+            row(0, Take::AsItIs, None),
+            row(1, Take::Copy(1), Some(0)),
+            row(2, Take::AsItIs, Some(0)),
+        ];
+        let corpus = Corpus {
+            labels: vec!["background".into(), "harop".into()],
+            recordings,
+            features: ndarray::Array2::zeros((rows.len(), 1)),
+            rows,
+            joins: Vec::new(),
+            left_out: Vec::new(),
+            places: Default::default(),
+        };
+        assert_eq!(sources(&corpus), [4, 5, 4]);
+    }
 }

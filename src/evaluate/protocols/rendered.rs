@@ -2,7 +2,7 @@
 
 use super::by_snr::{by_snr, Outcome, SnrBin};
 use super::reencode::{Codec, Reencoder, AAC, MP3, OPUS};
-use super::sound::{self, Mixed};
+use super::sound::{self, Beneath, Mixed};
 use super::trial::{each, read_samples, Trial};
 use super::EvaluateError;
 use crate::channel::Interval;
@@ -110,6 +110,7 @@ pub struct RenderedRow {
 struct Heard<'a> {
     clip: &'a RenderedClip,
     snr_db: f64,
+    beneath: Beneath,
     judgement: Judgement,
     phase: Option<PhaseJudgement>,
 }
@@ -151,25 +152,26 @@ fn hear<'a>(
     batch: &[(usize, &'a RenderedClip)],
 ) -> Result<Vec<Heard<'a>>, EvaluateError> {
     let codec = CODECS[number % CODECS.len()];
-    let (mut files, mut snrs_db) = (Vec::new(), Vec::new());
+    let (mut files, mut mixes) = (Vec::new(), Vec::new());
     for (place, clip) in batch {
         let fold = place % recipe.folds;
-        let mixed = over_background(trial, &clip.render(), SNR_DB, fold, *place as u64)?;
+        let (mixed, beneath) = over_background(trial, &clip.render(), SNR_DB, fold, *place)?;
         let path = encoder.folder().join(format!("{number}-{place}.wav"));
         sound::write(&path, mixed.samples.iter().map(|x| (x * 32_767.0) as i16))?;
         files.push(path);
-        snrs_db.push(mixed.snr_db);
+        mixes.push((mixed.snr_db, beneath));
     }
     let paths: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
     let coded = encoder.encode(codec, &paths, number)?;
     let mut heard = Vec::new();
-    for (((place, clip), file), snr_db) in batch.iter().zip(&coded).zip(snrs_db) {
+    for (((place, clip), file), (snr_db, beneath)) in batch.iter().zip(&coded).zip(mixes) {
         let samples = read_samples(file)?;
         let model = trial.model(place % recipe.folds);
         if let Some(judgement) = model.hear(&samples, trial.prior()) {
             heard.push(Heard {
                 clip,
                 snr_db,
+                beneath,
                 judgement,
                 phase: model.hear_phase(&samples),
             });
@@ -182,25 +184,26 @@ fn hear<'a>(
     Ok(heard)
 }
 
-/// Sound in the air over a background recording of `fold`.
+/// Sound in the air over a background recording of `fold`, which the number of the clip picks, and what that was.
 pub(super) fn over_background(
     trial: &Trial,
     clip: &[f32],
     snr_db: Interval,
     fold: usize,
-    seed: u64,
-) -> Result<Mixed, EvaluateError> {
+    number: usize,
+) -> Result<(Mixed, Beneath), EvaluateError> {
+    let seed = number as u64;
     let labels = &trial.corpus().labels;
     let recordings = trial.recorded().iter().enumerate();
     let own: Vec<usize> = recordings
         .filter(|(_, r)| labels[r.label] == BACKGROUND && r.fold == fold)
         .map(|(i, _)| i)
         .collect();
-    let background = match own.get(sound::pick(seed, own.len())) {
-        Some(&i) => trial.samples(i)?,
-        None => Vec::new(),
+    let (background, beneath) = match own.get(sound::pick(seed, own.len())) {
+        Some(&i) => (trial.samples(i)?, Beneath::Group(trial.recorded()[i].group)),
+        None => (Vec::new(), Beneath::Nothing(number)),
     };
-    sound::over(clip, &background, snr_db, seed)
+    Ok((sound::over(clip, &background, snr_db, seed)?, beneath))
 }
 
 /// What counts as one with a label, by the label's own name or that of the first of its group.
@@ -246,6 +249,9 @@ fn count(trial: &Trial, heard: &[Heard], set: TestSet) -> Result<Rendered, Metri
         let name = group.map_or(key.0, |g| g[0]);
         by_airframe.entry(name).or_default().push(h);
     }
+    let share = |of: &[&Heard], counts: &dyn Fn(&Heard) -> bool| {
+        Share::of_groups(of.iter().copied(), |h| h.beneath, |h| counts(h))
+    };
     let mut rows = Vec::new();
     for ((label, phase), own) in &by_signature {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -258,34 +264,34 @@ fn count(trial: &Trial, heard: &[Heard], set: TestSet) -> Result<Rendered, Metri
         rows.push(RenderedRow {
             label: (*label).to_owned(),
             phase: (*phase).to_owned(),
-            family: Share::of(own, |h| family(h))?,
-            airframe: Share::of(own, |h| airframe(h))?,
-            covered: Share::of(own, |h| in_set(h))?,
-            detected: Share::of(own, |h| trial.is_alarm(&h.judgement))?,
+            family: share(own, &family)?,
+            airframe: share(own, &airframe)?,
+            covered: share(own, &in_set)?,
+            detected: share(own, &|h| trial.is_alarm(&h.judgement))?,
             answers,
         });
     }
     let shares: Vec<f64> = by_airframe
         .values()
-        .map(|own| Ok(Share::of(own, |h| airframe(h))?.share))
+        .map(|own| Ok(share(own, &airframe)?.share))
         .collect::<Result<_, MetricError>>()?;
-    let of = |label: &'static str, phase: &'static str| {
-        let own = heard.iter();
-        own.filter(move |h| h.clip.label == label && h.clip.phase == phase)
-    };
-    let phase_right = |h: &&Heard| h.phase.is_some_and(|p| p.likelier() == h.clip.phase);
+    let all: Vec<&Heard> = heard.iter().collect();
+    let diving_harop = |h: &&Heard| h.clip.label == "harop" && h.clip.phase == "dive";
+    let diving_harops: Vec<&Heard> = heard.iter().filter(diving_harop).collect();
+    let phase_right = |h: &Heard| h.phase.is_some_and(|p| p.likelier() == h.clip.phase);
     let flying = || heard.iter().filter(|h| h.clip.label != "jet");
     let (told, silent): (Vec<&Heard>, Vec<&Heard>) =
         flying().partition(|h| h.clip.phase_is_heard());
-    let unnamed = |h: &&Heard| h.phase.is_some_and(|p| p.named().is_none());
+    let unnamed = |h: &Heard| h.phase.is_some_and(|p| p.named().is_none());
     let sizes: usize = heard.iter().map(|h| h.judgement.prediction_set.len()).sum();
     let outcomes: Vec<Outcome> = heard
         .iter()
         .map(|h| Outcome {
             snr_db: h.snr_db,
+            beneath: h.beneath,
             family: family(h),
             airframe: airframe(h),
-            phase: (h.clip.label != "jet" && h.clip.phase_is_heard()).then(|| phase_right(&h)),
+            phase: (h.clip.label != "jet" && h.clip.phase_is_heard()).then(|| phase_right(h)),
             covered: in_set(h),
         })
         .collect();
@@ -293,19 +299,19 @@ fn count(trial: &Trial, heard: &[Heard], set: TestSet) -> Result<Rendered, Metri
         set: set.name().into(),
         codecs: CODECS.iter().map(|c| c.name.to_owned()).collect(),
         rows,
-        family_right: Share::of(heard, |h| family(h))?,
+        family_right: share(&all, &family)?,
         airframe_balanced: shares.iter().sum::<f64>() / shares.len().max(1) as f64,
-        harop_dives: Share::of(of("harop", "dive"), |h| {
+        harop_dives: share(&diving_harops, &|h| {
             best(h).label == "harop" && phase_right(h)
         })?,
-        phase_right: Share::of(told, phase_right)?,
+        phase_right: share(&told, &phase_right)?,
         silent_dives_unnamed: match silent.is_empty() {
             true => None,
-            false => Some(Share::of(silent, unnamed)?),
+            false => Some(share(&silent, &unnamed)?),
         },
-        coverage: Share::of(heard, |h| in_set(h))?,
+        coverage: share(&all, &in_set)?,
         mean_set_size: sizes as f64 / heard.len().max(1) as f64,
-        undecided: Share::of(heard, |h| {
+        undecided: share(&all, &|h| {
             !crate::model::decide::level(infos, &h.judgement).is_signature()
         })?,
         by_snr: by_snr(&outcomes)?,

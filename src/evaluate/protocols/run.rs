@@ -78,7 +78,7 @@ pub fn run(
     progress: Progress,
 ) -> Result<HeldOut, EvaluateError> {
     let wants = |protocol| wanted.contains(&protocol);
-    let mut found = HeldOut::default();
+    let mut found = HeldOut::fresh();
     if wanted.iter().any(|protocol| protocol.needs_trial()) {
         let trial = Trial::run(manifest, corpus, recipe, progress)?;
         found.grouped = Some(trial.figures().clone());

@@ -17,6 +17,16 @@ pub(super) struct Mixed {
     pub snr_db: f64,
 }
 
+/// What clips are told rightly or wrongly together by: the source group of the background beneath them, or the clip's own number where
+/// there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Beneath {
+    /// The source group of a background.
+    Group(usize),
+    /// The number of a clip over nothing.
+    Nothing(usize),
+}
+
 /// Lays sound in the air over a background, at an SNR (mean squares over the whole band, dB) that `seed` draws.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use super::reencode::Reencoder;
 use super::trial::{each, read_samples};
 use super::EvaluateError;
 use crate::dataset::{Manifest, Recording};
+use crate::evaluate::error::MetricError;
 use crate::evaluate::figures::share::Share;
 use crate::fingerprint::search::Archive;
 use crate::fingerprint::Waveprint;
@@ -140,7 +141,20 @@ fn row(
     Ok(CopyRow {
         done: name,
         missed: missed.collect(),
-        found: Share::of(&outcomes, |o| o.0)?,
-        placed: Share::of(&outcomes, |o| o.1)?,
+        found: of_groups(listed, &outcomes, |o| o.0)?,
+        placed: of_groups(listed, &outcomes, |o| o.1)?,
     })
+}
+
+/// The share of recordings whose outcome counts; those of one source group of the manifest are found or missed together.
+fn of_groups(
+    listed: &[Listed],
+    outcomes: &[(bool, bool)],
+    counts: fn(&(bool, bool)) -> bool,
+) -> Result<Share, MetricError> {
+    let grouped = listed
+        .iter()
+        .map(|l| l.recording.group.as_str())
+        .zip(outcomes);
+    Share::of_groups(grouped, |(group, _)| *group, |(_, outcome)| counts(outcome))
 }

@@ -5,6 +5,7 @@ use super::super::EvaluateError;
 use super::track_params;
 use crate::audio::{content_hash, Source};
 use crate::dataset::Manifest;
+use crate::evaluate::error::MetricError;
 use crate::evaluate::figures::share::Share;
 use crate::hex::hex;
 use crate::spectrum::{track, Track};
@@ -69,39 +70,68 @@ pub(super) fn measure(
         let strongest = track(&samples, track_params()?).into_iter().next();
         Ok::<_, EvaluateError>((hex(&hash), strongest))
     })?;
-    let mut compared: Vec<(String, Vec<f64>)> = Vec::new();
+    let mut compared: Vec<Compared> = Vec::new();
     for (recording, (hash, found)) in own.iter().zip(&tracks) {
         let name = recording.path.file_name().unwrap_or_default();
         if let Some(readings) = readings.get(hash) {
-            let ratios = readings.iter().map(|r| ratio(found.as_ref(), r));
-            compared.push((name.to_string_lossy().into_owned(), ratios.collect()));
+            compared.push(Compared {
+                name: name.to_string_lossy().into_owned(),
+                group: &recording.group,
+                ratios: readings.iter().map(|r| ratio(found.as_ref(), r)).collect(),
+            });
         }
     }
     if compared.is_empty() {
         return Ok(None);
     }
-    let is_near = |ratio: f64| (ratio - 1.0).abs() <= MATCHED;
-    let is_octave = |ratio: f64| is_near(ratio) || is_near(2.0 * ratio) || is_near(0.5 * ratio);
-    let all: Vec<f64> = compared
-        .iter()
-        .flat_map(|(_, r)| r.iter().copied())
-        .collect();
-    let every = |(_, ratios): &(String, Vec<f64>), test: &dyn Fn(f64) -> bool| {
-        ratios.iter().all(|r| test(*r))
-    };
+    let tracked = own.iter().zip(&tracks);
+    let is_tracked = |t: &Option<Track>| t.as_ref().is_some_and(|t| t.heard_s() >= 1.0);
     Ok(Some(ReadByEye {
-        tracked: Share::of(&tracks, |(_, t)| {
-            t.as_ref().is_some_and(|t| t.heard_s() >= 1.0)
-        })?,
-        matched: Share::of(&compared, |c| every(c, &is_near))?,
-        matched_but_octave: Share::of(&compared, |c| every(c, &is_octave))?,
-        readings: Share::of(&all, |r| is_near(**r))?,
-        readings_but_octave: Share::of(&all, |r| is_octave(**r))?,
+        tracked: Share::of_groups(
+            tracked,
+            |(r, _)| r.group.as_str(),
+            |(_, (_, t))| is_tracked(t),
+        )?,
+        matched: recordings(&compared, is_near)?,
+        matched_but_octave: recordings(&compared, is_octave)?,
+        readings: readings_of(&compared, is_near)?,
+        readings_but_octave: readings_of(&compared, is_octave)?,
         missed: compared
             .into_iter()
-            .filter(|c| !every(c, &is_near))
+            .filter(|c| !c.ratios.iter().all(|r| is_near(*r)))
+            .map(|c| (c.name, c.ratios))
             .collect(),
     }))
+}
+
+/// A recording with the track over each of its readings.
+struct Compared<'a> {
+    name: String,
+    /// Its source group as the manifest names it: what is cut from one original is followed, or not, together.
+    group: &'a str,
+    ratios: Vec<f64>,
+}
+
+fn is_near(ratio: f64) -> bool {
+    (ratio - 1.0).abs() <= MATCHED
+}
+
+fn is_octave(ratio: f64) -> bool {
+    is_near(ratio) || is_near(2.0 * ratio) || is_near(0.5 * ratio)
+}
+
+/// Recordings all of whose readings pass.
+fn recordings(compared: &[Compared], test: fn(f64) -> bool) -> Result<Share, MetricError> {
+    let pass = |c: &&Compared| c.ratios.iter().all(|r| test(*r));
+    Share::of_groups(compared, |c| c.group, pass)
+}
+
+/// Readings that pass.
+fn readings_of(compared: &[Compared], test: fn(f64) -> bool) -> Result<Share, MetricError> {
+    let each = compared
+        .iter()
+        .flat_map(|c| c.ratios.iter().map(|r| (c.group, *r)));
+    Share::of_groups(each, |(group, _)| *group, |(_, r)| test(*r))
 }
 
 /// Fundamental of the track over that which was read; 0 where there is no track.
@@ -125,5 +155,26 @@ mod tests {
         assert!(lines
             .iter()
             .all(|r| r.time_s >= 0.0 && (50.0..500.0).contains(&r.f0_hz)));
+    }
+
+    #[test]
+    fn readings_of_one_recording_and_recordings_of_one_source_say_less() {
+        let of = |groups: [&'static str; 4]| {
+            let compared = groups.iter().enumerate().map(|(i, group)| Compared {
+                name: String::new(),
+                group,
+                ratios: vec![if i < 2 { 1.0 } else { 0.5 }; 5],
+            });
+            let compared: Vec<Compared> = compared.collect();
+            let matched = recordings(&compared, is_near).unwrap();
+            (matched, readings_of(&compared, is_near).unwrap())
+        };
+        let (alone, readings) = of(["a", "b", "c", "d"]);
+        assert_eq!((alone.hits, alone.n, readings.n), (2, 4, 20));
+        assert_eq!(alone, Share::new(2, 4).unwrap());
+        // Twenty readings of four recordings that agree within are worth no more than four.
+        assert!(readings.low <= alone.low + 1e-9 && readings.high >= alone.high - 1e-9);
+        let (two, _) = of(["a", "a", "b", "b"]);
+        assert!(two.low < alone.low && two.high > alone.high);
     }
 }
