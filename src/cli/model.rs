@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{presets, CellAlignment, ContentArrangement, Table};
+use earwitness::evaluate::paired::Comparison;
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::model::header::Header;
 use earwitness::model::store::{Model, ModelError};
@@ -68,7 +69,8 @@ Examples:
   earwitness model promote other.model --on labelled/
 
 A model that was retrained from the one in use brings its proof along; any other is compared with it on \
-the recordings given with --on. One that is worse beyond chance, or without proof, needs --force. Models \
+the recordings given with --on. One that is worse beyond chance, or without proof, needs --force; \
+labels of fewer than five source groups have no say in that. Models \
 are kept in the folder of your configuration (or where EARWITNESS_CONFIG says), never in the installation.")]
 struct PromoteArgs {
     /// The model file
@@ -159,7 +161,7 @@ fn why_not(
     if let Some(on) = &args.on {
         let found = compare::on([current, new], on, false, None, quiet)?;
         return Ok(match found.comparison {
-            Some(comparison) => comparison.why_worse(),
+            Some(comparison) => why_worse(&comparison, quiet),
             None => vec!["nothing could be compared on these recordings".into()],
         });
     }
@@ -172,13 +174,22 @@ fn why_not(
         return Ok(Vec::new());
     }
     Ok(match held_out.and_then(|h| h.retrained) {
-        Some(proof) if proof.base_learnt_sha256 == learnt => proof.comparison.why_worse(),
+        Some(proof) if proof.base_learnt_sha256 == learnt => why_worse(&proof.comparison, quiet),
         _ => vec![format!(
             "nothing shows that it is better than the model in use, {}: it was not retrained from it. Give labelled recordings \
              that neither has heard with --on",
             current.header().id
         )],
     })
+}
+
+/// Why the new model is worse; of which labels nothing can be told is said on standard error.
+fn why_worse(comparison: &Comparison, quiet: bool) -> Vec<String> {
+    let (untold, judged) = comparison.untold();
+    if !quiet && judged > 0 && !untold.is_empty() {
+        eprintln!("note: the comparison cannot tell of {}", untold.join(", "));
+    }
+    comparison.why_worse()
 }
 
 fn rollback() -> anyhow::Result<Outcome> {

@@ -6,7 +6,6 @@ use anyhow::Context;
 use earwitness::evaluate::card::retrained_markdown;
 use earwitness::evaluate::failures::failures;
 use earwitness::evaluate::learnt_from::learnt_from;
-use earwitness::evaluate::paired::NOT_WORSE;
 use earwitness::evaluate::protocols::HeldOut;
 use earwitness::evaluate::retraining::{hold_out, learning_curve, proof, Retrained};
 use earwitness::model::store::Model;
@@ -171,7 +170,10 @@ fn conclude(args: &TrainArgs, model: &Model, found: &Retrained, brings_phases: b
     }
     let why = found.comparison.why_worse();
     if why.is_empty() {
-        eprintln!("{NOT_WORSE}; to use it: earwitness model promote {output}");
+        eprintln!(
+            "{}; to use it: earwitness model promote {output}",
+            found.comparison.not_worse()
+        );
     } else {
         eprintln!("worse than the base: {}", why.join("; "));
     }

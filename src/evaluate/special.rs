@@ -82,6 +82,15 @@ pub(super) fn student_quantile(confidence: f64, freedom: f64) -> f64 {
     (freedom * (1.0 - x) / x).sqrt()
 }
 
+/// Probability that Student's t lies below `t`, 0 to 1; `freedom` above 0.
+pub(super) fn student_share(t: f64, freedom: f64) -> f64 {
+    let beyond = 0.5 * beta_share(freedom / (freedom + t * t), 0.5 * freedom, 0.5);
+    match t < 0.0 {
+        true => beyond,
+        false => 1.0 - beyond,
+    }
+}
+
 /// The value below which a Gamma(`shape`, 1) variable lies with probability `p`, by bisection; `shape` is 0.5 or more.
 pub(super) fn gamma_quantile(p: f64, shape: f64) -> f64 {
     let (mut low, mut high) = (0.0, shape + 10.0 * (shape + 1.0).sqrt() + 20.0);
@@ -140,17 +149,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gamma_of_whole_numbers_is_the_factorial() {
-        assert!((ln_gamma(6.0) - 120f64.ln()).abs() < 1e-11);
-        assert!((ln_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-10);
-    }
-
-    #[test]
     fn students_t_is_that_of_the_tables() {
         for (freedom, wanted) in [(1.0, 12.706), (6.0, 2.447), (30.0, 2.042), (1000.0, 1.962)] {
             let found = student_quantile(0.95, freedom);
+            assert!((student_share(found, freedom) - 0.975).abs() < 1e-9);
+            assert!((student_share(-found, freedom) - 0.025).abs() < 1e-9);
             assert!((found - wanted).abs() < 1e-3, "{freedom}: {found}");
         }
+    }
+
+    #[test]
+    fn gamma_of_whole_numbers_is_the_factorial() {
+        assert!((ln_gamma(6.0) - 120f64.ln()).abs() < 1e-11);
+        assert!((ln_gamma(0.5) - std::f64::consts::PI.sqrt().ln()).abs() < 1e-10);
     }
 
     #[test]

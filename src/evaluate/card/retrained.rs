@@ -157,10 +157,10 @@ fn write_comparison(out: &mut String, c: &Comparison, a: &str, b: &str) -> std::
     )?;
     writeln!(
         out,
-        "| label | recordings | groups | right, {a} | right, {b} | AUC |"
+        "| label | recordings | groups | right, {a} | right, {b} | AUC | by AUC |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|")?;
-    for l in &c.labels {
+    writeln!(out, "|---|---|---|---|---|---|---|")?;
+    for (l, verdict) in c.labels.iter().zip(c.verdicts()) {
         let auc = match (&l.auc, l.auc_of_b) {
             (Some(d), _) => delta(d),
             (None, Some(b)) => format!("unknown -> {b:.3}"),
@@ -168,10 +168,16 @@ fn write_comparison(out: &mut String, c: &Comparison, a: &str, b: &str) -> std::
         };
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {auc} |",
-            l.label, l.recordings, l.groups, l.right[0], l.right[1]
+            "| {} | {} | {} | {} | {} | {auc} | {} |",
+            l.label,
+            l.recordings,
+            l.groups,
+            l.right[0],
+            l.right[1],
+            verdict.words()
         )?;
     }
+    writeln!(out, "\n{}.", c.level_in_words())?;
     for (what, side, n) in [
         ("better", &c.better, c.moved[0]),
         ("worse", &c.worse, c.moved[1]),

@@ -51,7 +51,13 @@ pub(super) struct Set {
 }
 
 impl Set {
-    pub(super) fn delta(&self, statistic: Statistic) -> Result<Delta, MetricError> {
+    /// The figure of both sides, with the interval of the difference where there are groups enough in all, drawn within
+    /// `strata`.
+    pub(super) fn delta(
+        &self,
+        strata: &[usize],
+        statistic: Statistic,
+    ) -> Result<Delta, MetricError> {
         let all: Vec<usize> = (0..self.scored.len()).collect();
         let undefined = MetricError::Undefined {
             metric: "comparison",
@@ -68,7 +74,7 @@ impl Set {
         let enough = groups.len() >= FEWEST_GROUPS;
         // Resampled, a handful would always be the same.
         let interval = || {
-            bootstrap.interval(&self.groups, &self.strata, |picked| {
+            bootstrap.interval(&self.groups, strata, |picked| {
                 Some(statistic(picked, 1)? - statistic(picked, 0)?)
             })
         };
