@@ -20,7 +20,8 @@
 //! }
 //! let bandwidth_hz = reader.finish().quality.bandwidth_hz;
 //! let model = Model::embedded()?;
-//! let found = audible(&model, &Catalogue::built_in()?, background, bandwidth_hz)?;
+//! let prior = model.header().hierarchical_prior()?;
+//! let found = audible(&model, &prior, &Catalogue::built_in()?, background, bandwidth_hz)?;
 //! for row in found.signatures {
 //!     println!("{}/{}: {:?} dB", row.label, row.phase, row.heard_from_snr_db);
 //! }
@@ -35,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::channel::ChannelError;
-use crate::model::prior::PriorError;
+use crate::model::prior::Prior;
 use crate::model::store::Model;
 use crate::render::{audible_range_m, RenderError, AMBIENT_DB};
 use crate::signature::Catalogue;
@@ -58,9 +59,6 @@ pub enum AudibleError {
     /// A clip can't be laid over the background.
     #[error("a clip can't be laid over the recording ({0}); this is a fault in earwitness, please report it")]
     Channel(#[from] ChannelError),
-    /// The model's labels make no prior.
-    #[error("the model's labels can't be weighed ({0}); train it again")]
-    Prior(#[from] PriorError),
 }
 
 /// What would have been heard in a recording.
@@ -117,18 +115,21 @@ pub struct AudibleRange {
 }
 
 /// Asks of each signature how far it would have been heard in a recording whose sound ends at `bandwidth_hz`
-/// ([`Quality::bandwidth_hz`](crate::audio::Quality::bandwidth_hz)). The same recording, model and catalogue give the same answer.
+/// ([`Quality::bandwidth_hz`](crate::audio::Quality::bandwidth_hz)). The model answers under `prior`, which
+/// should be that of the recording's own answer: what was unlikely beforehand has to be louder. The same recording, model, prior
+/// and catalogue give the same answer.
 ///
 /// # Errors
-/// [`AudibleError`] if a signature of the catalogue can't be rendered, or the model's labels make no prior.
+/// [`AudibleError`] if a signature of the catalogue can't be rendered.
 pub fn audible(
     model: &Model,
+    prior: &Prior,
     catalogue: &Catalogue,
     background: Background,
     bandwidth_hz: f64,
 ) -> Result<Audible, AudibleError> {
     let pieces = background.into_pieces();
-    let trials = Trials::new(model, &pieces, bandwidth_hz)?;
+    let trials = Trials::new(model, prior, &pieces, bandwidth_hz)?;
     let mut signatures = Vec::new();
     let known = |label: &str| model.header().labels.iter().any(|l| l.label == label);
     let flying = catalogue.iter().filter(|s| s.propeller().is_some());

@@ -24,13 +24,23 @@ fn the_places_where_half_are_heard_hold_from_there_on() {
 
 #[cfg(feature = "embedded-model")]
 fn heard_in(samples: &[f32], bandwidth_hz: f64) -> Audible {
+    heard_under(&[], samples, bandwidth_hz)
+}
+
+#[cfg(feature = "embedded-model")]
+fn heard_under(weights: &[(&str, f64)], samples: &[f32], bandwidth_hz: f64) -> Audible {
     let mut background = Background::new();
     samples
         .chunks(8192)
         .for_each(|block| background.push(block));
     let model = Model::embedded().unwrap();
+    let header = model.header();
+    let labels: Vec<&str> = header.labels.iter().map(|l| l.label.as_str()).collect();
+    let prior = header.hierarchical_prior().unwrap();
+    let prior = prior.with_weights(&labels, weights).unwrap();
     audible(
         &model,
+        &prior,
         &Catalogue::built_in().unwrap(),
         background,
         bandwidth_hz,
@@ -67,4 +77,18 @@ fn in_noise_the_known_munitions_are_heard_from_some_ratio_on_and_out_to_some_ran
 fn over_silence_nothing_can_be_said() {
     let found = heard_in(&[0.0; 100_000], 0.0);
     assert_eq!((found.pieces, found.signatures.len()), (0, 0));
+}
+
+#[test]
+#[cfg(feature = "embedded-model")]
+fn under_the_prior_of_the_report_what_was_unlikely_beforehand_has_to_be_louder() {
+    let usual = heard_in(&wind(), 8_000.0);
+    let doubted = heard_under(&[("background", 1e6)], &wind(), 8_000.0);
+    let total = |found: &Audible| -> usize { found.signatures.iter().flat_map(|s| &s.heard).sum() };
+    assert!(
+        total(&doubted) < total(&usual),
+        "{} {}",
+        total(&doubted),
+        total(&usual)
+    );
 }

@@ -26,7 +26,7 @@ const WHOLE_BAND_HZ: f64 = 7_500.0;
 /// What all trials share.
 pub(super) struct Trials<'a> {
     model: &'a Model,
-    prior: Prior,
+    prior: &'a Prior,
     pieces: &'a [Vec<f32>],
     ranges: ValidSceneRanges,
     /// The recording's band, where it is not whole.
@@ -38,6 +38,7 @@ pub(super) struct Trials<'a> {
 impl<'a> Trials<'a> {
     pub(super) fn new(
         model: &'a Model,
+        prior: &'a Prior,
         pieces: &'a [Vec<f32>],
         bandwidth_hz: f64,
     ) -> Result<Self, AudibleError> {
@@ -72,7 +73,7 @@ impl<'a> Trials<'a> {
         });
         Ok(Self {
             model,
-            prior: model.header().hierarchical_prior()?,
+            prior,
             pieces,
             ranges: ranges.check()?,
             band: narrow.transpose()?,
@@ -139,7 +140,7 @@ impl<'a> Trials<'a> {
     }
 
     fn is_alarm(&self, samples: &[f32]) -> bool {
-        let judged = self.model.judge_samples(samples, &self.prior);
+        let judged = self.model.judge_samples(samples, self.prior);
         judged.is_some_and(|j| is_alarm(&self.model.header().labels, &j))
     }
 

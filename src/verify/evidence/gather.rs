@@ -200,7 +200,13 @@ pub fn gather(
     let audible = match heard.is_nothing() && heard.decision != Decision::Unusable {
         true => {
             let bandwidth_hz = condition.quality.bandwidth_hz;
-            Some(audible(model, catalogue, background, bandwidth_hz)?)
+            Some(audible(
+                model,
+                &options.listen.prior,
+                catalogue,
+                background,
+                bandwidth_hz,
+            )?)
         }
         false => None,
     };

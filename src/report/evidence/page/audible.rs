@@ -9,8 +9,8 @@ pub(super) fn audible(at: &str, evidence: &Evidence) -> Option<Section> {
     let at = format!("{at}/audible");
     let mut section = Section::new("audible", "Not heard is not absent");
     section.said.push(format!(
-        "Nothing was heard. Each signature was laid over {} pieces of this very recording at falling levels and put to the model: from which level on it would have been heard, and how far away that is.",
-        found.pieces
+        "Nothing was heard. Each signature was laid over {} pieces of this very recording at falling levels and put to the model, under the prior of this report ({}): from which level on it would have been heard, and how far away that is.",
+        found.pieces, evidence.heard.prior
     ));
     if found.alarms_without > 0.0 {
         section.said.push("The model alarms on pieces of this recording with nothing laid over them, so that the table cannot be believed.".into());
