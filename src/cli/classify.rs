@@ -49,7 +49,7 @@ pub struct ClassifyArgs {
 
     /// What was likely before listening: `hierarchical` (classes equally likely, then families in
     /// a class, then labels in a family), or weights in place of some labels' shares:
-    /// `shahed-136=0.5,engine=0.2`. All are then scaled to sum to 1, so that a weight is not the share
+    /// `shahed-136=0.5,engine=0.2`, each 0.000001 to 1000000. All are then scaled to sum to 1, so that a weight is not the share
     /// that it gives; the answer says which that is
     #[arg(long, value_name = "PRIOR", default_value = "hierarchical")]
     prior: PriorWeights,

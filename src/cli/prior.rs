@@ -13,7 +13,7 @@ impl PriorWeights {
     /// The prior over the labels of `model`.
     ///
     /// # Errors
-    /// [`PriorError`] for labels that the model does not know and weights that are not above 0.
+    /// [`PriorError`] for labels that the model does not know and weights that cannot be used.
     pub fn over(&self, model: &Model) -> Result<Prior, PriorError> {
         let header = model.header();
         let labels: Vec<_> = header.labels.iter().map(|l| l.label.as_str()).collect();
@@ -70,7 +70,13 @@ mod tests {
         for wrong in ["", "harop", "harop=much", "harop=1,"] {
             assert!(wrong.parse::<PriorWeights>().unwrap_err().contains("="));
         }
-        for wrong in ["harop=2,harop=3", "harop=1e7", "harop=0", "harop=nan"] {
+        for wrong in [
+            "harop=2,harop=3",
+            "harop=1e7",
+            "harop=0",
+            "harop=1e-7",
+            "harop=nan",
+        ] {
             let fault = wrong.parse::<PriorWeights>().unwrap_err();
             assert!(fault.contains("`harop`"), "{fault}");
         }

@@ -15,9 +15,11 @@ pub enum PriorError {
         /// The labels of the model.
         known: String,
     },
-    /// A weight that is not a positive number, or so large that nothing else would count.
+    /// A weight that is not a number, so small that nothing could be heard against it, or so large that nothing else would
+    /// count.
     #[error(
-        "prior: the weight of `{label}` must be a number above 0 and at most {}",
+        "prior: the weight of `{label}` must be a number from {} to {}",
+        Prior::LEAST_WEIGHT,
         Prior::MOST_WEIGHT
     )]
     Weight {
@@ -49,6 +51,8 @@ pub struct Prior {
 impl Prior {
     /// The largest weight that may be given: the other labels are still left a millionth between them.
     pub const MOST_WEIGHT: f64 = 1e6;
+    /// The smallest weight that may be given: below, no sound whatever would bring the label back, without a word.
+    pub const LEAST_WEIGHT: f64 = 1e-6;
 
     /// Equal at each level: classes share 1, families their class, labels their family, so
     /// that three airframes of one family are together no likelier than one of another.
@@ -137,14 +141,14 @@ impl Prior {
     }
 }
 
-/// Checks that each label has one weight, above 0 and at most [`Prior::MOST_WEIGHT`].
+/// Checks that each label has one weight, [`Prior::LEAST_WEIGHT`] to [`Prior::MOST_WEIGHT`].
 ///
 /// # Errors
 /// [`PriorError::Weight`] and [`PriorError::Twice`].
 pub fn check_weights(weights: &[(&str, f64)]) -> Result<(), PriorError> {
     for (n, (label, weight)) in weights.iter().enumerate() {
         let label = || (*label).to_owned();
-        if !(*weight > 0.0 && *weight <= Prior::MOST_WEIGHT) {
+        if !(Prior::LEAST_WEIGHT..=Prior::MOST_WEIGHT).contains(weight) {
             return Err(PriorError::Weight { label: label() });
         }
         if weights[..n].iter().any(|(other, _)| *other == label()) {
@@ -196,8 +200,8 @@ mod tests {
             let fault = prior.with_weights(&labels, weights).unwrap_err();
             fault.to_string()
         };
-        for weight in [0.0, f64::NAN, f64::INFINITY, 1.1e6] {
-            assert!(fault(&[("jet", weight)]).contains("at most 1000000"));
+        for weight in [0.0, 1e-7, f64::NAN, f64::INFINITY, 1.1e6] {
+            assert!(fault(&[("jet", weight)]).contains("from 0.000001 to 1000000"));
         }
         assert!(fault(&[("jet", 2.0), ("wind", 1.0), ("jet", 3.0)]).contains("two weights"));
     }

@@ -11,6 +11,9 @@ use crate::archive::ArchiveError;
 use crate::model::prevalence::{estimate, weighted, Posterior, LEAST};
 use crate::model::prior::Prior;
 
+/// The smallest share of a label beforehand under which four digits of its probability say whether the sound speaks for it.
+const LEAST_SHARE: f64 = 1e-3;
+
 /// A label of the present settings.
 struct Label {
     label: String,
@@ -33,8 +36,7 @@ struct Heard {
 
 impl Question<'_> {
     /// Distribution of each label's probability, and how many recordings of it to expect: none of that where answers of an
-    /// earlier make keep nothing but rounded probabilities under a prior of the user's own, which leave too little of
-    /// the likelihoods of a label that is rare there.
+    /// earlier make keep nothing but rounded probabilities under a prior that leaves a label less than [`LEAST_SHARE`].
     pub(super) fn labels(&self) -> Result<(Vec<Histogram>, Vec<Expected>), ArchiveError> {
         let labels = self.known_labels()?;
         let mut histograms: Vec<Histogram> = labels
@@ -56,9 +58,8 @@ impl Question<'_> {
             return Ok((histograms, Vec::new()));
         };
         let reference = reference.probabilities();
-        let near = |(l, p): (&Label, &f64)| (l.prior - p).abs() < 1e-6;
-        let is_own_prior = !labels.iter().zip(reference).all(near);
-        if is_own_prior && heard.iter().any(|h| h.is_rounded) {
+        let is_rare = labels.iter().any(|l| l.prior < LEAST_SHARE);
+        if is_rare && heard.iter().any(|h| h.is_rounded) {
             return Ok((histograms, Vec::new()));
         }
         let factors: Vec<f64> = labels.iter().map(|l| l.count_factor).collect();

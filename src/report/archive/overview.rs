@@ -189,6 +189,16 @@ fn labels(text: &mut String, o: &Overview) {
     for (name, recordings) in others {
         let _ = writeln!(text, "  {name:<width$}  {recordings:>8}");
     }
+    if o.expected.is_empty()
+        && o.histograms
+            .iter()
+            .any(|h| h.recordings.iter().any(|n| *n > 0))
+    {
+        *text += &wrapped(
+            "  ",
+            "Nothing is expected (-): these answers, of an earlier make, keep four digits of probabilities under a prior that makes a label too rare to count by them. Run earwitness archive again: new answers are counted whatever the prior.",
+        );
+    }
     *text += &wrapped(
         "  ",
         "Expected: how many recordings have each label, by the probabilities of all of them together (not by counting answers), and what these leave open. The interval does not hold what the model mistakes: listen to a sample (earwitness export --format clips --per-bin 10) before quoting it. (C): learnt from rendered sound only.",
