@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (model, catalogue) = (Model::embedded()?, Catalogue::built_in()?);
     let start = Instant::now();
-    let found = audible(&model, &catalogue, background, quality.bandwidth_hz)?;
+    let prior = model.header().hierarchical_prior()?;
+    let found = audible(&model, &prior, &catalogue, background, quality.bandwidth_hz)?;
     println!(
         "{} pieces of background: {:?}",
         found.pieces,

@@ -11,7 +11,7 @@ const SPELT_OUT: usize = 6;
 /// One statement of a report against the same statement of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// Where it stands: `recordings[1].heard.label`; recordings are counted from 1.
+    /// Where it stands: `recordings[0].heard.label`, as in the page's `data-at` and in jq.
     pub place: String,
     /// What the first says.
     pub was: String,
@@ -56,7 +56,7 @@ fn walk(place: &str, was: &Value, is: &Value, found: &mut Vec<Statement>) {
                 return;
             }
             for (n, (a, b)) in a.iter().zip(b).enumerate() {
-                walk(&format!("{place}[{}]", n + 1), a, b, found);
+                walk(&format!("{place}[{n}]"), a, b, found);
             }
         }
         _ => found.push(Statement {
@@ -129,7 +129,7 @@ mod tests {
             .filter(|c| !c.agrees)
             .collect();
         let places: Vec<_> = differing.iter().map(|c| c.place.as_str()).collect();
-        assert_eq!(places, ["recordings[1].label", "recordings[1].segments"]);
+        assert_eq!(places, ["recordings[0].label", "recordings[0].segments"]);
         assert_eq!(differing[1].is, "6 of them alike");
     }
 

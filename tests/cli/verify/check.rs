@@ -14,7 +14,7 @@ fn a_report_agrees_with_itself_and_a_changed_one_is_told_where() {
     let (out, err, code) = verify(dir.path(), &["--check", "out/report.json"]);
     assert_eq!(code, 0, "{out}{err}");
     assert!(
-        out.contains("agrees   recordings[1].heard.label: shahed-136"),
+        out.contains("agrees   recordings[0].heard.label: shahed-136"),
         "{out}"
     );
     assert!(!out.contains("DIFFERS"));
@@ -25,7 +25,7 @@ fn a_report_agrees_with_itself_and_a_changed_one_is_told_where() {
     let (out, err, code) = verify(dir.path(), &["--check", "out/report.json"]);
     assert_eq!(code, 1);
     assert!(
-        out.contains("DIFFERS  recordings[1].heard.label: report harop, now shahed-136"),
+        out.contains("DIFFERS  recordings[0].heard.label: report harop, now shahed-136"),
         "{out}"
     );
     assert!(err.contains("1 of "), "{err}");
@@ -41,7 +41,7 @@ fn another_file_under_the_same_name_is_noticed() {
     let (out, _, code) = verify(dir.path(), &["--check", "out/report.json"]);
     assert_eq!(code, 1);
     assert!(
-        out.contains("DIFFERS  recordings[1].identity.sha256"),
+        out.contains("DIFFERS  recordings[0].identity.sha256"),
         "{out}"
     );
 }
