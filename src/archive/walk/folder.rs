@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use ignore::overrides::Override;
-use ignore::WalkBuilder;
+use ignore::{Match, WalkBuilder};
 
 use super::{Found, Unlisted};
 
@@ -32,7 +32,7 @@ pub(super) fn walk_with(
 ) -> impl Iterator<Item = Found> + '_ {
     WalkBuilder::new(folder)
         .standard_filters(false)
-        .overrides(patterns)
+        .overrides(patterns.clone())
         .hidden(true)
         .follow_links(true)
         .sort_by_file_name(|a, b| a.cmp(b))
@@ -43,7 +43,7 @@ pub(super) fn walk_with(
                 let is_wanted = !is_dir && (any_name || is_recording(entry.path()));
                 is_wanted.then(|| Found::File(entry.into_path()))
             }
-            Err(error) => unlisted(folder, &error),
+            Err(error) => unlisted(folder, &error, &patterns, any_name),
         })
 }
 
@@ -55,14 +55,23 @@ fn is_recording(path: &Path) -> bool {
     })
 }
 
-fn unlisted(folder: &Path, error: &ignore::Error) -> Option<Found> {
+/// What is said of a fault, if it matters: the walk passes over no name itself that it could not look at.
+fn unlisted(
+    folder: &Path,
+    error: &ignore::Error,
+    patterns: &Override,
+    any_name: bool,
+) -> Option<Found> {
     let path = path_of(error).unwrap_or(folder);
-    if is_loop(error) {
+    let kind = error.io_error().map(io::Error::kind);
+    // A dangling link is a missing file; of the others some are folders, which include patterns need not match.
+    let is_missing = kind == Some(io::ErrorKind::NotFound);
+    if is_loop(error) || (path != folder && is_passed_over(path, !is_missing, patterns)) {
         return None;
     }
-    // A dangling link is a missing file; it matters if it would have been a recording.
-    let kind = match error.io_error().map(io::Error::kind) {
-        Some(io::ErrorKind::NotFound) if !is_recording(path) => return None,
+    let kind = match kind {
+        // It matters if it would have been a recording.
+        Some(io::ErrorKind::NotFound) if !any_name && !is_recording(path) => return None,
         Some(io::ErrorKind::NotFound) => return Some(Found::File(path.to_owned())),
         Some(io::ErrorKind::PermissionDenied) => "permission-denied",
         _ => "io",
@@ -78,6 +87,17 @@ fn unlisted(folder: &Path, error: &ignore::Error) -> Option<Found> {
         kind,
         message,
     }))
+}
+
+/// Whether patterns leave a name out, or it is hidden and none asks for it.
+fn is_passed_over(path: &Path, is_dir: bool, patterns: &Override) -> bool {
+    match patterns.matched(path, is_dir) {
+        Match::Ignore(_) => true,
+        Match::Whitelist(_) => false,
+        Match::None => path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b".")),
+    }
 }
 
 fn is_loop(error: &ignore::Error) -> bool {
@@ -139,6 +159,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("gone", dir.path().join("a.wav")).unwrap();
         std::os::unix::fs::symlink("gone", dir.path().join("a.txt")).unwrap();
+        std::os::unix::fs::symlink("gone", dir.path().join("._a.wav")).unwrap();
         assert_eq!(names(dir.path()), ["/a.wav"]);
     }
 }

@@ -250,6 +250,23 @@ mod tests {
         assert_eq!(found(&walk, dir.path()), ["b.dat"]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn patterns_take_and_leave_dangling_links_as_they_do_files() {
+        let dir = tree();
+        for name in ["sub/gone.mp4", "x/gone.dat"] {
+            std::os::unix::fs::symlink("nothing", dir.path().join(name)).unwrap();
+        }
+        let mut walk = of(dir.path(), "");
+        walk.exclude = vec!["gone*".into(), "old".into()];
+        assert_eq!(found(&walk, dir.path()), ["a.wav", "sub/c.mp4", "x/e.flac"]);
+        walk.exclude = Vec::new();
+        walk.include = vec!["*.wav".into()];
+        assert_eq!(found(&walk, dir.path()), ["a.wav", "sub/old/d.wav"]);
+        walk.include = vec!["*.dat".into()];
+        assert_eq!(found(&walk, dir.path()), ["b.dat", "x/gone.dat"]);
+    }
+
     #[test]
     fn a_pattern_as_path_matches_from_its_folder_on() {
         let dir = tree();
