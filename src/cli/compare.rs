@@ -50,6 +50,9 @@ pub struct CompareArgs {
     format: Format,
 }
 
+const NOTHING: &str =
+    "nothing could be compared: every recording was left out; give others, or --include-known";
+
 /// Runs the verb.
 ///
 /// # Errors
@@ -68,6 +71,9 @@ pub fn run(args: &CompareArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> 
         Format::Table => as_text(&found)?,
     };
     Output::stdout().write_once(text.as_bytes())?;
+    if found.comparison.is_none() {
+        anyhow::bail!(NOTHING);
+    }
     match found.left_out.is_empty() {
         true => Ok(Outcome::Done),
         false => Ok(Outcome::SomeFailed),
@@ -120,7 +126,7 @@ pub fn on(
 
 fn as_text(found: &Compared) -> anyhow::Result<String> {
     let Some(comparison) = &found.comparison else {
-        anyhow::bail!("nothing could be compared: every recording was left out; give others, or --include-known");
+        anyhow::bail!(NOTHING);
     };
     let [a, b] = &found.models;
     let mut text = String::new();

@@ -47,6 +47,15 @@ fn models_are_compared_on_recordings_that_neither_has_heard() {
     assert!(label["right"][1].as_u64().unwrap() >= 3, "{label}");
     let table = text(&run(&arguments).stdout);
     assert!(table.contains("no loss beyond chance"), "{table}");
+    // Where nothing is left to compare, that is a failure in every format.
+    let old = dir.path().join("old");
+    let nothing = [&arguments[..4], &[old.to_str().unwrap()]].concat();
+    for format in ["table", "json"] {
+        let output = run(&[&nothing[..], &["--format", format]].concat());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{format}: {said}");
+        assert!(said.contains("nothing could be compared"), "{said}");
+    }
 }
 
 #[test]
