@@ -6,7 +6,7 @@ use rusqlite::{params, Connection, OptionalExtension};
 
 use super::facts::{device, Facts};
 use super::shard::Shard;
-use super::store::{Job, Store};
+use super::store::{forget_error, Job, Store};
 use super::walk::{Found, Roots};
 use super::{name, ArchiveError};
 use crate::hex::sha256_from_hex;
@@ -189,6 +189,10 @@ fn note(db: &Connection, found: Found, rules: &Rules, plan: &mut Plan) -> rusqli
                 let sql = "UPDATE files SET present = 1 WHERE path = ?";
                 db.prepare_cached(sql)?.execute([&key])?;
             }
+            if rules.keep && known.answered == Some(true) && known.error.is_some() {
+                // It is of other settings.
+                forget_error(db, &key)?;
+            }
             is_todo(known, rules, plan)
         }
     };
@@ -201,8 +205,12 @@ fn note(db: &Connection, found: Found, rules: &Rules, plan: &mut Plan) -> rusqli
     Ok(())
 }
 
-/// Whether a file that has not changed is to be worked on.
+/// Whether a file that has not changed is to be worked on. Its error may be of other settings: an answer under these counts first.
 fn is_todo(known: &Known, rules: &Rules, plan: &mut Plan) -> bool {
+    if known.answered == Some(true) {
+        plan.done_before += 1;
+        return false;
+    }
     if let Some((kind, with_ffmpeg)) = &known.error {
         let wanted_ffmpeg = ["unsupported-codec", "ffmpeg-missing"].contains(&kind.as_str());
         if rules.retry_errors || (rules.ffmpeg && !with_ffmpeg && wanted_ffmpeg) {
@@ -213,11 +221,10 @@ fn is_todo(known: &Known, rules: &Rules, plan: &mut Plan) -> bool {
         return false;
     }
     match known.answered {
-        Some(true) => plan.done_before += 1,
-        Some(false) => plan.again += 1,
+        Some(_) => plan.again += 1,
         None => plan.new += 1,
     }
-    known.answered != Some(true)
+    true
 }
 
 /// Puts a file on the list; whether it was not there yet.
@@ -239,8 +246,7 @@ fn insert(db: &Connection, path: &Path, key: &str, facts: Facts) -> rusqlite::Re
         sha256: None,
     };
     let (folder, file) = job.folder_and_name();
-    db.prepare_cached("DELETE FROM errors WHERE path = ?")?
-        .execute([key])?;
+    forget_error(db, key)?;
     db.prepare_cached(
         "INSERT INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, NULL, NULL, NULL)
          ON CONFLICT (path) DO UPDATE SET size_bytes = ?5, modified_ns = ?6, present = 1, recorded_at = NULL,
@@ -316,8 +322,7 @@ fn look_after(store: &mut Store, root: &Path, keep: bool) -> Result<u64, Archive
 
 /// A folder is no file: it was listed for its error alone. What was a file with an answer once stays.
 fn forget(db: &Connection, key: &str) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM errors WHERE path = ?")?
-        .execute([key])?;
+    forget_error(db, key)?;
     db.prepare_cached("DELETE FROM files WHERE path = ? AND recording IS NULL")?
         .execute([key])?;
     Ok(())

@@ -36,8 +36,8 @@ pub struct Merged {
     pub parts: Parts,
 }
 
-/// Joins databases into a new one. Of a file that several know, the entry counts that saw it last changed; an answer
-/// counts before an error.
+/// Joins databases into a new one. Of a file that several know, the entry counts that saw it last changed, and with it goes the
+/// error, if it has one; an answer under the settings of the latest run counts before an error.
 ///
 /// # Errors
 /// [`ArchiveError`] if one is no database of this version, or the new one is there already or cannot be written.
@@ -122,10 +122,9 @@ fn join(
     }
     store.begin()?;
     store.ask(|db| {
-        db.execute_batch(
-            "DELETE FROM errors WHERE path IN (SELECT path FROM files WHERE recording IS NOT NULL)",
-        )?;
-        settings.map_or(Ok(()), |settings| set_current(db, settings))
+        settings.map_or(Ok(()), |settings| set_current(db, settings))?;
+        // Of what other settings answered, an error may be all that is known under these.
+        db.execute_batch("DELETE FROM errors WHERE path IN (SELECT path FROM answers_by_path)")
     })?;
     store.commit()?;
     let reused_groups = reuse::group(&mut store, &mut |_| {})?;
@@ -159,13 +158,18 @@ fn copy(db: &Connection) -> rusqlite::Result<()> {
          INSERT OR IGNORE INTO main.scores ({scores}, log10_likelihood) SELECT {scores}, {likelihood} FROM other.scores;"
     ))?;
     db.execute_batch(
+        // An error is about the file as it was in its own database: of the same state of a file any may be kept.
         "INSERT OR IGNORE INTO main.work SELECT * FROM other.work;
+         DELETE FROM main.errors WHERE path IN (SELECT o.path FROM other.files o JOIN main.files f ON f.path = o.path
+            WHERE (o.present, ifnull(o.modified_ns, 0)) > (f.present, ifnull(f.modified_ns, 0)));
          INSERT INTO main.files SELECT * FROM other.files WHERE true
          ON CONFLICT (path) DO UPDATE SET path_bytes = excluded.path_bytes, size_bytes = excluded.size_bytes,
             modified_ns = excluded.modified_ns, present = excluded.present, recorded_at = excluded.recorded_at,
             recorded_by = excluded.recorded_by, recording = excluded.recording
          WHERE (excluded.present, ifnull(excluded.modified_ns, 0), excluded.recording IS NOT NULL)
              > (files.present, ifnull(files.modified_ns, 0), files.recording IS NOT NULL);
-         INSERT OR IGNORE INTO main.errors SELECT * FROM other.errors;",
+         INSERT OR IGNORE INTO main.errors SELECT e.* FROM other.errors e
+         JOIN other.files o ON o.path = e.path JOIN main.files f ON f.path = e.path
+         WHERE o.present = f.present AND o.modified_ns IS f.modified_ns AND o.size_bytes IS f.size_bytes;",
     )
 }

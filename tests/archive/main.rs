@@ -10,6 +10,7 @@ mod interrupted;
 mod large;
 mod machines;
 mod made;
+mod merging;
 mod names;
 mod originals;
 mod overview;

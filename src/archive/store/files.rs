@@ -113,7 +113,8 @@ pub(in crate::archive) struct Origin {
     pub(in crate::archive) seconds: f64,
 }
 
-fn forget_error(db: &Connection, key: &str) -> rusqlite::Result<()> {
+/// Takes a file off the list of errors.
+pub(in crate::archive) fn forget_error(db: &Connection, key: &str) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM errors WHERE path = ?")?
         .execute([key])?;
     Ok(())

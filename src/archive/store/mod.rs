@@ -13,7 +13,7 @@ mod runs;
 mod schema;
 mod write;
 
-pub(super) use files::Origin;
+pub(super) use files::{forget_error, Origin};
 pub(super) use fingerprints::{fingerprint_of, Fingerprints};
 pub use read::{Reader, RunState};
 pub use runs::Totals;

@@ -187,4 +187,29 @@ mod tests {
         assert!(schema().contains("CREATE VIEW mine"));
         assert!(schema().contains("CREATE VIEW detections"));
     }
+
+    #[test]
+    fn shared_sound_is_gone_through_once_however_many_pairs_there_are() {
+        let db = Connection::open_in_memory().unwrap();
+        prepare(&db, "new").unwrap();
+        let filled = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 41)
+             INSERT INTO recordings (id, sha256, size_bytes, duration_s, fitness) SELECT i, i, 0, 9, 'fit' FROM n;
+             INSERT INTO files SELECT id || '.wav', NULL, '', '', 0, 0, 1, NULL, NULL, id FROM recordings;
+             INSERT INTO sound_groups SELECT id, 1 FROM recordings;
+             INSERT INTO shared_sound SELECT id, id + 1, id % 7, 0, 1 FROM recordings WHERE id < 40;";
+        db.execute_batch(filled).unwrap();
+        let one_by_one = "SELECT count(*) FROM reused_sound v JOIN files f USING (path)
+             WHERE v.longest_overlap_s IS NOT (SELECT max(s.overlap_s) FROM shared_sound s
+                WHERE s.recording_a = f.recording OR s.recording_b = f.recording)";
+        let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(number("SELECT count(*) FROM reused_sound"), 41);
+        assert_eq!(number(one_by_one), 0);
+        let mut plan = db
+            .prepare("EXPLAIN QUERY PLAN SELECT * FROM reused_sound")
+            .unwrap();
+        let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        let each = steps.iter().filter(|step| step.contains("CORRELATED"));
+        assert_eq!(each.count(), 0, "{steps:?}");
+    }
 }

@@ -29,7 +29,8 @@ WHERE l.class <> 'background';
 CREATE VIEW unreadable AS
 SELECT e.path, e.kind, e.message, f.size_bytes
 FROM errors e JOIN files f ON f.path = e.path
-WHERE f.present;
+WHERE f.present AND NOT EXISTS (SELECT 1 FROM answers a
+    WHERE a.recording = f.recording AND a.settings = (SELECT settings FROM current_settings));
 
 CREATE VIEW summary_by_label AS
 SELECT label, decision, grade, count(*) AS files, count(DISTINCT recording) AS recordings,
@@ -38,12 +39,14 @@ SELECT label, decision, grade, count(*) AS files, count(DISTINCT recording) AS r
 FROM answers_by_path GROUP BY label, decision, grade;
 
 CREATE VIEW reused_sound AS
-SELECT g.sound_group, f.path, r.sha256, r.duration_s, f.recorded_at,
-    (SELECT max(s.overlap_s) FROM shared_sound s
-     WHERE s.recording_a = g.recording OR s.recording_b = g.recording) AS longest_overlap_s
+SELECT g.sound_group, f.path, r.sha256, r.duration_s, f.recorded_at, o.longest_overlap_s
 FROM sound_groups g
 JOIN recordings r ON r.id = g.recording
 JOIN files f ON f.recording = g.recording
+LEFT JOIN (SELECT recording, max(overlap_s) AS longest_overlap_s
+    FROM (SELECT recording_a AS recording, overlap_s FROM shared_sound
+        UNION ALL SELECT recording_b, overlap_s FROM shared_sound)
+    GROUP BY recording) o ON o.recording = g.recording
 WHERE f.present;
 
 CREATE VIEW changed_answers AS
