@@ -125,6 +125,20 @@ pub enum ArchiveError {
         /// The database.
         database: String,
     },
+    /// The disk is full, and nothing of the work could be kept.
+    #[error("{database}: the disk is full, or that of temporary files; make room and run the same command: nothing was made, and what was read stays as it was")]
+    NoRoom {
+        /// The database.
+        database: String,
+    },
+    /// The database is damaged.
+    #[error("{database}: is damaged ({fault}); put a backup of it in its place, or save what can still be read: `sqlite3 {database} .recover | sqlite3 saved.sqlite`")]
+    Damaged {
+        /// The database.
+        database: String,
+        /// What SQLite said.
+        fault: String,
+    },
     /// The database cannot be written.
     #[error(
         "{database}: cannot be written ({fault}); choose a folder that can be written with -o"
@@ -142,6 +156,15 @@ pub enum ArchiveError {
         database: String,
         /// What the operating system said.
         fault: String,
+    },
+    /// Anything else that SQLite says where nothing was to be written.
+    #[error("{database}: {error}; nothing was changed in it: run the same command again, and if that says the same, put a backup in its place")]
+    Unanswered {
+        /// The database.
+        database: String,
+        /// What SQLite said.
+        #[source]
+        error: rusqlite::Error,
     },
     /// Anything else that SQLite says.
     #[error("{database}: {error}; what was done is kept: run the same command again")]
@@ -214,6 +237,10 @@ impl ArchiveError {
                 database,
                 fault: "another kind of file".into(),
             },
+            Some(Code::DatabaseCorrupt) => Self::Damaged {
+                database,
+                fault: error.to_string(),
+            },
             // A write that fails half-way is reported as an input/output error on some file systems.
             Some(Code::SystemIoFailure) if is_write_fault(&error) => Self::DiskFull { database },
             _ => Self::Database { database, error },
@@ -227,6 +254,19 @@ impl ArchiveError {
         match self {
             Self::NotOurs { database, fault } => Self::NoArchive { database, fault },
             Self::ReadOnly { database, fault } => Self::Unreadable { database, fault },
+            Self::DiskFull { database } => Self::NoRoom { database },
+            Self::Database { database, error } => Self::Unanswered { database, error },
+            other => other,
+        }
+    }
+
+    /// The same where a new database was to be made of others: unless it became whole, none is left.
+    pub(crate) fn in_merging(self, new: &str) -> Self {
+        let database = new.to_owned();
+        match self {
+            Self::DiskFull { .. } | Self::NoRoom { .. } => Self::NoRoom { database },
+            Self::ReadOnly { fault, .. } => Self::ReadOnly { database, fault },
+            Self::Database { database, error } => Self::Unanswered { database, error },
             other => other,
         }
     }

@@ -95,10 +95,11 @@ pub fn merge(databases: &[PathBuf], output: &Path) -> Result<Merged, ArchiveErro
     });
     // Nobody else waits for this name.
     let _ = lock.map(std::fs::remove_file);
+    let name = output.display().to_string();
     Ok(Merged {
         mixed_settings,
         parts,
-        ..renamed?
+        ..renamed.map_err(|error| error.in_merging(&name))?
     })
 }
 

@@ -294,3 +294,31 @@ fn a_share_that_vanishes_ends_in_one_message_and_no_file_is_blamed() {
     assert_eq!(finish(archive(&share, &database, &[])).0, 3);
     assert_eq!(count(&database, "SELECT count(*) FROM answers_by_path"), 78);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_merge_on_a_full_disk_says_that_nothing_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    made::make(&folder, 60, 20);
+    let whole = dir.path().join("whole.sqlite");
+    undisturbed(&folder, &whole);
+    let disk = ["-t", "tmpfs", "-o", "size=200k", "tmpfs"];
+    let Some(disk) = Mount::new(&disk, &dir.path().join("disk")) else {
+        return;
+    };
+    let all = disk.0.join("all.sqlite");
+    let merge = || earwitness(&["archive", "merge", text(&whole), "-o", text(&all)]);
+    let output = merge();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains(&format!("{}: the disk is full", text(&all)))
+            && said.contains("nothing was made"),
+        "{said}"
+    );
+    assert!(!said.contains("goes on"), "{said}");
+    assert_eq!(std::fs::read_dir(&disk.0).unwrap().count(), 0);
+    disk.remount("size=50m");
+    assert!(merge().status.success());
+}

@@ -124,3 +124,40 @@ fn the_error_of_a_file_is_that_of_its_latest_state() {
         assert_eq!(kinds, ["memory-limit", "not-audio"], "{n}");
     }
 }
+
+#[test]
+fn a_damaged_database_is_told_how_what_is_left_is_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = folder(dir.path(), 8);
+    let database = dir.path().join("r.sqlite");
+    assert_eq!(finish(archive(&folder, &database, &[])).0, 0);
+    let mut bytes = fs::read(&database).unwrap();
+    let page = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    // The schema stays.
+    let roots = texts(
+        &database,
+        "SELECT CAST(rootpage AS TEXT) FROM sqlite_schema WHERE name IN ('answers', 'files', 'runs')",
+    );
+    for root in roots {
+        let root: usize = root.parse().unwrap();
+        bytes[(root - 1) * page..root * page].fill(0xff);
+    }
+    fs::write(&database, bytes).unwrap();
+    let all = dir.path().join("all.sqlite");
+    for arguments in [
+        &["query", text(&database)][..],
+        &["export", text(&database)],
+        &["archive", "merge", text(&database), "-o", text(&all)],
+        &["archive", text(&folder), "-o", text(&database)],
+    ] {
+        let output = earwitness(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(
+            said.contains("is damaged (") && said.contains(".recover"),
+            "{arguments:?}: {said}"
+        );
+        assert!(!said.contains("same command"), "{arguments:?}: {said}");
+        assert!(!all.exists());
+    }
+}
