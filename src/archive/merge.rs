@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{params, Connection};
 
 use super::reuse;
-use super::store::{set_current, Reader, Store, COUNT_FACTOR, LOG10_LIKELIHOOD};
-use super::{ArchiveError, Parts};
+use super::store::{set_current, Reader, RunState, Store, COUNT_FACTOR, LOG10_LIKELIHOOD};
+use super::{ArchiveError, Parts, Shard};
 
 /// Rows that follow from what they say have the same number everywhere, so that they are copied as they are.
 const COPIED: [&str; 7] = [
@@ -18,6 +18,10 @@ const COPIED: [&str; 7] = [
     "events",
     "fingerprints",
 ];
+
+/// Files of which nothing is known yet.
+const WAITING: &str = "files WHERE present AND path NOT IN (SELECT path FROM answers_by_path)
+    AND path NOT IN (SELECT path FROM errors)";
 
 /// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,10 @@ pub struct Merged {
     pub mixed_settings: bool,
     /// The shards that it is made from.
     pub parts: Parts,
+    /// Databases of whole archives whose latest run was not finished.
+    pub unfinished: Vec<String>,
+    /// Files with neither an answer under the settings of the latest run nor an error.
+    pub waiting: u64,
 }
 
 /// Joins databases into a new one. Of a file that several know, the entry counts that saw it last changed, and with it goes the
@@ -50,10 +58,18 @@ pub fn merge(databases: &[PathBuf], output: &Path) -> Result<Merged, ArchiveErro
     let mut latest: Option<(String, i64)> = None;
     let mut mixed_settings = false;
     let mut parts = Parts::default();
+    let mut unfinished = Vec::new();
     for path in databases {
         let reader = Reader::open(path)?;
         parts.add(Parts::of(&reader)?);
         let run = reader.latest_run()?;
+        let is_of_all = |run: &RunState| run.shard == Shard::default().to_string();
+        if run.as_ref().is_some_and(|run| {
+            // Two of these may be of different archives, so that none stands for another.
+            is_of_all(run) && run.outcome.as_deref() != Some("finished")
+        }) {
+            unfinished.push(reader.name().to_owned());
+        }
         let current = reader.ask(|db| {
             db.query_row("SELECT settings FROM current_settings", [], |row| {
                 row.get(0)
@@ -99,6 +115,7 @@ pub fn merge(databases: &[PathBuf], output: &Path) -> Result<Merged, ArchiveErro
     Ok(Merged {
         mixed_settings,
         parts,
+        unfinished,
         ..renamed.map_err(|error| error.in_merging(&name))?
     })
 }
@@ -131,15 +148,18 @@ fn join(
     let reused_groups = reuse::group(&mut store, &mut |_| {})?;
     let count = |table: &str| {
         let sql = format!("SELECT count(*) FROM {table}");
-        store.ask(|db| db.query_row(&sql, [], |row| row.get::<_, i64>(0)))
+        let count = store.ask(|db| db.query_row(&sql, [], |row| row.get::<_, i64>(0)))?;
+        Ok::<_, ArchiveError>(count as u64)
     };
     let merged = Merged {
-        files: count("files")? as u64,
-        recordings: count("recordings")? as u64,
-        unreadable: count("unreadable")? as u64,
+        files: count("files")?,
+        recordings: count("recordings")?,
+        unreadable: count("unreadable")?,
         reused_groups,
+        waiting: count(WAITING)?,
         mixed_settings: false,
         parts: Parts::default(),
+        unfinished: Vec::new(),
     };
     store.close()?;
     Ok(merged)

@@ -89,6 +89,17 @@ impl Split {
         self.unfinished.is_empty() && self.missing.is_empty()
     }
 
+    /// `missing: 2/3; not finished: 3/3`; empty if all of it is there.
+    pub fn lacking(&self) -> String {
+        let told = [
+            ("missing", &self.missing),
+            ("not finished", &self.unfinished),
+        ];
+        let told = told.into_iter().filter(|(_, numbers)| !numbers.is_empty());
+        let told = told.map(|(what, numbers)| format!("{what}: {}", self.named(numbers)));
+        told.collect::<Vec<_>>().join("; ")
+    }
+
     /// `1/8, 3/8 to 5/8`.
     pub fn named(&self, numbers: &[RangeInclusive<u64>]) -> String {
         let of = self.of;

@@ -28,15 +28,16 @@ pub struct RowArgs {
     #[arg(long, value_parser = ["cruise", "dive"])]
     phase: Option<String>,
 
-    /// Only paths like this, such as '/data/2020/*' (* stands for anything; paths are absolute); may be repeated
+    /// Only files like this, or below a folder like this, such as /data/2020 or '/data/*/rec_?.wav' (paths are absolute; * stands
+    /// for anything, ? for one sign, [ab] for either, [[] for a bracket itself); may be repeated
     #[arg(long, value_name = "PATTERN")]
     path: Vec<String>,
 
-    /// Only what was heard at this time or later, where that is known: 2020-10-03 or 2020-10-03T18:30
+    /// Only what was heard at this time or later, be it its end, where that is known: 2020-10-03 or 2020-10-03T18:30
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
 
-    /// Only what was heard before this time
+    /// Only what was heard before this time, be it its beginning
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<Moment>,
 }
@@ -58,9 +59,13 @@ impl RowArgs {
         };
         filter.check(reader).map_err(usage)?;
         if !verbosity.quiet {
-            for pattern in filter.idle_paths(reader)? {
+            for (pattern, other) in filter.idle_paths(reader)? {
+                let helps = match other {
+                    Some(other) => format!("some are like `{other}`"),
+                    None => "`*` stands for anything, `?` for one sign, `[ab]` for either, `[[]` for a bracket itself".to_owned(),
+                };
                 eprintln!(
-                    "note: no path in {} is like `{pattern}`; they are absolute: write the whole path, or `*{pattern}`",
+                    "note: no path in {} is like `{pattern}`; they are absolute, and {helps}",
                     reader.name()
                 );
             }

@@ -235,6 +235,25 @@ fn sound_that_recordings_share_is_grouped() {
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[0].0.ends_with("/2.wav") && found[1].0.ends_with("/cut.wav"));
     assert!((found[0].1 - 6.0).abs() < 0.5, "{found:?}");
+    // Where only one of two is asked for, the other is named too.
+    let query = |more: &[&str]| {
+        let output =
+            earwitness(&[&["query", text(&database), "--path", "*/cut.wav"], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&query(&["--format", "json"])).unwrap();
+    assert_eq!(
+        json["reused"][0]["paths"],
+        serde_json::json!([found[1].0, found[0].0])
+    );
+    assert_eq!(json["reused"][0]["outside"], 1);
+    let words = query(&[]);
+    assert!(
+        words.contains("2 files (1 of them outside what is asked for), up to"),
+        "{words}"
+    );
+    let none = earwitness(&["query", text(&database), "--path", "*/0.wav"]);
+    assert!(!String::from_utf8(none.stdout).unwrap().contains("Reused"));
 }
 
 /// pandas, pyarrow and DuckDB, where a Python has them: `EARWITNESS_PYTHON`, or `python3`.

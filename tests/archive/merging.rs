@@ -126,6 +126,64 @@ fn the_error_of_a_file_is_that_of_its_latest_state() {
 }
 
 #[test]
+fn an_archive_that_was_not_gone_through_is_said_to_be_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = folder(dir.path(), 4);
+    let database = dir.path().join("r.sqlite");
+    assert_eq!(finish(archive(&folder, &database, &[])).0, 0);
+    let query = |database: &Path| {
+        let words = earwitness(&["query", text(database)]);
+        let words = String::from_utf8(words.stdout).unwrap();
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let json = earwitness(&["query", text(database), "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+        (words, json["standing"].clone())
+    };
+    let (words, standing) = query(&database);
+    assert!(!words.contains("Not all"), "{words}");
+    assert_eq!(standing["run"], "finished");
+    let (code, said) = merge(&[&database], &dir.path().join("whole.sqlite"));
+    assert!(code == Some(0) && !said.contains("warning"), "{said}");
+    fail_the_first(&database);
+    let stopped = open(&database).execute_batch(
+        "DELETE FROM errors; DELETE FROM meta WHERE key = 'recordings_grouped';
+         UPDATE runs SET outcome = 'stopped'",
+    );
+    stopped.unwrap();
+    let (words, standing) = query(&database);
+    assert!(
+        words.contains(
+            "Not all of the archive: 3 of 4 files known have an answer under these settings, 0 an error; \
+             the run was not finished (stopped); 4 recordings came since sound was compared."
+        ),
+        "{words}"
+    );
+    let wanted = serde_json::json!({"known": 4, "answered": 3, "unreadable": 0, "waiting": 1, "run": "stopped",
+        "not_compared": 4, "lacking": ""});
+    assert_eq!(standing, wanted);
+    let all = dir.path().join("all.sqlite");
+    let (code, said) = merge(&[&database], &all);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(
+        said.contains("not finished: ")
+            && said.contains("r.sqlite; 1 files known have neither answer nor error)"),
+        "{said}"
+    );
+    let (words, standing) = query(&all);
+    assert!(words.contains("3 of 4 files known"), "{words}");
+    assert_eq!(standing["not_compared"], 0);
+    // A part of an archive is told to be one.
+    let part = dir.path().join("part.sqlite");
+    assert_eq!(finish(archive(&folder, &part, &["--shard", "1/3"])).0, 0);
+    let (words, standing) = query(&part);
+    assert!(
+        words.contains("not all shards are in it (missing: 2/3 to 3/3)"),
+        "{words}"
+    );
+    assert_eq!(standing["lacking"], "missing: 2/3 to 3/3");
+}
+
+#[test]
 fn a_damaged_database_is_told_how_what_is_left_is_saved() {
     let dir = tempfile::tempdir().unwrap();
     let folder = folder(dir.path(), 8);

@@ -116,3 +116,37 @@ fn recordings_that_the_model_was_trained_on_are_counted_and_marked() {
     let of_it = of_it.filter(|d| d["path"] == path.as_str()).count();
     assert_eq!(marked, of_it, "{words}");
 }
+
+#[test]
+fn a_recording_counts_from_its_beginning_to_its_end() {
+    let place = place();
+    let db = rusqlite::Connection::open(&place.database).unwrap();
+    // The middle of a detection.
+    let (path, start, since, end): (String, String, String, String) = db
+        .query_row(
+            "SELECT path, recorded_at, strftime(?1, recorded_at, '+' || CAST((start_s + end_s) / 2 AS INTEGER) || ' seconds'),
+                strftime(?1, recorded_at, '+' || CAST(duration_s + 0.999 AS INTEGER) || ' seconds')
+             FROM detections WHERE recorded_at IS NOT NULL AND end_s - start_s > 3 ORDER BY path, start_s LIMIT 1",
+            ["%Y-%m-%dT%H:%M:%S"],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .unwrap();
+    assert!(start < since && since < end, "{start} {since} {end}");
+    let query = |more: &[&str]| {
+        let of_it = ["--path", &path, "--format", "json"];
+        let output = earwitness(&[&["query", text(&place.database)], &of_it[..], more].concat());
+        let o: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let top = o["top"].as_array().unwrap().len();
+        (o["counts"]["files"].as_i64().unwrap(), top > 0)
+    };
+    assert_eq!(query(&["--since", &since]), (1, true), "{since}");
+    for table in ["recordings", "detections", "segments"] {
+        let of_it = ["--path", &path, "--since", &since, "--table", table];
+        let rows = earwitness(&[&["export", text(&place.database)], &of_it[..]].concat());
+        assert!(rows.stdout.iter().filter(|b| **b == b'\n').count() > 1);
+    }
+    // What ends when the time begins, and what begins when it ends, is not meant.
+    assert_eq!(query(&["--since", &end]), (0, false), "{end}");
+    assert_eq!(query(&["--until", &start]), (0, false), "{start}");
+    assert_eq!(query(&["--since", &start, "--until", &since]), (1, true));
+}

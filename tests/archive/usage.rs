@@ -178,3 +178,46 @@ fn a_pattern_that_no_path_is_like_is_told_how_paths_are_written() {
         assert_eq!(told, is_idle, "{said}");
     }
 }
+
+#[test]
+fn a_folder_means_what_lies_below_it() {
+    let place = place();
+    let sub = place.folder.join("20 [old]");
+    fs::create_dir(&sub).unwrap();
+    fs::write(sub.join("b.wav"), made::wav(2, 32_000)).unwrap();
+    assert_eq!(finish(archive(&place.folder, &place.database, &[])).0, 0);
+    let files = |pattern: &str| {
+        let database = text(&place.database);
+        let output = earwitness(&["query", database, "--format", "json", "--path", pattern]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (json["counts"]["files"].as_i64().unwrap(), said)
+    };
+    let folder = text(&place.folder);
+    for (pattern, wanted) in [
+        (folder.to_owned(), 2),
+        (format!("{folder}/"), 2),
+        (format!("{folder}/?.wav"), 1),
+        (format!("{folder}/*[[]old]"), 1),
+        (format!("{folder}/[ab].wav"), 1),
+    ] {
+        let (files, said) = files(&pattern);
+        assert_eq!((files, said.as_str()), (wanted, ""), "{pattern}");
+    }
+    // What helps is such as some path is like.
+    for (pattern, helps) in [
+        ("in", "some are like `*/in`".to_owned()),
+        (
+            &format!("{folder}/20 [old]"),
+            format!("some are like `{folder}/20 [[]old]`"),
+        ),
+        (
+            "in/20 [old]/",
+            "some are like `*/in/20 [[]old]/`".to_owned(),
+        ),
+        ("elsewhere", "`[[]` for a bracket itself".to_owned()),
+    ] {
+        let (files, said) = files(pattern);
+        assert!(files == 0 && said.contains(&helps), "{pattern}: {said}");
+    }
+}

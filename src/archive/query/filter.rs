@@ -17,11 +17,12 @@ pub struct Filter {
     pub max_probability: Option<f64>,
     /// `cruise` or `dive`.
     pub phase: Option<String>,
-    /// Any of these patterns matches the path: `*` stands for anything, also for slashes (SQLite's GLOB).
+    /// Any of these patterns matches the path or a folder above it: `*` stands for anything, also for slashes, `?` for one sign,
+    /// `[ab]` for either, and `[[]` for a bracket (SQLite's GLOB).
     pub paths: Vec<String>,
-    /// Heard at this time or later; what has no time is left out.
+    /// Some of it was heard at this time or later; what has no time is left out.
     pub since: Option<Moment>,
-    /// Heard before this time.
+    /// It began before this time.
     pub until: Option<Moment>,
 }
 
@@ -31,9 +32,34 @@ pub(super) struct Names {
     pub label: Option<&'static str>,
     pub probability: Option<&'static str>,
     pub phase: Option<&'static str>,
-    /// Day number of the moment at which the row was heard.
-    pub day: Option<&'static str>,
+    /// When what the row is about was heard.
+    pub heard: Option<Heard>,
 }
+
+/// Day numbers of the moments at which something begins and ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard {
+    pub from: &'static str,
+    pub to: &'static str,
+}
+
+/// Of a whole recording.
+pub(super) const WHOLE: Heard = Heard {
+    from: "julianday(recorded_at)",
+    to: "julianday(recorded_at) + duration_s / 86400.0",
+};
+/// Of a stretch of one.
+pub(super) const WITHIN: Heard = Heard {
+    from: "julianday(recorded_at) + start_s / 86400.0",
+    to: "julianday(recorded_at) + end_s / 86400.0",
+};
+/// How columns are called that are not there.
+pub(super) const NONE: Names = Names {
+    label: None,
+    probability: None,
+    phase: None,
+    heard: None,
+};
 
 impl Filter {
     /// Checks that something can meet all conditions, and that the labels are such as the database has: those of the models that
@@ -86,19 +112,31 @@ impl Filter {
         }
     }
 
-    /// The patterns that no path in the database is like.
+    /// The patterns that no path in the database is like, each with one that some path is like, if there is such.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub fn idle_paths(&self, reader: &Reader) -> Result<Vec<&str>, ArchiveError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE path GLOB ?)";
+    pub fn idle_paths(&self, reader: &Reader) -> Result<Vec<(&str, Option<String>)>, ArchiveError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM files WHERE path GLOB ? OR path GLOB ?)";
         reader.ask(|db| {
             let mut statement = db.prepare(sql)?;
+            let mut is_like = |pattern: &str| {
+                statement.query_row([pattern, &below(pattern)], |row| row.get::<_, bool>(0))
+            };
             let mut idle = Vec::new();
             for pattern in &self.paths {
-                if !statement.query_row([pattern], |row| row.get::<_, bool>(0))? {
-                    idle.push(pattern.as_str());
+                if is_like(pattern)? {
+                    continue;
                 }
+                let relative = pattern.trim_start_matches("./");
+                let literal = pattern.replace('[', "[[]");
+                let both = format!("*/{}", literal.trim_start_matches("./"));
+                let mut others = [format!("*/{relative}"), literal, both].into_iter();
+                let helps = others.find_map(|other| match is_like(&other) {
+                    Ok(false) => None,
+                    found => Some(found.map(|_| other)),
+                });
+                idle.push((pattern.as_str(), helps.transpose()?));
             }
             Ok(idle)
         })
@@ -107,6 +145,7 @@ impl Filter {
     /// The first condition on a column that is not there: what is missing, and the option.
     pub(super) fn lacking(&self, names: Names) -> Option<(&'static str, &'static str)> {
         let (label, probability) = (names.label, names.probability);
+        let heard = names.heard.map(|heard| heard.from);
         [
             (!self.labels.is_empty(), label, "labels", "--label"),
             (
@@ -122,8 +161,8 @@ impl Filter {
                 "--max-probability",
             ),
             (self.phase.is_some(), names.phase, "phases", "--phase"),
-            (self.since.is_some(), names.day, "times", "--since"),
-            (self.until.is_some(), names.day, "times", "--until"),
+            (self.since.is_some(), heard, "times", "--since"),
+            (self.until.is_some(), heard, "times", "--until"),
         ]
         .into_iter()
         .find(|(is_set, column, ..)| *is_set && column.is_none())
@@ -143,7 +182,9 @@ impl Filter {
             }
         };
         any_of(names.label.unwrap_or("NULL"), "=", &self.labels);
-        any_of("path", "GLOB", &self.paths);
+        let each = |path: &String| [path.clone(), below(path)];
+        let paths: Vec<String> = self.paths.iter().flat_map(each).collect();
+        any_of("path", "GLOB", &paths);
         let phase: Vec<String> = self.phase.iter().cloned().collect();
         any_of(names.phase.unwrap_or("NULL"), "=", &phase);
         let mut compare = |column: Option<&str>, operator: &str, value: Option<Value>| {
@@ -162,9 +203,10 @@ impl Filter {
             "<=",
             self.max_probability.map(Value::Real),
         );
-        let day = |moment: Option<Moment>| moment.map(|m| Value::Real(julian_day(m)));
-        compare(names.day, ">=", day(self.since));
-        compare(names.day, "<", day(self.until));
+        let day = |moment: Moment, rounded: f64| Value::Real(julian_day(moment) + rounded);
+        let (from, to) = (names.heard.map(|h| h.from), names.heard.map(|h| h.to));
+        compare(to, ">", self.since.map(|moment| day(moment, ROUNDED)));
+        compare(from, "<", self.until.map(|moment| day(moment, -ROUNDED)));
         let text = match conditions.is_empty() {
             true => String::new(),
             false => format!("WHERE {}", conditions.join(" AND ")),
@@ -173,10 +215,17 @@ impl Filter {
     }
 }
 
-/// Days since noon of 24 November 4714 BC, as SQLite's `julianday` counts them; a millisecond is taken off, so that
-/// rounding doesn't put a moment before itself.
+/// What lies below a folder, or below those that are like a pattern.
+fn below(folder: &str) -> String {
+    format!("{}/*", folder.trim_end_matches('/'))
+}
+
+/// Nearly a millisecond, in days: rounding puts no moment after itself.
+const ROUNDED: f64 = 1e-8;
+
+/// Days since noon of 24 November 4714 BC, as SQLite's `julianday` counts them.
 fn julian_day(moment: Moment) -> f64 {
-    moment.to_unix() as f64 / 86_400.0 + 2_440_587.5 - 1e-8
+    moment.to_unix() as f64 / 86_400.0 + 2_440_587.5
 }
 
 #[cfg(test)]
@@ -187,7 +236,7 @@ mod tests {
         label: Some("label"),
         probability: Some("p"),
         phase: None,
-        day: Some("day"),
+        heard: None,
     };
 
     #[test]

@@ -36,6 +36,27 @@ pub struct Overview {
     pub model: String,
     /// How the answers of all files that are meant compare with those of other models or priors, the latest first.
     pub changed: Vec<Changed>,
+    /// How far the database is, whatever files are meant.
+    pub standing: Standing,
+}
+
+/// How much of the archive stands in the database, under the settings of the latest run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// Files known, that were there when last looked for.
+    pub known: i64,
+    /// Those of them with an answer under these settings ...
+    pub answered: i64,
+    /// ... those with an error ...
+    pub unreadable: i64,
+    /// ... and those with neither.
+    pub waiting: i64,
+    /// How the latest run is: `finished`, `stopped`, `failed`, `killed`, `running`, or `none` yet.
+    pub run: String,
+    /// Recordings that came since sound was last compared.
+    pub not_compared: i64,
+    /// Shards that are missing or were not finished, in words; empty where none is.
+    pub lacking: String,
 }
 
 /// How answers compare with those of another model or prior.
@@ -164,8 +185,10 @@ pub struct Reused {
     pub group: i64,
     /// The longest stretch that two of them share, s.
     pub overlap_s: f64,
-    /// The files.
+    /// The files, those that are meant first.
     pub paths: Vec<String>,
+    /// How many of them are not meant: so many stand last.
+    pub outside: usize,
 }
 
 /// A detection with its time.

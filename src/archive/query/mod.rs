@@ -5,15 +5,17 @@ mod expected;
 mod filter;
 mod findings;
 mod overview;
+mod reused;
 mod sample;
 mod sharing;
+mod standing;
 mod suggest;
 mod tables;
 
 pub use filter::Filter;
 pub use findings::{
-    Changed, Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, TimedDetection,
-    TopDetection, BINS,
+    Changed, Counts, ErrorCount, FolderCount, Histogram, Overview, Reused, Standing,
+    TimedDetection, TopDetection, BINS,
 };
 pub use overview::overview;
 pub use sample::{pick_evenly, Pick};

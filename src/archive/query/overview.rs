@@ -3,18 +3,18 @@
 use rusqlite::{params_from_iter, Row};
 
 use super::changed::changed;
-use super::filter::{Filter, Names};
+use super::filter::{Filter, Names, NONE, WHOLE, WITHIN};
 use super::findings::{
-    Answers, Counts, ErrorCount, FolderCount, Overview, Reused, TimedDetection, TopDetection,
+    Answers, Counts, ErrorCount, FolderCount, Overview, TimedDetection, TopDetection,
 };
+use super::reused::reused;
+use super::standing::standing;
 use super::tables::is_trained_on;
 use crate::archive::store::Reader;
 use crate::archive::ArchiveError;
 
 /// Folders that are listed.
 const FOLDERS: usize = 20;
-/// Groups of reused sound that are listed.
-const GROUPS: usize = 10;
 
 /// Answers the common questions about what `filter` lets through; `top` detections are listed.
 ///
@@ -23,7 +23,7 @@ const GROUPS: usize = 10;
 pub fn overview(reader: &Reader, filter: &Filter, top: usize) -> Result<Overview, ArchiveError> {
     let question = Question { reader, filter };
     let (histograms, expected) = question.labels()?;
-    let (reused, reused_groups) = question.reused()?;
+    let (reused, reused_groups) = reused(reader, &question.files())?;
     Ok(Overview {
         counts: question.counts()?,
         answers: question.of_files(&question.files()).answers()?,
@@ -37,6 +37,7 @@ pub fn overview(reader: &Reader, filter: &Filter, top: usize) -> Result<Overview
         timed: question.timed()?,
         model: question.model()?,
         changed: changed(reader, &question.files())?,
+        standing: standing(reader)?,
     })
 }
 
@@ -50,10 +51,10 @@ const DETECTIONS: Names = Names {
     label: Some("label"),
     probability: Some("probability"),
     phase: Some("phase"),
-    day: Some("julianday(recorded_at) + start_s / 86400.0"),
+    heard: Some(WITHIN),
 };
 pub(super) const ANSWERS: Names = Names {
-    day: Some("julianday(recorded_at)"),
+    heard: Some(WHOLE),
     ..DETECTIONS
 };
 
@@ -154,12 +155,6 @@ impl Question<'_> {
     }
 
     fn errors(&self) -> Result<Vec<ErrorCount>, ArchiveError> {
-        let none = Names {
-            label: None,
-            probability: None,
-            phase: None,
-            day: None,
-        };
         let files = Filter {
             since: None,
             until: None,
@@ -168,7 +163,7 @@ impl Question<'_> {
         let question = self.of_files(&files);
         let select = "SELECT kind, count(*), min(message) FROM unreadable";
         let rest = "GROUP BY kind ORDER BY count(*) DESC, kind";
-        question.rows(select, none, rest, |row| {
+        question.rows(select, NONE, rest, |row| {
             Ok(ErrorCount {
                 kind: row.get(0)?,
                 files: row.get(1)?,
@@ -234,35 +229,4 @@ impl Question<'_> {
             WHERE id = (SELECT settings FROM current_settings)";
         self.reader
             .ask(|db| db.query_row(sql, [], |row| row.get(0)))
-    }
-
-    fn reused(&self) -> Result<(Vec<Reused>, usize), ArchiveError> {
-        let files = self.files();
-        let question = self.of_files(&files);
-        let names = Names {
-            label: None,
-            probability: None,
-            phase: None,
-            day: Some("julianday(recorded_at)"),
-        };
-        let select = "SELECT sound_group, path, longest_overlap_s FROM reused_sound";
-        let rest = "ORDER BY sound_group, path";
-        let rows = question.rows(select, names, rest, |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, f64>(2)?,
-            ))
-        })?;
-        let groups = rows.chunk_by(|a, b| a.0 == b.0).map(|members| Reused {
-            group: members[0].0,
-            overlap_s: members.iter().map(|m| m.2).fold(0.0, f64::max),
-            paths: members.iter().map(|m| m.1.clone()).collect(),
-        });
-        let mut groups: Vec<Reused> = groups.collect();
-        let number = groups.len();
-        groups.sort_by_key(|g| (std::cmp::Reverse(g.paths.len()), g.group));
-        groups.truncate(GROUPS);
-        Ok((groups, number))
-    }
-}
+    }}

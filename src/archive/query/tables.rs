@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
-use super::filter::{Filter, Names};
+use super::filter::{Filter, Names, NONE, WHOLE, WITHIN};
 use crate::archive::store::Reader;
 use crate::archive::{name, ArchiveError};
 use crate::model::answer::TRAINED_ON_THIS;
@@ -218,46 +218,32 @@ impl Table {
     }
 
     pub(super) fn names(self) -> Names {
-        let label = Some("label");
-        let probability = Some("probability");
-        let within = Some("julianday(recorded_at) + start_s / 86400.0");
-        let whole = Some("julianday(recorded_at)");
+        let answers = Names {
+            label: Some("label"),
+            probability: Some("probability"),
+            phase: Some("phase"),
+            heard: Some(WHOLE),
+        };
         match self {
             Self::Detections => Names {
-                label,
-                probability,
-                phase: Some("phase"),
-                day: within,
+                heard: Some(WITHIN),
+                ..answers
             },
-            Self::Recordings => Names {
-                label,
-                probability,
-                phase: Some("phase"),
-                day: whole,
-            },
+            Self::Recordings => answers,
             Self::Segments => Names {
-                label,
-                probability,
                 phase: None,
-                day: within,
+                heard: Some(WITHIN),
+                ..answers
             },
-            Self::Unreadable => Names {
-                label: None,
-                probability: None,
-                phase: None,
-                day: None,
-            },
+            Self::Unreadable => NONE,
             Self::ReusedSound => Names {
-                label: None,
-                probability: None,
-                phase: None,
-                day: whole,
+                heard: Some(WHOLE),
+                ..NONE
             },
             Self::Changed => Names {
                 label: Some("new_label"),
                 probability: Some("new_probability"),
-                phase: None,
-                day: None,
+                ..NONE
             },
         }
     }

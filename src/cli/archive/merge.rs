@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use earwitness::archive::{self, Split};
+use earwitness::archive;
 
 use crate::cli::exit::Outcome;
 use crate::cli::Verbosity;
@@ -14,7 +14,7 @@ use crate::cli::Verbosity;
 Example:
   earwitness archive merge part1.sqlite part2.sqlite -o results.sqlite
 
-Exit code 3: they are joined, but a shard is missing or was not finished.")]
+Exit code 3: they are joined, but a shard is missing, or one of them was not finished.")]
 pub struct MergeArgs {
     /// The databases
     #[arg(value_name = "FILE", required = true)]
@@ -40,31 +40,23 @@ pub fn run(args: &MergeArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
             eprintln!("the databases were made with different models or priors: the views show the answers of the latest run only");
         }
     }
-    let lacking: Vec<String> = merged
-        .parts
-        .splits()
-        .filter(|split| !split.is_whole())
-        .map(|split| lacks(&split))
-        .collect();
+    let splits = merged.parts.splits().map(|split| split.lacking());
+    let mut lacking: Vec<String> = splits.filter(|text| !text.is_empty()).collect();
+    if !merged.unfinished.is_empty() {
+        lacking.push(format!("not finished: {}", merged.unfinished.join(", ")));
+    }
     if lacking.is_empty() {
         return Ok(Outcome::Done);
     }
     if !verbosity.quiet {
+        let waiting = match merged.waiting {
+            0 => String::new(),
+            n => format!("; {n} files known have neither answer nor error"),
+        };
         eprintln!(
-            "warning: not all of the archive is in it ({}); run what is missing, and merge all of them into another database",
+            "warning: not all of the archive is in it ({}{waiting}); run what is missing, and merge all of them into another database",
             lacking.join("; ")
         );
     }
     Ok(Outcome::SomeFailed)
-}
-
-/// `missing: 2/3; not finished: 3/3`.
-pub fn lacks(split: &Split) -> String {
-    let told = [
-        ("missing", &split.missing),
-        ("not finished", &split.unfinished),
-    ];
-    let told = told.into_iter().filter(|(_, numbers)| !numbers.is_empty());
-    let told = told.map(|(what, numbers)| format!("{what}: {}", split.named(numbers)));
-    told.collect::<Vec<_>>().join("; ")
 }

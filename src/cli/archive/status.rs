@@ -8,7 +8,6 @@ use earwitness::archive::store::{Reader, RunState, Totals};
 use earwitness::archive::time::Moment;
 use earwitness::archive::{Parts, Split};
 
-use super::merge::lacks;
 use super::progress::progress_line;
 use crate::cli::exit::Outcome;
 use crate::cli::output::Output;
@@ -72,7 +71,7 @@ fn in_it(split: &Split) -> String {
         true => "none yet".to_owned(),
         false => split.named(&split.finished),
     };
-    let told = [finished, lacks(split)];
+    let told = [finished, split.lacking()];
     let told: Vec<String> = told.into_iter().filter(|text| !text.is_empty()).collect();
     format!("shards in it: {}\n", told.join("; "))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::archive::query::{Changed, Histogram, Overview, TopDetection};
+use crate::archive::query::{Changed, Histogram, Overview, Standing, TopDetection};
 use crate::report::words::{printable, probability, span, wrapped};
 
 /// Levels of a bar, from nothing to full.
@@ -62,6 +62,9 @@ fn summary(text: &mut String, o: &Overview) {
         c.timed
     );
     *text += &wrapped("", &sentence);
+    if !o.standing.is_whole() {
+        *text += &wrapped("", &unfinished(&o.standing));
+    }
     *text += &wrapped(
         "",
         format!("Model {}. {}", o.model, trained_on(o)).trim_end(),
@@ -69,6 +72,33 @@ fn summary(text: &mut String, o: &Overview) {
     for other in &o.changed {
         *text += &wrapped("", &compared(other));
     }
+}
+
+/// What is said where the archive was not gone through to its end; nothing where it was.
+pub(super) fn unfinished(s: &Standing) -> String {
+    if s.is_whole() {
+        return String::new();
+    }
+    let mut told = vec![format!(
+        "{} of {} files known have an answer under these settings, {} an error",
+        s.answered, s.known, s.unreadable
+    )];
+    told.extend(match s.run.as_str() {
+        "finished" => None,
+        "none" => Some("no run was begun".to_owned()),
+        "running" => Some("a run is under way".to_owned()),
+        how => Some(format!("the run was not finished ({how})")),
+    });
+    if s.not_compared > 0 {
+        told.push(format!(
+            "{} recordings came since sound was compared",
+            s.not_compared
+        ));
+    }
+    if !s.lacking.is_empty() {
+        told.push(format!("not all shards are in it ({})", s.lacking));
+    }
+    format!("Not all of the archive: {}.", told.join("; "))
 }
 
 /// What another model, or another prior, changes.
@@ -243,9 +273,13 @@ fn reused(text: &mut String, o: &Overview) {
     for group in &o.reused {
         let _ = writeln!(
             text,
-            "  group {}: {} files, up to {:.1} s",
+            "  group {}: {} files{}, up to {:.1} s",
             group.group,
             group.paths.len(),
+            match group.outside {
+                0 => String::new(),
+                n => format!(" ({n} of them outside what is asked for)"),
+            },
             group.overlap_s
         );
         for path in group.paths.iter().take(4) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::overview::trained_on;
+use super::overview::{trained_on, unfinished};
 use crate::archive::query::{Overview, TimedDetection};
 use crate::archive::time::Moment;
 use crate::report::markup::escaped;
@@ -78,10 +78,11 @@ pub fn write_html(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
         "<p>{} of {all} detections, in the {} of {} files whose time of recording is known. Each sign is a detection; the larger, the \
          likelier its label in the recording; point at one to see which file it is in. Times are those of names and Broadcast \
          Wave (local time) and of MP4 and its like (UTC); clocks of recorders are often wrong. (C): consistent with a label that \
-         was learnt from rendered sound only.</p>\n<p class=\"note\">Model {}. {}</p></html>",
+         was learnt from rendered sound only.</p>\n<p class=\"note\">{} Model {}. {}</p></html>",
         dots.len(),
         c.timed,
         c.files,
+        escaped(&unfinished(&overview.standing)),
         escaped(&overview.model),
         trained_on(overview)
     )
