@@ -1,6 +1,6 @@
 //! `earwitness query results.sqlite`: the common questions about an archive.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use earwitness::archive::query::overview;
@@ -8,7 +8,7 @@ use earwitness::archive::store::Reader;
 use earwitness::report::archive::{as_json, as_text, write_html};
 
 use super::exit::Outcome;
-use super::output::Output;
+use super::output::{try_places, Output};
 use super::rows::RowArgs;
 use super::Verbosity;
 
@@ -61,6 +61,10 @@ enum Format {
 pub fn run(args: &QueryArgs, verbosity: Verbosity) -> anyhow::Result<Outcome> {
     let reader = Reader::open(&args.database)?;
     let found = overview(&reader, &args.rows.filter(&reader, verbosity)?, args.top)?;
+    if let Some(picture) = &args.picture {
+        let text = args.output.as_deref().unwrap_or(Path::new("-"));
+        try_places([], [text, picture.as_path()])?;
+    }
     // Before the picture is drawn: where one is refused, neither is written.
     let output = Output::beside(&reader, args.output.as_deref())?;
     if let Some(picture) = &args.picture {

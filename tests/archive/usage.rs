@@ -221,3 +221,21 @@ fn a_folder_means_what_lies_below_it() {
         assert!(files == 0 && said.contains(&helps), "{pattern}: {said}");
     }
 }
+
+#[test]
+fn options_of_other_verbs_are_taken_or_told_what_is_wrong() {
+    let place = place();
+    let (code, said) = finish(archive(&place.folder, &place.database, &["-r"]));
+    assert!(code == 0 && said.contains("1 done before"), "{said}");
+    let out = place.dir.path().join("x.html");
+    for more in [
+        &["--picture", text(&out), "-o", text(&out)][..],
+        &["--picture", "-"],
+    ] {
+        let output = earwitness(&[&["query", text(&place.database)], more].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("cannot be written to one file"), "{said}");
+        assert!(!out.exists() && output.stdout.is_empty());
+    }
+}

@@ -229,4 +229,5 @@ impl Question<'_> {
             WHERE id = (SELECT settings FROM current_settings)";
         self.reader
             .ask(|db| db.query_row(sql, [], |row| row.get(0)))
-    }}
+    }
+}

@@ -48,6 +48,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
 
+    /// Changes nothing: folders are always read with all that lies below them
+    #[arg(short, long)]
+    recursive: bool,
+
     /// Say what would be done, and do nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -108,6 +112,8 @@ impl RunArgs {
         let Some(output) = self.output.clone() else {
             return Err(UsageError("name the database with -o FILE".into()).into());
         };
+        // Typed as for `classify`; there is nothing else that could be meant.
+        let _ = self.recursive;
         let mut setup = Setup::new()
             .with_model(in_use(self.model.as_deref())?)
             .with_prior(self.prior.weights());
