@@ -147,6 +147,79 @@ fn ffmpeg_decodes_them_if_it_may() {
 }
 
 #[test]
+fn ffmpeg_is_tried_on_what_has_no_name_here() {
+    let folder = folder_with_tone(48_000);
+    let options = ReadOptions::default().with_ffmpeg(true);
+    for (arguments, name) in [
+        ("-c:a mp2", "a.nut"),
+        ("-c:a g722 -ar 16000 -ac 1", "a.g722"),
+    ] {
+        if !make(&folder, arguments, name) {
+            continue;
+        }
+        assert_eq!(read(&file(&folder, name)).unwrap_err().kind(), "not-audio");
+        let (samples, summary) = read_with(&file(&folder, name), &options).unwrap();
+        assert!((30_000..36_000).contains(&samples.len()), "{name}");
+        assert_eq!(kinds(&summary), [WarningKind::DecodedByFfmpeg], "{name}");
+    }
+    // What it does not know either keeps the first account; what is known to be something else is not tried.
+    for bytes in [
+        &[0x9D; 5_000][..],
+        b"only text",
+        b"\x89PNG\r\n\x1A\n and more",
+    ] {
+        let source = Source::memory("test", bytes);
+        assert_eq!(
+            read_with(&source, &options).unwrap_err().kind(),
+            "not-audio"
+        );
+    }
+}
+
+#[test]
+fn ffmpeg_takes_the_track_and_the_channel_that_are_asked_for() {
+    let folder = folder_with_tone(48_000);
+    let silence = "-f lavfi -i anullsrc=r=48000:d=2 -map 1 -map 0 -c:a ac3";
+    if !make(&folder, silence, "a.mkv") {
+        return;
+    }
+    let options = ReadOptions::default().with_ffmpeg(true);
+    for (track, is_heard) in [(1, false), (2, true)] {
+        let options = options
+            .clone()
+            .with_track(Some(track))
+            .with_channel(Some(2));
+        let (samples, summary) = read_with(&file(&folder, "a.mkv"), &options).unwrap();
+        assert_eq!(samples.iter().any(|s| s.abs() > 0.1), is_heard, "{track}");
+        assert!(kinds(&summary).contains(&WarningKind::OneChannel));
+    }
+    let third = ReadOptions::default().with_track(Some(3));
+    let error = read_with(&file(&folder, "a.mkv"), &third).unwrap_err();
+    assert_eq!(error.kind(), "no-such-track", "{error}");
+    let second = ReadOptions::default().with_track(Some(2));
+    let message = read_with(&file(&folder, "a.mkv"), &second)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("-map 0:a:1 "), "{message}");
+}
+
+#[test]
+fn speex_is_named() {
+    let folder = folder_with_tone(16_000);
+    if !make(&folder, "-c:a libspeex -ac 1", "a.spx") {
+        return;
+    }
+    let error = read(&file(&folder, "a.spx")).unwrap_err();
+    assert_eq!(error.kind(), "unsupported-codec");
+    assert!(
+        error.to_string().contains("Speex has no decoder"),
+        "{error}"
+    );
+    let options = ReadOptions::default().with_ffmpeg(true);
+    assert!(read_with(&file(&folder, "a.spx"), &options).is_ok());
+}
+
+#[test]
 fn ffmpeg_reads_names_that_look_like_options_and_protocols() {
     if !has_ffmpeg() {
         return;

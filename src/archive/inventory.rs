@@ -212,7 +212,8 @@ fn is_todo(known: &Known, rules: &Rules, plan: &mut Plan) -> bool {
         return false;
     }
     if let Some((kind, with_ffmpeg)) = &known.error {
-        let wanted_ffmpeg = ["unsupported-codec", "ffmpeg-missing"].contains(&kind.as_str());
+        let wanted_ffmpeg =
+            ["unsupported-codec", "not-audio", "ffmpeg-missing"].contains(&kind.as_str());
         if rules.retry_errors || (rules.ffmpeg && !with_ffmpeg && wanted_ffmpeg) {
             plan.retried += 1;
             return true;

@@ -1,5 +1,7 @@
 //! What every decoder gives to the reader.
 
+use std::ops::Range;
+
 use super::error::AudioError;
 use super::info::StreamInfo;
 use super::losses::Losses;
@@ -76,6 +78,18 @@ impl Frames {
         }
     }
 
+    /// Drops all but the frames in `ranges`, which are in ascending order.
+    pub(super) fn keep(&mut self, ranges: &[Range<usize>]) {
+        for plane in &mut self.planes {
+            let mut kept = 0;
+            for range in ranges {
+                plane.copy_within(range.clone(), kept);
+                kept += range.len();
+            }
+            plane.truncate(kept);
+        }
+    }
+
     /// Whether `other` can be appended: the same rate and channels.
     pub(super) fn is_like(&self, other: &Frames) -> bool {
         self.rate == other.rate && self.channels() == other.channels()
@@ -111,6 +125,8 @@ pub(super) struct DecodeReport {
     pub(super) losses: Losses,
     /// Seconds that the header promises, or that packets held that are lost, and the file does not give.
     pub(super) missing_s: f64,
+    /// Sound follows that was not read, and nothing tells how much.
+    pub(super) rest_unread: bool,
     /// Why decoding ended before the end, if it did.
     pub(super) fault: Option<String>,
 }

@@ -79,6 +79,8 @@ pub enum AudioError {
         name: String,
         /// What the first bytes look like.
         found: String,
+        /// Whether the first bytes are those of something else, known to hold no sound.
+        is_other: bool,
         /// The line that converts it.
         command: String,
     },
@@ -117,6 +119,30 @@ pub enum AudioError {
     NoAudioTrack {
         /// The file, printable.
         name: String,
+    },
+    /// A track was asked for that is not there.
+    #[error(
+        "{name}: has no audio track number {track} (--track): there are {tracks}, counted from 1"
+    )]
+    NoSuchTrack {
+        /// The file, printable.
+        name: String,
+        /// The number that was asked for, counted from 1.
+        track: usize,
+        /// How many there are.
+        tracks: usize,
+    },
+    /// A channel was asked for that is not there.
+    #[error(
+        "{name}: has no channel number {channel} (--channel): there are {channels}, counted from 1"
+    )]
+    NoSuchChannel {
+        /// The file, printable.
+        name: String,
+        /// The number that was asked for, counted from 1.
+        channel: usize,
+        /// How many there are.
+        channels: usize,
     },
     /// A sample rate outside what sound is recorded at.
     #[error("{name}: gives its sample rate as {rate} Hz, and 4,000 to 384,000 are read; if the header is wrong, write a right one with: {command}")]
@@ -184,6 +210,8 @@ impl AudioError {
             Self::BrokenHeader { .. } => "broken-header",
             Self::UnsupportedCodec { .. } => "unsupported-codec",
             Self::NoAudioTrack { .. } => "no-audio-track",
+            Self::NoSuchTrack { .. } => "no-such-track",
+            Self::NoSuchChannel { .. } => "no-such-channel",
             Self::BadSampleRate { .. } => "bad-sample-rate",
             Self::BadChannelCount { .. } => "bad-channel-count",
             Self::DecoderFailed { .. } => "decoder-failed",
@@ -210,6 +238,22 @@ impl AudioError {
         }
     }
 
+    /// The same with a remedy that takes audio track `number`, counted from 1, if one was asked for.
+    pub(super) fn of_track(mut self, source: &Source, number: Option<usize>) -> Self {
+        if let (Self::UnsupportedCodec { command, .. }, Some(number)) = (&mut self, number) {
+            *command = remedy::track_line(source, number);
+        }
+        self
+    }
+
+    pub(super) fn no_such_track(source: &Source, track: usize, tracks: usize) -> Self {
+        Self::NoSuchTrack {
+            name: source.name(),
+            track,
+            tracks,
+        }
+    }
+
     pub(super) fn broken_header(source: &Source, detail: impl Into<String>) -> Self {
         Self::BrokenHeader {
             name: source.name(),
@@ -222,6 +266,7 @@ impl AudioError {
         Self::NotAudio {
             name: source.name(),
             found: sniff::describe(head),
+            is_other: matches!(sniff::sniff(head), sniff::Kind::NotAudio(_)),
             command: remedy::ffmpeg_line(source),
         }
     }

@@ -11,6 +11,7 @@ use super::container::names;
 use super::decoder::{DecodeReport, Decoder, Frames, Opened};
 use super::error::AudioError;
 use super::info::StreamInfo;
+use super::options::ReadOptions;
 use super::sniff;
 use super::source::Source;
 use super::warning::{Warning, WarningKind};
@@ -22,13 +23,17 @@ const MAX_STDERR: u64 = 4 << 10;
 /// Bytes read from the pipe at a time.
 const CHUNK: usize = 1 << 15;
 
-/// Starts ffmpeg on `source`, whose sound is `codec`.
-pub(super) fn open(source: &Source, codec: &str) -> Result<Opened, AudioError> {
+/// Starts ffmpeg on `source`, whose sound is `codec`, for the track and the channel that `options` name.
+pub(super) fn open(
+    source: &Source,
+    codec: &str,
+    options: &ReadOptions,
+) -> Result<Opened, AudioError> {
     let version = version().ok_or_else(|| AudioError::FfmpegMissing {
         name: source.name(),
         codec: codec.to_owned(),
     })?;
-    let decoder = FfmpegDecoder::start(source)?;
+    let decoder = FfmpegDecoder::start(source, options)?;
     let mut head = vec![0; sniff::HEAD];
     let read = source.open()?.read_up_to(&mut head);
     head.truncate(read.unwrap_or_default());
@@ -40,14 +45,26 @@ pub(super) fn open(source: &Source, codec: &str) -> Result<Opened, AudioError> {
             channels: 1,
             declared_duration_s: None,
             audio_tracks: 1,
+            sound_starts_s: 0.0,
             decoder: format!("ffmpeg {version}"),
         },
-        warnings: vec![Warning::new(
-            WarningKind::DecodedByFfmpeg,
-            format!("ffmpeg {version} decoded the sound ({codec}) and made it 16 kHz mono"),
-        )],
+        warnings: warnings(&version, codec, options),
         decoder: Box::new(decoder),
     })
+}
+
+fn warnings(version: &str, codec: &str, options: &ReadOptions) -> Vec<Warning> {
+    let decoded = format!("ffmpeg {version} decoded the sound ({codec}) and made it 16 kHz mono");
+    let mut warnings = vec![Warning::new(WarningKind::DecodedByFfmpeg, decoded)];
+    if let Some(track) = options.track {
+        let taken = format!("audio track number {track} was taken, as asked for");
+        warnings.push(Warning::new(WarningKind::SeveralAudioTracks, taken));
+    }
+    if let Some(channel) = options.channel {
+        let heard = format!("channel {channel} alone was heard, as asked for");
+        warnings.push(Warning::new(WarningKind::OneChannel, heard));
+    }
+    warnings
 }
 
 /// The version of the ffmpeg on the `PATH`, such as `5.1.9`.
@@ -75,7 +92,7 @@ struct FfmpegDecoder {
 }
 
 impl FfmpegDecoder {
-    fn start(source: &Source) -> Result<Self, AudioError> {
+    fn start(source: &Source, options: &ReadOptions) -> Result<Self, AudioError> {
         let io = |error| AudioError::io(source, error);
         let (path, copy) = match source {
             Source::Path(path) => (path.clone(), None),
@@ -89,11 +106,12 @@ impl FfmpegDecoder {
         let mut input = OsString::from("file:");
         input.push(path);
         let mut child = Command::new("ffmpeg")
-            .args(["-nostdin", "-v", "error", "-i"])
+            // No file that names others makes it open them.
+            .args(["-nostdin", "-v", "error", "-protocol_whitelist", "file"])
+            .arg("-i")
             .arg(input)
-            .args([
-                "-vn", "-sn", "-dn", "-ac", "1", "-ar", "16000", "-f", "f32le", "-",
-            ])
+            .args(chosen(options))
+            .args(["-vn", "-sn", "-dn", "-ar", "16000", "-f", "f32le", "-"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -137,6 +155,18 @@ impl FfmpegDecoder {
         }
         Ok(())
     }
+}
+
+/// Which track, and how its channels become one.
+fn chosen(options: &ReadOptions) -> Vec<String> {
+    let place = |number: usize| number.saturating_sub(1);
+    let map = options.track.map(|n| format!("0:a:{}", place(n)));
+    let mut arguments: Vec<String> = map.map_or_else(Vec::new, |map| vec!["-map".into(), map]);
+    arguments.extend(match options.channel {
+        Some(n) => ["-af".to_owned(), format!("pan=mono|c0=c{}", place(n))],
+        None => ["-ac".to_owned(), "1".to_owned()],
+    });
+    arguments
 }
 
 /// Reads all that ffmpeg complains of and keeps the start.

@@ -60,6 +60,12 @@ pub enum Reason {
     Dropouts,
     /// A tenth of the recording or more is missing from the file.
     Incomplete,
+    /// Sound follows in the file that could not be read, and nothing tells how much.
+    RestUnread,
+    /// The channels cancel in a tenth of the recording or in 1 s of it, which are lost.
+    Cancelled,
+    /// The channels cancel in half of the recording or more: most of the sound is lost.
+    MostlyCancelled,
     /// Samples that were no numbers.
     BadSamples,
     /// Packets that could not be decoded.
@@ -81,6 +87,9 @@ impl Reason {
             Self::MostlySilent => "mostly-silent",
             Self::Dropouts => "dropouts",
             Self::Incomplete => "incomplete",
+            Self::RestUnread => "rest-unread",
+            Self::Cancelled => "cancelled",
+            Self::MostlyCancelled => "mostly-cancelled",
             Self::BadSamples => "bad-samples",
             Self::BadPackets => "bad-packets",
         }
@@ -89,7 +98,11 @@ impl Reason {
     /// How far it takes the fitness down.
     pub fn fitness(self) -> Fitness {
         match self {
-            Self::TooShort | Self::Silent | Self::LittleSound | Self::NoTreble => Fitness::Unfit,
+            Self::TooShort
+            | Self::Silent
+            | Self::LittleSound
+            | Self::NoTreble
+            | Self::MostlyCancelled => Fitness::Unfit,
             _ => Fitness::Limited,
         }
     }
@@ -109,6 +122,9 @@ impl fmt::Display for Reason {
             Self::MostlySilent => "silent for half of the time or more",
             Self::Dropouts => "the sound drops out more than once in ten seconds",
             Self::Incomplete => "a tenth or more is missing from the file",
+            Self::RestUnread => "holds more sound, which was not read",
+            Self::Cancelled => "the channels cancel in a part of it",
+            Self::MostlyCancelled => "the channels cancel in most of it",
             Self::BadSamples => "holds samples that are no numbers",
             Self::BadPackets => "holds packets that can't be decoded",
         })
@@ -122,6 +138,7 @@ pub(super) fn judge(quality: &Quality) -> (Fitness, Vec<Reason>) {
     let silent = q.peak_dbfs < -70.0;
     let little = !silent && q.duration_s >= 0.5 && sounding_s < 0.5;
     let heard = !silent && !little;
+    let mostly_cancelled = q.cancelled_s > 0.0 && q.cancelled_s >= 0.5 * q.duration_s;
     let reasons: Vec<Reason> = [
         (q.duration_s < 0.5, Reason::TooShort),
         (silent, Reason::Silent),
@@ -143,6 +160,14 @@ pub(super) fn judge(quality: &Quality) -> (Fitness, Vec<Reason>) {
             q.missing_s > 0.0 && q.missing_s >= 0.1 * (q.duration_s + q.missing_s),
             Reason::Incomplete,
         ),
+        (q.rest_unread, Reason::RestUnread),
+        (
+            (q.cancelled_s >= 1.0 || q.cancelled_s >= 0.1 * q.duration_s)
+                && q.cancelled_s > 0.0
+                && !mostly_cancelled,
+            Reason::Cancelled,
+        ),
+        (mostly_cancelled, Reason::MostlyCancelled),
         (q.nan_samples > 0, Reason::BadSamples),
         (q.skipped_packets > 0, Reason::BadPackets),
     ]
@@ -174,6 +199,8 @@ mod tests {
             nan_samples: 0,
             skipped_packets: 0,
             missing_s: 0.0,
+            rest_unread: false,
+            cancelled_s: 0.0,
         }
     }
 
@@ -237,8 +264,32 @@ mod tests {
     }
 
     #[test]
+    fn channels_that_cancel_limit_an_answer_and_then_forbid_it() {
+        let of = |cancelled_s| Quality {
+            cancelled_s,
+            ..good()
+        };
+        assert_judged(of(0.75), Fitness::Fit, &[]);
+        assert_judged(of(1.0), Fitness::Limited, &[Reason::Cancelled]);
+        assert_judged(of(15.0), Fitness::Unfit, &[Reason::MostlyCancelled]);
+    }
+
+    #[test]
+    fn what_was_left_unread_limits_an_answer() {
+        let unread = Quality {
+            rest_unread: true,
+            ..good()
+        };
+        assert_judged(unread, Fitness::Limited, &[Reason::RestUnread]);
+    }
+
+    #[test]
     fn a_reason_is_written_as_it_is_called_and_read_back() {
-        for reason in [Reason::NoTreble, Reason::BadPackets, Reason::LittleSound] {
+        for reason in [
+            Reason::NoTreble,
+            Reason::MostlyCancelled,
+            Reason::RestUnread,
+        ] {
             let text = serde_json::to_string(&reason).unwrap();
             assert_eq!(text, format!("\"{}\"", reason.as_str()));
             assert_eq!(serde_json::from_str::<Reason>(&text).unwrap(), reason);

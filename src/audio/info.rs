@@ -17,6 +17,9 @@ pub struct StreamInfo {
     pub declared_duration_s: Option<f64>,
     /// Audio tracks in the file; one of them is read.
     pub audio_tracks: usize,
+    /// When the sound starts after the video, in seconds, by the file's own clock; silence stands before it. 0 or more.
+    #[serde(default)]
+    pub sound_starts_s: f64,
     /// What decodes it: `earwitness`, `symphonia`, `ropus`, `ffmpeg 5.1` ...
     pub decoder: String,
 }

@@ -5,10 +5,11 @@
 //! taken instead. Which it is, is decided once, by the first seconds of sound, and holds for the
 //! whole recording: a choice made block by block would cut the sound at every change, and
 //! hearing all of it first would not be constant memory. A recording whose channels cancel only
-//! later keeps the average and gets a warning at the end.
+//! later keeps the average; how long they do counts against its fitness, and the reader may ask for one channel.
 
 use std::ops::Range;
 
+use super::cancel::Cancellation;
 use super::decoder::Frames;
 use super::warning::{Warning, WarningKind};
 
@@ -33,7 +34,10 @@ const QUIET: f64 = 1e-8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mix {
     Average,
+    /// The others would cancel it.
     Channel(usize),
+    /// It was asked for.
+    Wanted(usize),
 }
 
 /// Makes one channel of many and counts what is wrong with the samples.
@@ -44,28 +48,28 @@ pub(super) struct Mixdown {
     clipped: u64,
     non_finite: u64,
     peak: f32,
-    /// Sum over frames of the mean power of the channels, and of the power of their average.
-    channel_energy: f64,
-    average_energy: f64,
-    most_channels: usize,
+    cancellation: Cancellation,
+    /// Channels of the first frames.
+    channels: usize,
 }
 
 impl Mixdown {
     /// Decides by the first seconds of a recording how its channels are put together. What is wrong with
-    /// samples is counted in the frames `within` alone.
-    pub(super) fn new(first: &mut Frames, within: Range<usize>) -> Self {
+    /// samples is counted in the frames `within` alone. `wanted`: the channel to take, counted from 0, if one was asked for.
+    pub(super) fn new(first: &mut Frames, within: Range<usize>, wanted: Option<usize>) -> Self {
         let mut mixdown = Self {
             mix: Mix::Average,
             samples: 0,
             clipped: 0,
             non_finite: 0,
             peak: 0.0,
-            channel_energy: 0.0,
-            average_energy: 0.0,
-            most_channels: 1,
+            cancellation: Cancellation::default(),
+            channels: first.channels(),
         };
         let channels = first.channels();
-        if channels > 1 {
+        if let Some(wanted) = wanted {
+            mixdown.mix = Mix::Wanted(wanted);
+        } else if channels > 1 {
             let mut energies = Vec::new();
             for plane in first.planes_mut() {
                 mixdown.non_finite += scan_within(plane, within.clone()).1;
@@ -90,30 +94,25 @@ impl Mixdown {
 
     /// Appends one sample per frame to `mono`. Cleans the samples in `frames`, and measures those `within`.
     pub(super) fn mix(&mut self, frames: &mut Frames, within: Range<usize>, mono: &mut Vec<f32>) {
-        let channels = frames.channels();
-        let mut energy = 0.0;
         for plane in frames.planes_mut() {
             let (scan, removed) = scan_within(plane, within.clone());
             self.samples += within.len() as u64;
             self.clipped += u64::from(scan.clipped);
             self.peak = self.peak.max(scan.peak);
             self.non_finite += removed;
-            energy += scan.energy;
         }
         let start = mono.len();
         match (frames.planes(), self.mix) {
             ([], _) => (),
             ([only], _) => mono.extend_from_slice(only),
-            (planes, Mix::Channel(channel)) => {
+            (planes, Mix::Channel(channel) | Mix::Wanted(channel)) => {
                 // The number of channels may change in the middle of a stream.
                 mono.extend_from_slice(&planes[channel.min(planes.len() - 1)]);
             }
             (planes, Mix::Average) => {
                 average_into(planes, mono);
-                self.channel_energy += energy / channels as f64;
                 let measured = start + within.start..start + within.end;
-                self.average_energy += Scan::of(&mono[measured]).energy;
-                self.most_channels = self.most_channels.max(channels);
+                self.cancellation.add(frames, within.start, &mono[measured]);
             }
         }
     }
@@ -128,27 +127,45 @@ impl Mixdown {
         self.non_finite
     }
 
-    /// What there is to say about the channels and samples of the whole recording.
-    pub(super) fn warnings(&self) -> Vec<Warning> {
+    /// Seconds in which the channels cancel in the average that was heard.
+    pub(super) fn cancelled_s(&self) -> f64 {
+        self.cancellation.seconds()
+    }
+
+    /// What there is to say about the channels and samples of the whole recording. `channel_line` gives the line that takes
+    /// out a channel, counted from 1.
+    pub(super) fn warnings(&self, channel_line: &dyn Fn(usize) -> String) -> Vec<Warning> {
         let mut warnings = Vec::new();
         let mut warn = |kind, message: String| warnings.push(Warning::new(kind, message));
-        if let Mix::Channel(channel) = self.mix {
-            warn(
+        let cancelled_s = self.cancelled_s();
+        match self.mix {
+            Mix::Channel(channel) => warn(
                 WarningKind::ChannelsCancel,
                 format!(
                     "the channels are in opposite phase and cancel; channel {} alone was taken",
                     channel + 1
                 ),
-            );
-        } else {
-            let channels = self.most_channels;
-            let frames = self.samples / channels as u64;
-            if channels > 1 && cancels(self.channel_energy, self.average_energy, channels, frames) {
+            ),
+            Mix::Average if cancelled_s > 0.0 => {
+                let lines: Vec<String> =
+                    (1..=self.channels.clamp(1, 2)).map(channel_line).collect();
                 warn(
                     WarningKind::ChannelsCancel,
-                    "the channels cancel in parts of the recording, where little is left of the sound".into(),
+                    format!(
+                        "the channels cancel in {cancelled_s:.1} s of the recording, where little is left of the sound; classify, verify and features hear one alone with --channel 1, --channel 2 ..., or take them out with: {}",
+                        lines.join(" ; ")
+                    ),
                 );
             }
+            Mix::Wanted(channel) if self.channels > 1 => warn(
+                WarningKind::OneChannel,
+                format!(
+                    "channel {} of {} alone was heard, as asked for",
+                    channel + 1,
+                    self.channels
+                ),
+            ),
+            Mix::Average | Mix::Wanted(_) => {}
         }
         if self.non_finite > 0 {
             warn(
@@ -264,95 +281,5 @@ fn scan_clean(plane: &mut [f32]) -> (Scan, u64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frames(planes: &[&[f32]]) -> Frames {
-        let mut frames = Frames::default();
-        frames.reset(16_000, planes.len());
-        for (plane, samples) in frames.planes_mut().iter_mut().zip(planes) {
-            plane.extend_from_slice(samples);
-        }
-        frames
-    }
-
-    fn mix(planes: &[&[f32]]) -> (Vec<f32>, Mixdown) {
-        let mut frames = frames(planes);
-        let all = 0..frames.len();
-        let mut mixdown = Mixdown::new(&mut frames, all.clone());
-        let mut mono = Vec::new();
-        mixdown.mix(&mut frames, all, &mut mono);
-        (mono, mixdown)
-    }
-
-    fn tone(amplitude: f32) -> Vec<f32> {
-        (0..4000)
-            .map(|i| amplitude * (i as f32 * 0.1).sin())
-            .collect()
-    }
-
-    #[test]
-    fn channels_are_averaged() {
-        assert_eq!(mix(&[&[0.5, 1.0], &[0.0, 0.5]]).0, [0.25, 0.75]);
-        assert_eq!(mix(&[&[0.25], &[0.25], &[0.25], &[0.75]]).0, [0.375]);
-    }
-
-    #[test]
-    fn of_channels_in_opposite_phase_the_louder_is_taken() {
-        let (quiet, loud) = (tone(0.45), tone(-0.5));
-        let (mono, mixdown) = mix(&[&quiet, &loud]);
-        assert_eq!(mono, loud);
-        assert_eq!(mixdown.warnings()[0].kind, WarningKind::ChannelsCancel);
-    }
-
-    #[test]
-    fn unrelated_channels_and_a_dead_one_are_no_cancellation() {
-        let left = tone(0.5);
-        let right: Vec<f32> = (0..4000).map(|i| 0.5 * (i as f32 * 0.173).sin()).collect();
-        assert!(mix(&[&left, &right]).1.warnings().is_empty());
-        assert!(mix(&[&left, &[0.0; 4000]]).1.warnings().is_empty());
-        assert!(mix(&[&[0.0; 4000], &[0.0; 4000]]).1.warnings().is_empty());
-    }
-
-    #[test]
-    fn cancellation_that_begins_later_is_reported() {
-        let (first, later) = (tone(0.001), tone(0.5));
-        let opposite: Vec<f32> = later.iter().map(|s| -s).collect();
-        let mut start = frames(&[&first, &first]);
-        let mut mixdown = Mixdown::new(&mut start, 0..4000);
-        let mut mono = Vec::new();
-        mixdown.mix(&mut start, 0..4000, &mut mono);
-        mixdown.mix(&mut frames(&[&later, &opposite]), 0..4000, &mut mono);
-        assert!(mixdown.warnings()[0].message.contains("in parts"));
-    }
-
-    #[test]
-    fn what_is_no_number_becomes_silence_and_costs_no_other_channel() {
-        let (mono, mixdown) = mix(&[&[f32::NAN, 0.5, f32::INFINITY], &[0.5, 0.5, 1e30]]);
-        assert_eq!(mono, [0.25, 0.5, 0.0]);
-        assert_eq!(mixdown.non_finite(), 3);
-        assert_eq!(mixdown.warnings()[0].kind, WarningKind::NonFiniteSamples);
-    }
-
-    #[test]
-    fn clipped_samples_are_counted_at_both_rails() {
-        let (_, mixdown) = mix(&[&[1.0, -1.0, 127.0 / 128.0, 0.9]]);
-        assert_eq!(mixdown.clipped_fraction(), 0.75);
-    }
-
-    #[test]
-    fn what_stands_outside_the_passage_is_cleaned_and_not_counted() {
-        let mut frames = frames(&[&[f32::NAN, 1.0, 0.5, f32::NAN], &[1.0, 0.5, 0.5, 0.5]]);
-        let mut mixdown = Mixdown::new(&mut frames, 2..3);
-        let mut mono = Vec::new();
-        mixdown.mix(&mut frames, 2..3, &mut mono);
-        assert_eq!(mono, [0.5, 0.75, 0.5, 0.25]);
-        assert_eq!((mixdown.non_finite(), mixdown.clipped_fraction()), (0, 0.0));
-    }
-
-    #[test]
-    fn samples_in_another_unit_are_reported() {
-        let (_, mixdown) = mix(&[&[12_000.0, -3.0]]);
-        assert_eq!(mixdown.warnings()[0].kind, WarningKind::OverFullScale);
-    }
-}
+#[path = "mixdown_tests.rs"]
+mod tests;

@@ -28,6 +28,7 @@
 //! | any of them | Opus | ropus on symphonia's packets |
 //! | any | HE-AAC, AMR, AC-3, E-AC-3, WMA, DTS ... | ffmpeg, if [`ReadOptions::ffmpeg`] is set; else an error that names the codec |
 
+mod cancel;
 mod codec;
 mod container;
 mod decoder;
@@ -35,11 +36,13 @@ mod error;
 mod ffmpeg;
 mod fitness;
 mod info;
+mod late;
 mod look_ahead;
 mod losses;
 pub(crate) mod metadata;
 mod meter;
 mod mixdown;
+mod options;
 mod passage;
 mod quality;
 mod reader;
@@ -59,9 +62,10 @@ pub use fitness::{Fitness, Reason};
 pub use info::StreamInfo;
 pub use metadata::{metadata, Metadata, MetadataTag};
 pub use meter::SILENCE;
+pub use options::ReadOptions;
 pub use passage::{Passage, PassageError};
 pub use quality::Quality;
-pub use reader::{open, ReadOptions, ReadSummary, Reader, BLOCK_SAMPLES};
+pub use reader::{open, ReadSummary, Reader, BLOCK_SAMPLES};
 pub use source::{content_hash, Source, MEMORY_LIMIT};
 pub use warning::{Warning, WarningKind, SYNTHETIC};
 pub use wav::synthetic_mark;

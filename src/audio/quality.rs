@@ -36,11 +36,25 @@ pub struct Quality {
     pub skipped_packets: u64,
     /// Seconds that the header or lost packets promise and the file does not hold, as far as is known.
     pub missing_s: f64,
+    /// Whether sound follows that was not read, and nothing tells how much: damage, a stream of another kind.
+    #[serde(default)]
+    pub rest_unread: bool,
+    /// Seconds in which the channels cancel each other in their average, which was heard.
+    #[serde(default)]
+    pub cancelled_s: f64,
 }
 
 impl Quality {
     /// What the recording is fit for, and why not for more.
     pub fn fitness(&self) -> (Fitness, Vec<Reason>) {
         fitness::judge(self)
+    }
+
+    /// Whether channels that cancel took so much that what was not heard may be there all the same.
+    pub fn is_cancelled(&self) -> bool {
+        let (_, reasons) = self.fitness();
+        let cancels =
+            |reason: &Reason| matches!(reason, Reason::Cancelled | Reason::MostlyCancelled);
+        reasons.iter().any(cancels)
     }
 }

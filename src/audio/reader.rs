@@ -13,59 +13,47 @@ use super::look_ahead::{check, look_ahead};
 use super::losses::Losses;
 use super::meter::{Meter, WINDOW};
 use super::mixdown::Mixdown;
+use super::options::ReadOptions;
 use super::passage::Passage;
 use super::quality::Quality;
 use super::resample::Resampler;
 use super::sniff::{self, Kind};
 use super::source::Source;
 use super::warning::{Warning, WarningKind};
-use super::{container, ffmpeg, wav, SAMPLE_RATE};
+use super::{container, ffmpeg, late, remedy, wav, SAMPLE_RATE};
 
 /// Samples in every block but the last: 0.512 s.
 pub const BLOCK_SAMPLES: usize = 8192;
 const _: () = assert!(BLOCK_SAMPLES.is_multiple_of(WINDOW));
 
-/// How recordings are read.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct ReadOptions {
-    /// Use the ffmpeg on the `PATH` for what has no decoder here.
-    pub ffmpeg: bool,
-    /// The part that is read; all of it by default.
-    pub passage: Passage,
-}
-
-impl ReadOptions {
-    /// Sets [`ReadOptions::ffmpeg`].
-    pub fn with_ffmpeg(mut self, ffmpeg: bool) -> Self {
-        self.ffmpeg = ffmpeg;
-        self
-    }
-
-    /// Sets [`ReadOptions::passage`].
-    pub fn with_passage(mut self, passage: Passage) -> Self {
-        self.passage = passage;
-        self
-    }
-}
-
 /// Opens a recording: reads its header, chooses its track and decodes up to the first sound that is wanted.
 ///
 /// # Errors
 /// Any [`AudioError`]: each names the file, the fault and the remedy. [`AudioError::PassageBeyondEnd`] if the
-/// passage starts after the end of the recording.
+/// passage starts after the end of the recording, [`AudioError::NoSuchTrack`] and [`AudioError::NoSuchChannel`] if there is
+/// none of that number.
 pub fn open(source: &Source, options: &ReadOptions) -> Result<Reader, AudioError> {
-    let passage = options.passage;
-    let opened = match open_decoder(source).and_then(|o| Reader::new(source, o, passage)) {
-        Err(AudioError::UnsupportedCodec { codec, .. }) if options.ffmpeg => {
-            ffmpeg::open(source, &codec)?
-        }
-        other => return other,
+    let opened = open_decoder(source, options.track);
+    let error = match opened.and_then(|opened| Reader::new(source, opened, options)) {
+        Err(error) if options.ffmpeg => error,
+        other => return other.map_err(|e| e.of_track(source, options.track)),
     };
-    Reader::new(source, opened, passage)
+    let by_ffmpeg = |codec: &str| {
+        let opened = ffmpeg::open(source, codec, options)?;
+        // What comes from ffmpeg is but one channel.
+        Reader::new(source, opened, &options.clone().with_channel(None))
+    };
+    match &error {
+        AudioError::UnsupportedCodec { codec, .. } => by_ffmpeg(codec),
+        // ffmpeg knows formats that have no name here; what it does not know either keeps the first account.
+        AudioError::NotAudio {
+            is_other: false, ..
+        } => by_ffmpeg("a format that is not known here").or(Err(error)),
+        _ => Err(error),
+    }
 }
 
-fn open_decoder(source: &Source) -> Result<Opened, AudioError> {
+fn open_decoder(source: &Source, track: Option<usize>) -> Result<Opened, AudioError> {
     let mut stream = source.open()?;
     let mut head = vec![0; sniff::HEAD];
     let read = stream
@@ -78,11 +66,14 @@ fn open_decoder(source: &Source) -> Result<Opened, AudioError> {
             name: source.name(),
         });
     }
-    match sniff::sniff(&head) {
-        Kind::Wav => wav::open(source, stream),
-        Kind::Foreign(codec) => Err(AudioError::unsupported(source, codec)),
-        Kind::NotAudio(_) => Err(AudioError::not_audio(source, &head)),
-        Kind::Unknown => container::open(source, stream, &head),
+    match (sniff::sniff(&head), track) {
+        (Kind::Wav, Some(number)) if number != 1 => {
+            Err(AudioError::no_such_track(source, number, 1))
+        }
+        (Kind::Wav, _) => wav::open(source, stream),
+        (Kind::Foreign(codec), _) => Err(AudioError::unsupported(source, codec)),
+        (Kind::NotAudio(_), _) => Err(AudioError::not_audio(source, &head)),
+        (Kind::Unknown, track) => container::open(source, stream, &head, track),
     }
 }
 
@@ -126,6 +117,10 @@ pub struct Reader {
     mono: Vec<f32>,
     /// What is handed out and measured.
     passage: Passage,
+    /// The audio track that was asked for.
+    track: Option<usize>,
+    /// Samples of silence that still stand before the sound.
+    silence: u64,
     /// Seconds of the frames that were mixed.
     mixed_s: f64,
     /// What was lost before the passage.
@@ -139,12 +134,13 @@ pub struct Reader {
 }
 
 impl Reader {
-    fn new(source: &Source, opened: Opened, passage: Passage) -> Result<Self, AudioError> {
+    fn new(source: &Source, opened: Opened, options: &ReadOptions) -> Result<Self, AudioError> {
         let Opened {
             mut info,
-            warnings,
+            mut warnings,
             mut decoder,
         } = opened;
+        let passage = options.passage;
         let mut ahead = VecDeque::new();
         let ended = !look_ahead(source, decoder.as_mut(), &mut ahead)?;
         let Some(first) = ahead.front_mut() else {
@@ -162,19 +158,33 @@ impl Reader {
         };
         info.sample_rate = first.rate();
         info.channels = first.channels();
+        let wanted = options.channel.map(|number| number.wrapping_sub(1));
+        if let Some(number) = options.channel.filter(|_| wanted >= Some(info.channels)) {
+            return Err(AudioError::NoSuchChannel {
+                name: source.name(),
+                channel: number,
+                channels: info.channels,
+            });
+        }
+        let (starts_s, warning) = late::of(info.sound_starts_s);
+        info.sound_starts_s = starts_s;
+        warnings.extend(warning);
+        let within = passage.of_frames(starts_s, first.rate(), first.len());
         let mut reader = Self {
             source: source.clone(),
             info,
             warnings,
             decoder,
-            mixdown: Mixdown::new(first, passage.of_frames(0.0, first.rate(), first.len())),
+            mixdown: Mixdown::new(first, within, wanted),
             resampler: resampler(source, first.rate())?,
             frames: Frames::default(),
             ahead,
             ended,
             mono: Vec::new(),
             passage,
-            mixed_s: 0.0,
+            track: options.track,
+            silence: (starts_s * f64::from(SAMPLE_RATE)).round() as u64,
+            mixed_s: starts_s,
             lost_before: Losses::default(),
             queue: Vec::new(),
             taken: 0,
@@ -237,6 +247,12 @@ impl Reader {
 
     /// Decodes some frames into the queue.
     fn fill(&mut self) -> Result<(), AudioError> {
+        if self.silence > 0 {
+            let len = self.silence.min(BLOCK_SAMPLES as u64);
+            self.silence -= len;
+            self.queue.resize(self.queue.len() + len as usize, 0.0);
+            return Ok(());
+        }
         match self.ahead.pop_front() {
             Some(frames) => self.frames = frames,
             None => self.ended = !self.decoder.decode(&mut self.frames)?,
@@ -264,7 +280,7 @@ impl Reader {
 
     /// Nothing more comes from the decoder.
     fn is_drained(&self) -> bool {
-        self.ended && self.ahead.is_empty()
+        self.silence == 0 && self.ended && self.ahead.is_empty()
     }
 
     /// A chained stream may go on at another rate.
@@ -304,7 +320,9 @@ impl Reader {
         let mut warnings = self.warnings;
         warnings.extend(report.warnings);
         warnings.extend(report.losses.warning(&self.lost_before));
-        warnings.extend(self.mixdown.warnings());
+        let (source, track) = (&self.source, self.track);
+        let channel_line = |number| remedy::channel_line(source, number, track);
+        warnings.extend(self.mixdown.warnings(&channel_line));
         let levels = self.meter.levels();
         let duration_s = levels.samples as f64 / f64::from(SAMPLE_RATE);
         ReadSummary {
@@ -326,6 +344,8 @@ impl Reader {
                 skipped_packets: report.losses.packets
                     - self.lost_before.packets.min(report.losses.packets),
                 missing_s: report.missing_s,
+                rest_unread: report.rest_unread,
+                cancelled_s: self.mixdown.cancelled_s(),
             },
         }
     }
@@ -333,6 +353,7 @@ impl Reader {
     /// What was found while decoding, as far as it concerns the passage.
     fn report(&mut self) -> DecodeReport {
         let mut report = self.decoder.report();
+        report.losses.first_s += self.info.sound_starts_s;
         report.missing_s = (report.missing_s - self.lost_before.seconds).max(0.0);
         let position = self.position + self.taken as u64;
         let Some(end) = self.passage.end() else {
@@ -341,6 +362,7 @@ impl Reader {
         if position >= end {
             // Decoding stopped here, long before the end maybe; what lies behind is no concern of the passage.
             report.missing_s = (report.losses.seconds - self.lost_before.seconds).max(0.0);
+            report.rest_unread = false;
             report
                 .warnings
                 .retain(|w| w.kind != WarningKind::TruncatedData);

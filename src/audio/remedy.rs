@@ -19,18 +19,39 @@ pub(super) fn ffmpeg_line(source: &Source) -> String {
 
 /// `ffmpeg -i INPUT -map 0:a:N -ac 1 -ar 16000 OUTPUT.wav`, which takes out audio track `number`, counted from 1.
 pub(super) fn track_line(source: &Source, number: usize) -> String {
-    let (input, output) = match source {
+    let (input, output) = places(source, &format!("-track-{number}"));
+    let place = number.saturating_sub(1);
+    format!("ffmpeg -i {input} -map 0:a:{place} -ac 1 -ar 16000 {output}")
+}
+
+/// The line that takes out channel `number`, counted from 1, of audio track `track`.
+pub(super) fn channel_line(source: &Source, number: usize, track: Option<usize>) -> String {
+    let (input, output) = places(source, &format!("-channel-{number}"));
+    let place = number.saturating_sub(1);
+    let map = track.map_or(String::new(), |t| {
+        format!(" -map 0:a:{}", t.saturating_sub(1))
+    });
+    format!("ffmpeg -i {input} -vn{map} -af 'pan=mono|c0=c{place}' -ar 16000 {output}")
+}
+
+/// The line that takes out all the sound of an MP4 file, be it played or not.
+pub(super) fn all_line(source: &Source) -> String {
+    let (input, output) = places(source, "-all");
+    format!("ffmpeg -ignore_editlist 1 -i {input} -vn -ac 1 -ar 16000 {output}")
+}
+
+/// Input and output, quoted; the output has `ending` behind its name.
+fn places(source: &Source, ending: &str) -> (String, String) {
+    match source {
         Source::Path(path) => {
-            let output = ffmpeg_safe(&free(beside(path, &format!("-track-{number}"))));
+            let output = ffmpeg_safe(&free(beside(path, ending)));
             (
                 quoted(ffmpeg_safe(path).as_os_str()),
                 quoted(output.as_os_str()),
             )
         }
         Source::Memory { .. } => ("INPUT".to_owned(), "OUTPUT.wav".to_owned()),
-    };
-    let place = number.saturating_sub(1);
-    format!("ffmpeg -i {input} -map 0:a:{place} -ac 1 -ar 16000 {output}")
+    }
 }
 
 /// Beside the input; never the input itself.
@@ -115,6 +136,15 @@ mod tests {
             "ffmpeg -i 'two tracks.mp4' -map 0:a:1 -ac 1 -ar 16000 'two tracks-track-2.wav'"
         );
         assert!(track_line(&Source::memory("m", *b""), 1).contains("INPUT -map 0:a:0 "));
+    }
+
+    #[test]
+    fn a_channel_is_taken_out_by_its_place() {
+        assert_eq!(
+            channel_line(&Source::Path("a.wav".into()), 2, None),
+            "ffmpeg -i a.wav -vn -af 'pan=mono|c0=c1' -ar 16000 a-channel-2.wav"
+        );
+        assert!(channel_line(&Source::memory("m", *b""), 1, Some(2)).contains("-map 0:a:1 "));
     }
 
     #[test]

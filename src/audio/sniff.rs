@@ -43,6 +43,8 @@ const FOREIGN: &[(usize, &[u8], &str)] = &[
     (0, b"\x00\x00\x01\xB3", "an MPEG video stream"),
     (8, b"AVI ", "AVI"),
     (0, b"riff\x2E\x91\xCF\x11", "Sony Wave64"),
+    (28, b"Speex   ", "Speex"),
+    (28, b"CELT    ", "CELT"),
     (0, b"2BIT", "Audio Visual Research"),
     (0, b"Creative Voice File", "Creative Voice"),
 ];
@@ -147,6 +149,8 @@ mod tests {
             Kind::NotAudio("a ZIP archive: unpack it first")
         );
         assert_eq!(sniff(b"OggS\0\x02"), Kind::Unknown);
+        let speex = [&b"OggS"[..], &[0; 22], b"\x01\x50Speex   1.2"].concat();
+        assert_eq!(sniff(&speex), Kind::Foreign("Speex"));
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub enum WarningKind {
     SeveralAudioTracks,
     /// The channels cancel each other when added up.
     ChannelsCancel,
+    /// One channel was heard, as asked for.
+    OneChannel,
     /// Samples that are no numbers were replaced by silence.
     NonFiniteSamples,
     /// Samples lie far beyond full scale.
@@ -71,6 +73,14 @@ pub enum WarningKind {
     DecodedByFfmpeg,
     /// The passage that was asked for ends after the recording.
     PassageCutShort,
+    /// The sound starts later than the video; silence was put before it.
+    LateSound,
+    /// Sound stands in the file that its edit list does not let players play.
+    HiddenSound,
+    /// The file lets its sound be played in another order than it is stored, which was not followed.
+    EditsIgnored,
+    /// Several streams stand in the file one after the other, and were heard as one.
+    JoinedStreams,
     /// The file says that its sound was rendered.
     Synthetic,
 }
@@ -87,12 +97,17 @@ impl WarningKind {
             Self::TruncatedData => "truncated-data",
             Self::SeveralAudioTracks => "several-audio-tracks",
             Self::ChannelsCancel => "channels-cancel",
+            Self::OneChannel => "one-channel",
             Self::NonFiniteSamples => "non-finite-samples",
             Self::OverFullScale => "over-full-scale",
             Self::SkippedPackets => "skipped-packets",
             Self::FormatChanged => "format-changed",
             Self::DecodedByFfmpeg => "decoded-by-ffmpeg",
             Self::PassageCutShort => "passage-cut-short",
+            Self::LateSound => "late-sound",
+            Self::HiddenSound => "hidden-sound",
+            Self::EditsIgnored => "edits-ignored",
+            Self::JoinedStreams => "joined-streams",
             Self::Synthetic => "synthetic",
         }
     }
@@ -109,6 +124,9 @@ mod tests {
             WarningKind::NonFiniteSamples,
             WarningKind::DecodedByFfmpeg,
             WarningKind::PassageCutShort,
+            WarningKind::LateSound,
+            WarningKind::OneChannel,
+            WarningKind::JoinedStreams,
             WarningKind::Synthetic,
         ] {
             let text = serde_json::to_string(&kind).unwrap();

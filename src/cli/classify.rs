@@ -57,6 +57,14 @@ pub struct ClassifyArgs {
     /// Let ffmpeg, if it is on the PATH, decode what cannot be decoded here (AMR, AC-3, WMA ...)
     #[arg(long)]
     ffmpeg: bool,
+
+    /// Hear this audio track, counted from 1 over those of the file, instead of its default one
+    #[arg(long, value_name = "N")]
+    track: Option<NonZeroUsize>,
+
+    /// Hear this channel alone, counted from 1, instead of the average of all
+    #[arg(long, value_name = "N")]
+    channel: Option<NonZeroUsize>,
 }
 
 /// Formats of the answers.
@@ -80,7 +88,10 @@ pub fn run(args: &ClassifyArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
     }
     let model = open_model(args.model.as_deref())?;
     let options = ListenOptions {
-        read: ReadOptions::default().with_ffmpeg(args.ffmpeg),
+        read: ReadOptions::default()
+            .with_ffmpeg(args.ffmpeg)
+            .with_track(args.track.map(NonZeroUsize::get))
+            .with_channel(args.channel.map(NonZeroUsize::get)),
         prior: args.prior.over(&model).map_err(|e| usage_if(true, e))?,
         prior_name: args.prior.name(),
     };

@@ -1,6 +1,7 @@
 //! `earwitness features PATH...`: what the classifier sees.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -37,6 +38,14 @@ pub struct FeaturesArgs {
     /// Let ffmpeg, if it is on the PATH, decode what cannot be decoded here (AMR, AC-3, WMA ...)
     #[arg(long)]
     ffmpeg: bool,
+
+    /// Hear this audio track, counted from 1 over those of the file, instead of its default one
+    #[arg(long, value_name = "N")]
+    track: Option<NonZeroUsize>,
+
+    /// Hear this channel alone, counted from 1, instead of the average of all
+    #[arg(long, value_name = "N")]
+    channel: Option<NonZeroUsize>,
 }
 
 /// Runs the verb.
@@ -49,7 +58,10 @@ pub fn run(args: &FeaturesArgs, verbosity: Verbosity) -> anyhow::Result<Outcome>
         return write_schema(output);
     }
     let inputs = args.inputs.collect()?;
-    let options = ReadOptions::default().with_ffmpeg(args.ffmpeg);
+    let options = ReadOptions::default()
+        .with_ffmpeg(args.ffmpeg)
+        .with_track(args.track.map(NonZeroUsize::get))
+        .with_channel(args.channel.map(NonZeroUsize::get));
     let output = Output::open(args.output.as_deref(), args.inputs.read(&inputs))?;
     let mut table = FeatureTable::new(output)?;
     let mut outcome = Outcome::Done;

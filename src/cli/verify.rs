@@ -4,6 +4,7 @@ mod check;
 mod files;
 mod pictures;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,7 +68,7 @@ pub struct VerifyArgs {
     against: Vec<PathBuf>,
 
     /// Run a report's analysis again and say what agrees
-    #[arg(long, value_name = "REPORT.JSON", conflicts_with_all = ["output", "h1", "h2", "against", "from", "to", "prior", "temperature", "wind"])]
+    #[arg(long, value_name = "REPORT.JSON", conflicts_with_all = ["output", "h1", "h2", "against", "from", "to", "track", "channel", "prior", "temperature", "wind"])]
     check: Option<PathBuf>,
 
     /// Look at the passage from here on only, s from the start of the recording
@@ -108,6 +109,14 @@ pub struct VerifyArgs {
     /// Let ffmpeg, if it is on the PATH, decode what cannot be decoded here (AMR, AC-3, WMA ...)
     #[arg(long)]
     ffmpeg: bool,
+
+    /// Hear this audio track, counted from 1 over those of the file, instead of its default one
+    #[arg(long, value_name = "N")]
+    track: Option<NonZeroUsize>,
+
+    /// Hear this channel alone, counted from 1, instead of the average of all
+    #[arg(long, value_name = "N")]
+    channel: Option<NonZeroUsize>,
 }
 
 /// Runs the verb.
@@ -194,6 +203,8 @@ impl VerifyArgs {
             listen: ListenOptions {
                 read: ReadOptions::default()
                     .with_ffmpeg(self.ffmpeg)
+                    .with_track(self.track.map(NonZeroUsize::get))
+                    .with_channel(self.channel.map(NonZeroUsize::get))
                     .with_passage(passage),
                 prior: self.prior.over(model).map_err(|e| usage_if(true, e))?,
                 prior_name: self.prior.name(),

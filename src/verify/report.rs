@@ -71,6 +71,12 @@ pub struct Settings {
     pub passage: Passage,
     /// Whether ffmpeg was allowed to decode.
     pub ffmpeg: bool,
+    /// The audio track that was asked for, counted from 1; null for the default one.
+    #[serde(default)]
+    pub track: Option<usize>,
+    /// The channel that was asked for, counted from 1; null for the average.
+    #[serde(default)]
+    pub channel: Option<usize>,
 }
 
 /// A recording that could not be read, beside others that could.
@@ -169,6 +175,8 @@ pub fn verify(
                 against: options.against_named.clone(),
                 passage: options.listen.read.passage,
                 ffmpeg: options.listen.read.ffmpeg,
+                track: options.listen.read.track,
+                channel: options.listen.read.channel,
             },
             limits: LIMITS.to_owned(),
             recordings,

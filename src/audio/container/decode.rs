@@ -10,15 +10,22 @@ use super::super::codec::{contained, PacketDecoder, PacketError};
 use super::super::decoder::{DecodeReport, Decoder, Frames};
 use super::super::error::AudioError;
 use super::super::losses::Losses;
+use super::super::remedy;
+use super::super::source::Source;
 use super::super::warning::{Warning, WarningKind};
+use super::edits::Played;
 use super::is_end;
 use super::packets::Packets;
 use super::places::Places;
 use super::stamps::Stamps;
+use super::track;
 
 /// Packets in a row that give no sound before the file is given up: no real file has as many,
 /// and a hostile one could keep a reader busy for ever.
 const MAX_FRUITLESS: u32 = 100_000;
+
+/// Streams in one file that are followed: each costs a search for its end.
+const MAX_LINKS: usize = 1_000;
 
 /// A header may promise this much more than can be decoded before it counts as missing, in
 /// seconds: containers count whole packets, encoders pad.
@@ -70,13 +77,16 @@ pub(super) struct Promise {
 
 /// Decodes one track of a container.
 pub(super) struct ContainerDecoder {
+    pub(super) source: Source,
+    /// The codec, as people call it.
+    pub(super) codec: String,
     pub(super) packets: Packets,
     pub(super) id: u32,
     pub(super) decoder: Box<dyn PacketDecoder>,
     /// Packets read ahead.
     pub(super) queued: VecDeque<Packet>,
-    /// Frames that the encoder put before the sound, still to be dropped.
-    pub(super) skip: u64,
+    /// What of the decoded sound is played.
+    pub(super) played: Played,
     pub(super) promise: Promise,
     pub(super) watch: Watch,
     /// Seconds per tick of the packets' durations; 0 if unknown.
@@ -93,6 +103,11 @@ pub(super) struct Progress {
     losses: Losses,
     /// Packets in a row that the header of an MP3 file says are padding.
     padding: usize,
+    /// Streams that followed the first in the same file, and where the first of them did, in seconds of decoded sound.
+    links: usize,
+    first_link_s: f64,
+    /// A stream follows that is not read.
+    is_link_unread: bool,
     /// The file ended where more should come.
     is_cut: bool,
     /// Why reading ended before the end.
@@ -105,8 +120,8 @@ impl ContainerDecoder {
         if let Some(packet) = self.queued.pop_front() {
             return Some(packet);
         }
-        let progress = &mut self.progress;
         for _ in 0..MAX_FRUITLESS {
+            let progress = &mut self.progress;
             let packets = &mut self.packets;
             match contained(|| packets.next_packet()) {
                 Ok(Ok(Some(packet))) if packet.track_id == self.id => return Some(packet),
@@ -117,8 +132,10 @@ impl ContainerDecoder {
                     return None;
                 }
                 Ok(Err(Error::ResetRequired)) => {
-                    progress.fault = Some("another stream follows".into());
-                    return None;
+                    if !self.follow_link() {
+                        self.progress.is_link_unread = true;
+                        return None;
+                    }
                 }
                 Ok(Err(e)) => {
                     progress.fault = Some(e.to_string());
@@ -130,8 +147,26 @@ impl ContainerDecoder {
                 }
             }
         }
-        progress.fault = Some("no sound comes any more".into());
+        self.progress.fault = Some("no sound comes any more".into());
         None
+    }
+
+    /// Goes on with the stream that follows in the same file (RFC 3533, 4: chaining); `false` if it is of another kind.
+    fn follow_link(&mut self) -> bool {
+        let next = track::next_link(&self.source, self.packets.tracks(), &self.codec);
+        let Some((id, base, decoder)) = next.filter(|_| self.progress.links < MAX_LINKS) else {
+            return false;
+        };
+        (self.id, self.decoder) = (id, decoder);
+        if let Watch::Stamps(stamps) = &mut self.watch {
+            stamps.restart(base);
+        }
+        let progress = &mut self.progress;
+        if progress.links == 0 {
+            progress.first_link_s = progress.decoded_s;
+        }
+        progress.links += 1;
+        true
     }
 
     /// Seconds that `packet` is long, or the last one was if it doesn't say so.
@@ -149,7 +184,12 @@ impl ContainerDecoder {
 impl Decoder for ContainerDecoder {
     fn decode(&mut self, frames: &mut Frames) -> Result<bool, AudioError> {
         frames.clear();
-        for _ in 0..MAX_FRUITLESS {
+        let mut fruitless = 0;
+        while fruitless < MAX_FRUITLESS {
+            fruitless += 1;
+            if self.played.is_over() {
+                return Ok(false);
+            }
             let Some(mut packet) = self.next_packet() else {
                 return Ok(false);
             };
@@ -178,9 +218,10 @@ impl Decoder for ContainerDecoder {
             if let Watch::Stamps(stamps) = &mut self.watch {
                 stamps.decoded(progress.packet_s);
             }
-            if self.skip > 0 {
-                self.skip -= frames.skip(self.skip.try_into().unwrap_or(usize::MAX)) as u64;
+            if !frames.is_empty() {
+                fruitless = 0; // A file may be long before what is played of it begins.
             }
+            self.played.keep(frames);
             if !frames.is_empty() {
                 progress.decoded_s += frames.seconds();
                 return Ok(true);
@@ -198,7 +239,9 @@ impl Decoder for ContainerDecoder {
         if let Watch::Places(places) = &mut self.watch {
             self.progress.is_cut |= places.is_cut().unwrap_or(false);
         }
-        self.progress.report(self.promise)
+        let mut report = self.progress.report(self.promise);
+        report.warnings.extend(self.progress.joined(&self.source));
+        report
     }
 }
 
@@ -215,6 +258,22 @@ impl Progress {
         if self.padding > MOST_PADDING {
             packet.trim_end = Duration::ZERO;
         }
+    }
+
+    /// What is said of streams that follow each other.
+    fn joined(&self, source: &Source) -> Option<Warning> {
+        let (links, at_s) = (self.links, self.first_link_s);
+        if self.is_link_unread {
+            let (at_s, line) = (self.decoded_s, remedy::ffmpeg_line(source));
+            let message = format!("after {at_s:.1} s a second stream of another kind follows in the file, which was not read; write all of it with: {line}");
+            return Some(Warning::new(WarningKind::TruncatedData, message));
+        }
+        let message = match links {
+            0 => return None,
+            1 => format!("the file holds 2 streams one after the other, joined at {at_s:.1} s; they were heard as one"),
+            n => format!("the file holds {} streams one after the other, the first of them joined at {at_s:.1} s; they were heard as one", n + 1),
+        };
+        Some(Warning::new(WarningKind::JoinedStreams, message))
     }
 
     fn report(&mut self, promise: Promise) -> DecodeReport {
@@ -242,6 +301,7 @@ impl Progress {
         if is_short {
             report.missing_s = missing_s;
         }
+        report.rest_unread = self.is_link_unread || (report.fault.is_some() && !is_short);
         // A length that was exceeded, or measured on what there is, tells nothing of what is missing.
         let tells = |s: f64| !promise.is_measured && decoded_s <= s + slack_s;
         let is_told = promise.declared_s.is_some_and(tells);

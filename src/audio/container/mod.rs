@@ -5,6 +5,7 @@ pub(super) mod boxes;
 mod caf;
 mod decode;
 pub(super) mod ebml;
+mod edits;
 mod fragments;
 pub(super) mod mkv;
 pub(super) mod mp4;
@@ -17,6 +18,7 @@ mod placed;
 mod places;
 mod sbr;
 mod stamps;
+mod start;
 mod track;
 
 use std::collections::VecDeque;
@@ -39,9 +41,15 @@ use places::Places;
 use stamps::Stamps;
 use track::{Chosen, Index};
 
-/// Opens a file that is not WAV. `head`: its first bytes, for messages.
-pub(super) fn open(source: &Source, stream: Stream, head: &[u8]) -> Result<Opened, AudioError> {
-    open_with(source, stream, head, packets::FEW)
+/// Opens a file that is not WAV. `head`: its first bytes, for messages. `track`: which audio track, counted from 1; the default
+/// one if none is named.
+pub(super) fn open(
+    source: &Source,
+    stream: Stream,
+    head: &[u8],
+    track: Option<usize>,
+) -> Result<Opened, AudioError> {
+    open_with(source, stream, head, track, packets::FEW)
 }
 
 /// `few`: up to how many bytes of tables of fragments are left to symphonia.
@@ -49,6 +57,7 @@ fn open_with(
     source: &Source,
     mut stream: Stream,
     head: &[u8],
+    track: Option<usize>,
     few: u64,
 ) -> Result<Opened, AudioError> {
     let index = index(source, head)?;
@@ -65,6 +74,9 @@ fn open_with(
         || index.matroska.end > stream.len()
         || index.is_cut_ogg;
     let format = match demux(source, media(stream), head) {
+        Err(AudioError::TruncatedHeader { .. }) if ogg::is_ogg(head) && !ogg::is_known(head) => {
+            return Err(AudioError::unsupported(source, "what this Ogg file holds"));
+        }
         // An AIFF or Ogg file that was cut: what stands behind the sound is looked for, and need not be.
         Err(AudioError::TruncatedHeader { .. }) => {
             let mut stream = source.open()?;
@@ -73,7 +85,7 @@ fn open_with(
         }
         other => other?,
     };
-    let chosen = Chosen::find(source, format.as_ref(), &index)?;
+    let chosen = Chosen::find(source, format.as_ref(), &index, track)?;
     let container = names::container(format.format_info(), head);
     let track = format.tracks().iter().find(|t| t.id == chosen.id);
     let base = track.and_then(|t| t.time_base);
@@ -83,15 +95,25 @@ fn open_with(
         (None, Some(stamps)) => Watch::Stamps(stamps),
         (None, None) => Watch::Nothing,
     };
+    let clocks = start::clocks(format.tracks());
+    let mut packets = Packets::new(source, format, index.movie.fragmented(chosen.id, few))?;
+    let mut queued = VecDeque::new();
+    let mut late_s = chosen.timeline.delay_s;
+    let mut declared_s = chosen.declared_s;
+    if mkv::is_mkv(head) {
+        if let Some(start) = start::find(&mut packets, chosen.id, &clocks, &mut queued) {
+            late_s = start.late_s;
+            // The length of the file counts from the start of its clock.
+            declared_s = declared_s.map(|s| s - start.own_s).filter(|&s| s > 0.0);
+        }
+    }
     let promise = Promise {
-        declared_s: chosen.declared_s,
+        declared_s,
         is_measured: container == "ogg",
         is_cut,
         is_endless: mkv::is_mkv(head) || ogg::is_ogg(head),
         is_broken: is_fragmented && index.movie.is_broken,
     };
-    let mut packets = Packets::new(source, format, index.movie.fragmented(chosen.id, few))?;
-    let mut queued = VecDeque::new();
     if chosen.is_aac {
         let rest = sbr::packets(&mut packets, chosen.id, &mut queued);
         if sbr::is_present(&queued) {
@@ -104,8 +126,7 @@ fn open_with(
         codec,
         decoder,
         by,
-        skip,
-        declared_s,
+        timeline,
         audio_tracks,
         warnings,
         ..
@@ -117,22 +138,25 @@ fn open_with(
         channels: 0,
         declared_duration_s: declared_s,
         audio_tracks,
+        sound_starts_s: late_s,
         decoder: by.to_owned(),
     };
     Ok(Opened {
-        info,
         warnings,
         decoder: Box::new(ContainerDecoder {
+            source: source.clone(),
+            codec: info.codec.clone(),
             packets,
             id,
             decoder,
             queued,
-            skip,
+            played: timeline.played,
             promise,
             watch,
             tick_s: base.map_or(0.0, |b| f64::from(b.numer.get()) / f64::from(b.denom.get())),
             progress: Progress::default(),
         }),
+        info,
     })
 }
 

@@ -4,15 +4,19 @@
 use std::io::{self, Seek, SeekFrom};
 
 use super::super::source::Stream;
-use super::boxes::{be32, BoxHead};
+use super::boxes::{be32, be64, BoxHead};
+use super::edits::{self, Timeline};
 use super::fragments::{FragmentedTrack, Sample};
-use super::mp4_track::{first_edit, Mp4Track};
+use super::mp4_track::Mp4Track;
 
 /// Real files have some dozen; a hostile one may have millions.
 const MAX_BOXES: usize = 20_000;
 
 /// Tracks are six deep; a hostile file may nest without end.
 const MAX_DEPTH: usize = 8;
+
+/// Fragments that are looked into for when their tracks start: each may hold but one of them.
+const FIRST_FRAGMENTS: usize = 32;
 
 /// Whether the file starts with a box that MP4 and MOV files start with.
 pub(in crate::audio) fn is_mp4(head: &[u8]) -> bool {
@@ -33,6 +37,8 @@ pub(super) struct Movie {
     pub(super) is_cut: bool,
     /// Zeros stand where a box should, and other bytes behind them: what comes after can't be found.
     pub(super) is_broken: bool,
+    /// Ticks per second of what holds for all tracks, such as edits.
+    timescale: u32,
     tracks: Vec<Mp4Track>,
     /// What holds for the samples of a track's fragments (`trex`), by track.
     defaults: Vec<(u32, Sample)>,
@@ -64,6 +70,26 @@ impl Movie {
         self.fragment_tables > 0
     }
 
+    /// What is played of track `id`, and when; see [`Mp4Track::timeline`].
+    pub(super) fn timeline(
+        &self,
+        id: u32,
+        rate: u32,
+        is_aac: bool,
+        dropped: u64,
+    ) -> Option<Timeline> {
+        let (track, is_whole) = (self.track(id)?, !self.is_fragmented());
+        let mut line = track.timeline(self.timescale, rate, is_aac, dropped, is_whole);
+        let first_s = |tracks: &mut dyn Iterator<Item = &Mp4Track>| {
+            tracks.filter_map(Mp4Track::fragments_s).reduce(f64::min)
+        };
+        let mut played = (self.tracks.iter()).filter(|t| matches!(&t.handler, b"soun" | b"vide"));
+        if let (Some(own), Some(first)) = (track.fragments_s(), first_s(&mut played)) {
+            line.delay_s += own - first;
+        }
+        Some(line)
+    }
+
     pub(super) fn sound_tracks(&self) -> usize {
         self.tracks.iter().filter(|t| &t.handler == b"soun").count()
     }
@@ -74,10 +100,19 @@ impl Movie {
         own.position(|t| t.id == id)
     }
 
-    /// The codec of the first track with sound, as people call it.
-    pub(super) fn sound_codec(&self) -> Option<String> {
-        let track = self.tracks.iter().find(|t| &t.handler == b"soun");
-        track.map(Mp4Track::codec_name)
+    /// The track with sound that is number `place`, counted from 0.
+    fn sound(&self, place: usize) -> Option<&Mp4Track> {
+        let mut own = self.tracks.iter().filter(|t| &t.handler == b"soun");
+        own.nth(place)
+    }
+
+    pub(super) fn sound_id(&self, place: usize) -> Option<u32> {
+        self.sound(place).map(|t| t.id)
+    }
+
+    /// The codec of the track with sound that is number `place`, as people call it.
+    pub(super) fn sound_codec(&self, place: usize) -> Option<String> {
+        self.sound(place).map(Mp4Track::codec_name)
     }
 }
 
@@ -89,6 +124,8 @@ pub(super) fn read(stream: &mut Stream) -> io::Result<Movie> {
         boxes: 0,
         depth: 0,
         movie: Movie::default(),
+        fragments: 0,
+        part: 0,
     };
     let end = walk.end;
     walk.children(0, end)?;
@@ -101,6 +138,9 @@ struct Walk<'a> {
     boxes: usize,
     depth: usize,
     movie: Movie,
+    /// Fragments that were looked into, and the track of which the part at hand is one.
+    fragments: usize,
+    part: u32,
 }
 
 impl Walk<'_> {
@@ -148,6 +188,28 @@ impl Walk<'_> {
                     self.movie.first_fragment = found.start;
                 }
                 self.movie.fragment_tables += stop - found.start;
+                if self.movie.tracks.iter().any(|t| t.first_fragment.is_none())
+                    && self.fragments < FIRST_FRAGMENTS
+                {
+                    self.fragments += 1;
+                    self.children(start, stop)?;
+                }
+            }
+            (b"traf", _) if self.fragments > 0 => {
+                self.part = 0;
+                self.children(start, stop)?;
+            }
+            (b"tfhd", _) => self.part = be32(&read_at::<8>(self.stream, start)?[4..]),
+            (b"tfdt", _) => {
+                let body = read_at::<16>(self.stream, start)?;
+                let time = match body[0] {
+                    1 => be64(&body[4..]),
+                    _ => be32(&body[4..]).into(),
+                };
+                let id = self.part;
+                if let Some(track) = self.movie.tracks.iter_mut().find(|t| t.id == id) {
+                    track.first_fragment.get_or_insert(time);
+                }
             }
             (b"mvex", _) if self.movie.has_index => self.children(start, stop)?,
             (b"trex", _) if self.movie.has_index => {
@@ -171,13 +233,17 @@ impl Walk<'_> {
                     &body[12..]
                 });
             }
-            (b"mdhd", Some(track)) => {
+            (b"mvhd", _) => {
                 let body = read_at::<24>(self.stream, start)?;
-                track.timescale = be32(if body[0] == 1 {
-                    &body[20..]
-                } else {
-                    &body[12..]
-                });
+                let at = if body[0] == 1 { 20 } else { 12 };
+                self.movie.timescale = be32(&body[at..]);
+            }
+            (b"mdhd", Some(track)) => {
+                let body = read_at::<32>(self.stream, start)?;
+                (track.timescale, track.duration) = match body[0] {
+                    1 => (be32(&body[20..]), be64(&body[24..])),
+                    _ => (be32(&body[12..]), be32(&body[16..]).into()),
+                };
             }
             // Under `minf`, QuickTime has a second handler, for the data; the first counts.
             (b"hdlr", Some(track)) if track.handler == [0; 4] => {
@@ -188,7 +254,7 @@ impl Walk<'_> {
                 let body = read_at::<16>(self.stream, start)?;
                 track.codec = [body[12], body[13], body[14], body[15]];
             }
-            (b"elst", Some(track)) => track.media_time = first_edit(self.stream, start, stop)?,
+            (b"elst", Some(track)) => track.edits = edits::read(self.stream, start, stop)?,
             _ => {}
         }
         Ok(())
@@ -212,6 +278,7 @@ pub(in crate::audio) fn read_at<const N: usize>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::edits::Played;
     use super::*;
     use crate::audio::Source;
 
@@ -244,7 +311,10 @@ mod tests {
         );
         let edts = make(b"edts", &make(b"elst", &elst));
         let trak = make(b"trak", &[make(b"tkhd", &tkhd), edts, mdia].concat());
-        let file = [make(b"ftyp", b"3gp4"), make(b"moov", &trak)].concat();
+        let mut mvhd = vec![0; 24];
+        mvhd[12..16].copy_from_slice(&1_000u32.to_be_bytes());
+        let moov = [make(b"mvhd", &mvhd), trak].concat();
+        let file = [make(b"ftyp", b"3gp4"), make(b"moov", &moov)].concat();
         let len = file.len() as u64;
         let movie = read(&mut Source::memory("test", file).open().unwrap()).unwrap();
         assert_eq!(movie.end, len);
@@ -252,29 +322,26 @@ mod tests {
     }
 
     #[test]
-    fn the_first_edit_says_where_the_sound_starts() {
+    fn the_edit_list_says_what_is_played() {
         let movie = movie(&[(100, -1), (5000, 2112)]);
-        assert_eq!(
-            movie.track(7).unwrap().frames_before_start(44_100, true),
-            2112
-        );
-        assert_eq!(
-            movie.track(7).unwrap().frames_before_start(22_050, true),
-            1056
-        );
+        let at = |rate| movie.timeline(7, rate, true, 0).unwrap();
+        assert_eq!(at(44_100).played, Played::after(2112));
+        assert_eq!(at(22_050).played, Played::after(1056));
+        assert_eq!(at(44_100).delay_s, 0.1);
     }
 
     #[test]
     fn without_an_edit_aac_has_its_usual_priming_and_others_none() {
-        let track = movie(&[]).tracks[0].clone();
-        assert_eq!(track.frames_before_start(44_100, true), 1024);
-        assert_eq!(track.frames_before_start(44_100, false), 0);
+        let movie = movie(&[]);
+        let played = |is_aac| movie.timeline(7, 44_100, is_aac, 0).unwrap().played;
+        assert_eq!(played(true), Played::after(1024));
+        assert_eq!(played(false), Played::default());
     }
 
     #[test]
     fn codecs_have_names() {
         let movie = movie(&[]);
-        assert_eq!(movie.sound_codec().unwrap(), "AMR-NB");
+        assert_eq!(movie.sound_codec(0).unwrap(), "AMR-NB");
         assert_eq!(movie.sound_tracks(), 1);
     }
 

@@ -1,10 +1,6 @@
-//! One track of an MP4 or MOV file: what it holds and where its sound begins (ISO/IEC 14496-12).
+//! One track of an MP4 or MOV file: what it holds and which part of its sound is played (ISO/IEC 14496-12).
 
-use std::io;
-
-use super::super::source::Stream;
-use super::boxes::{be32, be64};
-use super::mp4::read_at;
+use super::edits::{Clocks, Edit, Played, Timeline};
 use super::names;
 
 /// Frames that an AAC encoder puts before the sound where no edit list says how many.
@@ -22,51 +18,53 @@ pub(super) struct Mp4Track {
     pub(super) codec: [u8; 4],
     /// Samples (packets) whose tables stand in the index.
     pub(super) samples: u32,
-    /// Where the first edit starts in the track's own time, in ticks.
-    pub(super) media_time: Option<u64>,
+    /// How long the sound is in its ticks, played or not; 0 or all ones if it was not known when the index was written.
+    pub(super) duration: u64,
+    /// Which parts of it are played, and when.
+    pub(super) edits: Vec<Edit>,
+    /// When its first fragment starts, in its ticks, where a fragment says so.
+    pub(super) first_fragment: Option<u64>,
 }
 
 impl Mp4Track {
-    /// Frames at `rate` Hz that stand before the sound: what the encoder needed to start, and
-    /// what was cut off by an edit.
-    pub(super) fn frames_before_start(&self, rate: u32, is_aac: bool) -> u64 {
-        match self.media_time {
-            Some(ticks) => {
-                let frames =
-                    u128::from(ticks) * u128::from(rate) / u128::from(self.timescale.max(1));
-                frames.try_into().unwrap_or(u64::MAX)
-            }
-            None if is_aac => AAC_PRIMING,
-            None => 0,
+    /// What is played of the sound, which is decoded at `rate` Hz by a decoder that drops `dropped` frames at its start;
+    /// `movie` ticks per second in the whole file. Ends are followed only where the index knows all of the sound (`is_whole`).
+    pub(super) fn timeline(
+        &self,
+        movie: u32,
+        rate: u32,
+        is_aac: bool,
+        dropped: u64,
+        is_whole: bool,
+    ) -> Timeline {
+        let is_known = is_whole && ![0, u32::MAX.into(), u64::MAX].contains(&self.duration);
+        let frames = is_known.then(|| {
+            let frames =
+                u128::from(self.duration) * u128::from(rate) / u128::from(self.timescale.max(1));
+            frames.try_into().unwrap_or(u64::MAX)
+        });
+        let clocks = Clocks {
+            movie,
+            track: self.timescale,
+            rate,
+            frames,
+            dropped,
+        };
+        let mut line = Timeline::new(&self.edits, &clocks);
+        if is_aac && self.edits.iter().all(|e| e.media_time.is_none()) {
+            line.played = Played::after(AAC_PRIMING);
         }
+        line
+    }
+
+    /// When its fragments start, in seconds; `None` if the index holds sound before them.
+    pub(super) fn fragments_s(&self) -> Option<f64> {
+        let ticks = self.first_fragment.filter(|_| self.samples == 0)?;
+        Some(ticks as f64 / f64::from(self.timescale.max(1)))
     }
 
     /// The codec, as people call it.
     pub(super) fn codec_name(&self) -> String {
         names::of_code(self.codec)
     }
-}
-
-/// The start of the first edit that is not empty (an empty one only delays the sound), from the
-/// edit list (`elst`) whose body lies between `start` and `stop`.
-pub(super) fn first_edit(stream: &mut Stream, start: u64, stop: u64) -> io::Result<Option<u64>> {
-    let head = read_at::<8>(stream, start)?;
-    let wide = head[0] == 1;
-    let size = if wide { 20 } else { 12 };
-    for edit in 0..u64::from(be32(&head[4..])).min(16) {
-        let position = start + 8 + edit * size;
-        if position + size > stop {
-            break;
-        }
-        let body = read_at::<16>(stream, position)?;
-        let time = if wide {
-            be64(&body[8..]) as i64
-        } else {
-            i64::from(be32(&body[4..8]) as i32)
-        };
-        if let Ok(time) = u64::try_from(time) {
-            return Ok(Some(time));
-        }
-    }
-    Ok(None)
 }

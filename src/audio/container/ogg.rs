@@ -13,6 +13,23 @@ pub(super) fn is_ogg(head: &[u8]) -> bool {
     head.starts_with(b"OggS")
 }
 
+/// Whether the first stream is of a kind that symphonia knows, or tells of the others.
+pub(super) fn is_known(head: &[u8]) -> bool {
+    let kinds: [&[u8]; 5] = [
+        b"OpusHead",
+        b"\x01vorbis",
+        b"\x7FFLAC",
+        b"fishead",
+        b"\x80theora",
+    ];
+    let packet = head.get(26).and_then(|&n| head.get(27 + usize::from(n)..));
+    packet.is_none_or(|packet| {
+        kinds
+            .iter()
+            .any(|kind| packet.starts_with(kind) || kind.starts_with(packet))
+    })
+}
+
 /// Whether the file ends within a page, or behind none.
 pub(super) fn is_cut(stream: &mut Stream) -> io::Result<bool> {
     let from = stream.len().saturating_sub(LONGEST);

@@ -8,10 +8,15 @@ use super::super::decoder::Frames;
 use super::super::MAX_CHANNELS;
 
 /// Opus is decoded at 48 kHz, whatever was recorded.
-const RATE: u32 = 48_000;
+pub(super) const RATE: u32 = 48_000;
 
 /// The longest packet: 120 ms.
 const MAX_FRAMES: usize = 5_760;
+
+/// Frames that the decoder for an `OpusHead` drops at the start.
+pub(super) fn pre_skip(head: &[u8]) -> u64 {
+    Head::parse(head).map_or(0, |head| head.pre_skip as u64)
+}
 
 /// Decodes Opus packets.
 pub(super) struct OpusCodec {

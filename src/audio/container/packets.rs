@@ -2,7 +2,7 @@
 //! many fragments that symphonia would fill the memory with their tables.
 
 use symphonia::core::errors::Error;
-use symphonia::core::formats::FormatReader;
+use symphonia::core::formats::{FormatReader, Track};
 use symphonia::core::packet::Packet;
 
 use super::super::error::AudioError;
@@ -50,6 +50,11 @@ impl Packets {
                 fragments: Fragments::new(source.open()?, track),
             }),
         })
+    }
+
+    /// The tracks that symphonia tells of; those of another stream once that has begun.
+    pub(super) fn tracks(&self) -> &[Track] {
+        self.format.as_ref().map_or(&[], |format| format.tracks())
     }
 
     /// The next packet; `None` at the end.

@@ -36,7 +36,7 @@ fn make(folder: &Path, arguments: &str, flags: &str, fragment_ms: u32) -> Option
 fn decode(bytes: &[u8], few: u64) -> (Vec<f32>, String) {
     let source = Source::memory("test", bytes);
     let head = &bytes[..bytes.len().min(4096)];
-    let mut opened = match open_with(&source, source.open().unwrap(), head, few) {
+    let mut opened = match open_with(&source, source.open().unwrap(), head, None, few) {
         Ok(opened) => opened,
         Err(error) => return (Vec::new(), error.to_string()),
     };

@@ -49,6 +49,14 @@ impl Stamps {
         (gap_s > self.least_s).then_some(gap_s)
     }
 
+    /// Another stream begins, with a clock of its own.
+    pub(super) fn restart(&mut self, base: Option<TimeBase>) {
+        if let Some(base) = base {
+            self.tick_s = f64::from(base.numer.get()) / f64::from(base.denom.get());
+        }
+        self.expected_s = None;
+    }
+
     /// Takes note of how much sound the packet at hand held, in seconds: some do not say it themselves.
     pub(super) fn decoded(&mut self, seconds: f64) {
         let (start_s, length_s) = self.at_hand;

@@ -3,10 +3,11 @@
 use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
-use symphonia::core::codecs::audio::{AudioCodecParameters, CODEC_ID_NULL_AUDIO};
+use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, CODEC_ID_NULL_AUDIO};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatReader, Track, TrackType};
+use symphonia::core::units::TimeBase;
 
 use super::super::codec::{PacketDecoder, SymphoniaCodec};
 use super::super::error::AudioError;
@@ -14,10 +15,14 @@ use super::super::remedy;
 use super::super::source::Source;
 use super::super::warning::{Warning, WarningKind};
 use super::caf::Cut;
+use super::edits::{Played, Timeline};
 use super::mkv::Matroska;
 use super::mp4::Movie;
-use super::opus::OpusCodec;
+use super::opus::{self, OpusCodec};
 use super::{aac, names};
+
+/// Frames that a Vorbis encoder puts before the sound, at most: the longest block.
+const VORBIS_START: u64 = 8_192;
 
 /// What was read from the container's own headers besides symphonia.
 #[derive(Default)]
@@ -33,6 +38,12 @@ pub(super) struct Index {
 }
 
 impl Index {
+    /// What symphonia calls the audio track that is number `place`, counted from 0 among those of which the headers tell.
+    fn id(&self, place: usize) -> Option<u32> {
+        let matroska = || self.matroska.tracks.get(place)?.number.try_into().ok();
+        self.movie.sound_id(place).or_else(matroska)
+    }
+
     fn audio_tracks(&self) -> usize {
         self.movie.sound_tracks().max(self.matroska.tracks.len())
     }
@@ -52,30 +63,39 @@ impl Index {
         track.number.try_into().ok()
     }
 
-    /// Frames at `rate` Hz in track `id` that stand before the sound.
-    fn frames_before_start(&self, id: u32, rate: u32, is_aac: bool) -> u64 {
-        if let Some(track) = self.movie.track(id) {
-            return track.frames_before_start(rate, is_aac);
+    /// What is played of the sound of track `id`, decoded at `rate` Hz, and when.
+    fn timeline(&self, id: u32, rate: u32, codec: AudioCodecId, extra: &[u8]) -> Timeline {
+        // ropus drops what the encoder put before the sound, and so do symphonia's decoders of Vorbis.
+        let dropped = match codec {
+            CODEC_ID_OPUS => opus::pre_skip(extra),
+            CODEC_ID_VORBIS => VORBIS_START,
+            _ => 0,
+        };
+        if let Some(line) = self
+            .movie
+            .timeline(id, rate, codec == CODEC_ID_AAC, dropped)
+        {
+            return line;
         }
-        let track = self
-            .matroska
-            .tracks
-            .iter()
-            .find(|t| t.number == u64::from(id));
+        let mut tracks = self.matroska.tracks.iter();
+        let track = tracks.find(|t| t.number == u64::from(id));
         let ns = u128::from(track.map_or(0, |t| t.delay_ns));
         let frames = (ns * u128::from(rate) + 500_000_000) / 1_000_000_000;
-        frames.try_into().unwrap_or(u64::MAX)
+        let skip = u64::try_from(frames).unwrap_or(u64::MAX);
+        Timeline {
+            played: match dropped {
+                0 => Played::after(skip),
+                _ => Played::default(),
+            },
+            ..Timeline::default()
+        }
     }
 
-    /// The codec of the first audio track, as people call it.
-    fn codec(&self) -> Option<String> {
-        let matroska = || {
-            self.matroska
-                .tracks
-                .first()
-                .map(|t| format!("Matroska's {}", t.codec))
-        };
-        self.movie.sound_codec().or_else(matroska)
+    /// The codec of audio track `place`, counted from 0, as people call it.
+    fn codec(&self, place: usize) -> Option<String> {
+        let track = || self.matroska.tracks.get(place);
+        let matroska = || track().map(|t| format!("Matroska's {}", t.codec));
+        self.movie.sound_codec(place).or_else(matroska)
     }
 }
 
@@ -88,78 +108,121 @@ pub(super) struct Chosen {
     pub(super) decoder: Box<dyn PacketDecoder>,
     /// Whose decoder it is.
     pub(super) by: &'static str,
-    /// Frames to drop at the start.
-    pub(super) skip: u64,
+    /// What is played, and when.
+    pub(super) timeline: Timeline,
     pub(super) declared_s: Option<f64>,
     pub(super) audio_tracks: usize,
     pub(super) warnings: Vec<Warning>,
 }
 
 impl Chosen {
-    /// Finds the default audio track and makes its decoder.
+    /// Finds audio track `wanted`, counted from 1, or the default one, and makes its decoder.
     pub(super) fn find(
         source: &Source,
         format: &dyn FormatReader,
         index: &Index,
+        wanted: Option<usize>,
     ) -> Result<Self, AudioError> {
         let tracks: Vec<&Track> = format
             .tracks()
             .iter()
             .filter(|t| audio(t).is_some())
             .collect();
-        let by_index = index
-            .default_id()
-            .and_then(|id| tracks.iter().copied().find(|t| t.id == id));
-        let default = by_index
-            .or_else(|| format.default_track(TrackType::Audio))
-            .filter(|t| audio(t).is_some());
-        let Some(track) = default.or(tracks.first().copied()) else {
-            return Err(none(source, index));
-        };
         let audio_tracks = tracks.len().max(index.audio_tracks());
-        let mut warnings = Vec::new();
-        if audio_tracks > 1 {
-            let known = tracks.iter().position(|t| t.id == track.id);
-            let number = index.place(track.id).or(known).unwrap_or(0) + 1;
-            let other = if number == 1 { 2 } else { 1 };
-            warnings.push(Warning::new(
-                WarningKind::SeveralAudioTracks,
-                format!(
-                    "there are {audio_tracks} audio tracks; number {number}, the default, was taken; take out number {other} with: {}",
-                    remedy::track_line(source, other)
-                ),
-            ));
-        }
+        let track = match wanted {
+            Some(number) => numbered(source, &tracks, index, number, audio_tracks)?,
+            None => {
+                let of_index = index
+                    .default_id()
+                    .and_then(|id| tracks.iter().copied().find(|t| t.id == id));
+                let default = of_index
+                    .or_else(|| format.default_track(TrackType::Audio))
+                    .filter(|t| audio(t).is_some());
+                let found = default.or(tracks.first().copied());
+                found.ok_or_else(|| none(source, index))?
+            }
+        };
         let Some(parameters) = audio(track) else {
             return Err(none(source, index));
         };
         let (codec, decoder, by) = decoder(source, parameters, &index.movie, track.id)?;
-        let declared_s = declared_s(format, track, parameters, index);
-        let is_aac = parameters.codec == CODEC_ID_AAC;
-        // ropus and symphonia's other decoders see to their own codecs' delay.
-        let skip = match parameters.codec {
-            CODEC_ID_AAC => {
-                index.frames_before_start(track.id, parameters.sample_rate.unwrap_or(0), true)
-            }
-            CODEC_ID_OPUS | CODEC_ID_VORBIS => 0,
-            _ => index.frames_before_start(track.id, parameters.sample_rate.unwrap_or(0), false),
+        let extra = parameters.extra_data.as_deref().unwrap_or_default();
+        let rate = match parameters.codec {
+            CODEC_ID_OPUS => opus::RATE,
+            _ => parameters.sample_rate.unwrap_or(0),
         };
+        let timeline = index.timeline(track.id, rate, parameters.codec, extra);
+        let mut warnings = Vec::new();
+        if audio_tracks > 1 {
+            let known = tracks.iter().position(|t| t.id == track.id);
+            let number = index.place(track.id).or(known).unwrap_or(0) + 1;
+            warnings.push(several(source, audio_tracks, number, wanted.is_some()));
+        }
+        warnings.extend(timeline.warnings(source));
+        let declared_s = declared_s(format, track, parameters, index);
         Ok(Self {
             id: track.id,
-            is_aac,
+            is_aac: parameters.codec == CODEC_ID_AAC,
             codec,
             decoder,
             by,
-            skip: if parameters.codec == CODEC_ID_OPUS {
-                0
-            } else {
-                skip
-            },
-            declared_s,
+            declared_s: timeline.promised_s.or(declared_s),
+            timeline,
             audio_tracks,
             warnings,
         })
     }
+}
+
+/// Audio track `number`, counted from 1.
+fn numbered<'a>(
+    source: &Source,
+    tracks: &[&'a Track],
+    index: &Index,
+    number: usize,
+    of: usize,
+) -> Result<&'a Track, AudioError> {
+    let place = number.wrapping_sub(1);
+    if of == 0 {
+        return Err(none(source, index));
+    }
+    if place >= of {
+        return Err(AudioError::no_such_track(source, number, of));
+    }
+    let found = match index.id(place) {
+        Some(id) => tracks.iter().find(|t| t.id == id),
+        None => tracks.get(place),
+    };
+    found.copied().ok_or_else(|| {
+        let codec = index.codec(place);
+        AudioError::unsupported(source, codec.unwrap_or_else(|| "an unknown codec".into()))
+    })
+}
+
+/// Says which of several tracks was taken, and how another is heard.
+fn several(source: &Source, of: usize, number: usize, is_wanted: bool) -> Warning {
+    let message = match is_wanted {
+        true => format!("there are {of} audio tracks; number {number} was taken, as asked for"),
+        false => {
+            let other = if number == 1 { 2 } else { 1 };
+            format!(
+                "there are {of} audio tracks; number {number}, the default, was taken; classify, verify and features hear number {other} with --track {other}, or take it out with: {}",
+                remedy::track_line(source, other)
+            )
+        }
+    };
+    Warning::new(WarningKind::SeveralAudioTracks, message)
+}
+
+/// The audio track with which a stream of `codec` goes on where another stream follows in the same file, and its decoder.
+pub(super) fn next_link(
+    source: &Source,
+    tracks: &[Track],
+    codec: &str,
+) -> Option<(u32, Option<TimeBase>, Box<dyn PacketDecoder>)> {
+    let track = tracks.iter().find(|t| audio(t).is_some())?;
+    let (own, decoder, _) = decoder(source, audio(track)?, &Movie::default(), track.id).ok()?;
+    (own == codec).then_some((track.id, track.time_base, decoder))
 }
 
 /// The length that the header promises, in seconds.
@@ -196,7 +259,7 @@ fn audio(track: &Track) -> Option<&AudioCodecParameters> {
 
 /// There is no track that symphonia knows for sound.
 fn none(source: &Source, index: &Index) -> AudioError {
-    match index.codec() {
+    match index.codec(0) {
         Some(codec) => AudioError::unsupported(source, codec),
         None => AudioError::NoAudioTrack {
             name: source.name(),

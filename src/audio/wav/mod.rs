@@ -71,6 +71,7 @@ pub(super) fn open(source: &Source, mut stream: Stream) -> Result<Opened, AudioE
         channels: format.channels,
         declared_duration_s: Some(seconds + missing_s),
         audio_tracks: 1,
+        sound_starts_s: 0.0,
         decoder: format.coding.decoder().to_owned(),
     };
     let data = Data::new(source, stream, data_start, data_len, missing_s)?;

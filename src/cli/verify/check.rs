@@ -118,6 +118,8 @@ fn options(was: &Report, model: &Model, recordings: &[PathBuf]) -> anyhow::Resul
         listen: ListenOptions {
             read: ReadOptions::default()
                 .with_ffmpeg(settings.ffmpeg)
+                .with_track(settings.track)
+                .with_channel(settings.channel)
                 .with_passage(settings.passage),
             prior: prior.over(model)?,
             prior_name: prior.name(),

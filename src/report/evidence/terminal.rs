@@ -98,6 +98,11 @@ fn nothing(evidence: &Evidence) -> String {
             words::probability(heard.probabilities.get("background").copied().unwrap_or(0.0)),
         ),
     };
+    if evidence.fitness.quality.is_cancelled() {
+        let cancelled_s = evidence.fitness.quality.cancelled_s;
+        let but = format!("the channels cancel in {cancelled_s:.1} s of it, so that what is not heard may be there; verify one alone, with --channel 1 and then --channel 2");
+        text += &lines_of("BUT", &but);
+    }
     if evidence.agreement.concord == Concord::Disagree {
         text += &lines_of("BUT", &evidence.agreement.because.join(" "));
     }

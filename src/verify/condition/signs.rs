@@ -71,6 +71,8 @@ pub(super) struct SignMeter {
     holes: u64,
     frames: u64,
     gated: u64,
+    /// Frames of silence before the first sound, which tell of nothing: sound may start later than the video.
+    before: u64,
     /// Levels of the last seconds, for what is usual.
     recent: Vec<[f32; BANDS]>,
     usual: Option<[f32; BANDS]>,
@@ -87,6 +89,7 @@ impl SignMeter {
             holes: 0,
             frames: 0,
             gated: 0,
+            before: 0,
             recent: Vec::new(),
             usual: None,
             worst_hole: (0, 0),
@@ -95,6 +98,10 @@ impl SignMeter {
     }
 
     pub(super) fn push(&mut self, levels: &Levels) {
+        if self.frames == 0 && levels.total < GATED_DB {
+            self.before += 1;
+            return;
+        }
         self.frames += 1;
         self.gated += u64::from(levels.total < GATED_DB);
         for (counts, &db) in self.histogram.iter_mut().zip(&levels.bands) {
@@ -147,13 +154,18 @@ impl SignMeter {
 
     /// The signs in a recording whose sound ends at `bandwidth_hz`.
     pub(super) fn finish(self, bandwidth_hz: f64) -> Vec<Sign> {
+        let before_s = self.before as f64 * HOP_S;
         let signs = [
             self.automatic_gain(),
             self.spectral_holes(),
             self.gate(),
             self.voice_band(bandwidth_hz),
         ];
-        signs.into_iter().flatten().collect()
+        let later = |mut sign: Sign| {
+            sign.at_s = sign.at_s.map(|at_s| at_s + before_s);
+            sign
+        };
+        signs.into_iter().flatten().map(later).collect()
     }
 
     fn automatic_gain(&self) -> Option<Sign> {
@@ -316,6 +328,17 @@ mod tests {
         assert_eq!(found[0].treatment, Treatment::AutomaticGain);
         assert!(found[0].measured.contains("3 of 3"), "{found:?}");
         assert_eq!(treatments(&with_bursts(|_| 1.0)), []);
+    }
+
+    #[test]
+    fn silence_before_the_first_sound_is_no_gate() {
+        let late = [vec![0.0; 80_000], noise(20.0, 0.02, 3)].concat();
+        assert_eq!(treatments(&late), []);
+        let mut gated = late;
+        gated[160_000..240_000].fill(0.0);
+        let found = signs(&gated, 8_000.0);
+        assert_eq!(found[0].treatment, Treatment::Gate);
+        assert!((found[0].at_s.unwrap() - 10.0).abs() < 0.2, "{found:?}");
     }
 
     #[test]

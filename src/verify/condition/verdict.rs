@@ -226,6 +226,8 @@ mod tests {
             nan_samples: 0,
             skipped_packets: 0,
             missing_s: 0.0,
+            rest_unread: false,
+            cancelled_s: 0.0,
         }
     }
 

@@ -197,7 +197,10 @@ pub fn gather(
     // Of a passage: from here on times count from the start of the recording.
     let starts_s = options.listen.read.passage.start_s();
     let heard = Heard::of(classification, others).later(starts_s);
-    let audible = match heard.is_nothing() && heard.decision != Decision::Unusable {
+    // Of sound that cancelled nothing tells how far it would have been heard.
+    let is_lost = condition.quality.is_cancelled();
+    let is_asked = heard.is_nothing() && heard.decision != Decision::Unusable;
+    let audible = match is_asked && !is_lost {
         true => {
             let bandwidth_hz = condition.quality.bandwidth_hz;
             Some(audible(
@@ -276,6 +279,7 @@ fn reuse(query: &Query, options: &VerifyOptions) -> Option<Against> {
     let read = &options.listen.read;
     // The earlier ones are searched from end to end.
     let whole = read.clone().with_passage(Passage::default());
+    let whole = whole.with_track(None).with_channel(None);
     let mut found = search::among(query, &options.against, &whole);
     for archive in &options.archives {
         known::look_up(&mut found, archive.as_ref(), query, &whole);

@@ -27,9 +27,12 @@ pub struct Identity {
     pub channels: usize,
     /// Audio tracks in the file; one of them is read.
     pub audio_tracks: usize,
+    /// When the sound starts after the video, s; silence was put before it, so that all times are those of the video.
+    #[serde(default)]
+    pub sound_starts_s: f64,
     /// What decoded it.
     pub decoder: String,
-    /// Length of the sound that was read, s.
+    /// Length of the sound that was read, s, with the silence before it.
     pub duration_s: f64,
     /// The passage that was looked at, s from the start of the recording; all of it unless one was asked for.
     pub passage: Passage,
@@ -67,6 +70,7 @@ impl Identity {
             sample_rate: stream.sample_rate,
             channels: stream.channels,
             audio_tracks: stream.audio_tracks,
+            sound_starts_s: stream.sound_starts_s,
             decoder: stream.decoder.clone(),
             duration_s,
             declared_duration_s: stream.declared_duration_s,

@@ -31,6 +31,9 @@ pub(super) fn summary(
     // What makes the answer worthless stands before it.
     said.extend(fitness.warnings.iter().filter_map(|w| mind(w)));
     said.push(heard.statement.clone());
+    if fitness.quality.is_cancelled() {
+        said.push(cancelled(fitness.quality.cancelled_s));
+    }
     if let (Some(lr), Some(strength)) = (heard.own_lr(), &heard.strength) {
         said.push(support(lr, strength, heard.hypotheses.as_ref()));
     }
@@ -51,6 +54,11 @@ pub(super) fn summary(
 fn support(lr: f64, strength: &str, hypotheses: Option<&[String; 2]>) -> String {
     let named = hypotheses.map_or(String::new(), |[h1, h2]| format!(" H1: {h1}. H2: {h2}."));
     format!("log10 LR {lr:+.2}: {strength}.{named}")
+}
+
+/// What channels that cancel take from the answer.
+fn cancelled(seconds: f64) -> String {
+    format!("The channels cancel in {seconds:.1} s of the recording: what is not heard may be there all the same. Verify one channel alone, with --channel 1 and then --channel 2.")
 }
 
 /// What a warning takes from the answer, where that is all of it.

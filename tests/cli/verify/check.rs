@@ -31,6 +31,57 @@ fn a_report_agrees_with_itself_and_a_changed_one_is_told_where() {
     assert!(err.contains("1 of "), "{err}");
 }
 
+/// A rendered Shahed in opposite phase in both channels, after three seconds of noise of their own.
+fn cancelling() -> Vec<u8> {
+    let mut seed = 3u32;
+    let mut noise = move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 24) as i16 - 128
+    };
+    let drone = super::samples("shahed-136-cruise.wav");
+    let all = vec![0; 48_000].into_iter().chain(drone);
+    let frames: Vec<[i16; 2]> = all
+        .map(|s: i16| [s.saturating_add(noise()), (-s).saturating_add(noise())])
+        .collect();
+    let data: Vec<u8> = frames
+        .iter()
+        .flatten()
+        .flat_map(|s| s.to_le_bytes())
+        .collect();
+    let mut bytes =
+        b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x80\x3E\0\0\0\xFA\0\0\x04\0\x10\0data"
+            .to_vec();
+    let size = data.len() as u32;
+    bytes[4..8].copy_from_slice(&(size + 36).to_le_bytes());
+    bytes.extend(size.to_le_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+#[test]
+fn channels_that_cancel_give_no_answer_and_one_alone_is_checked_as_one_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("clip.wav"), cancelling()).unwrap();
+    let (out, err, code) = verify(dir.path(), &["clip.wav", "-o", "both"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(!out.contains("no aircraft heard"), "{out}");
+    assert!(out.contains("--channel 1"), "{out}");
+    let one = ["clip.wav", "-o", "out", "--channel", "2", "--track", "1"];
+    assert_eq!(verify(dir.path(), &one).2, 0);
+    let report = super::json(dir.path());
+    assert_eq!(report["settings"]["channel"], 2);
+    assert_eq!(report["settings"]["track"], 1);
+    assert_eq!(report["recordings"][0]["heard"]["label"], "shahed-136");
+    let (out, err, code) = verify(dir.path(), &["--check", "out/report.json"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let (_, err, code) = verify(dir.path(), &["clip.wav", "-o", "no", "--track", "2"]);
+    assert_eq!(code, 1, "{err}");
+    assert!(
+        err.contains("no audio track number 2 (--track): there are 1"),
+        "{err}"
+    );
+}
+
 #[test]
 fn another_file_under_the_same_name_is_noticed() {
     let dir = tempfile::tempdir().unwrap();

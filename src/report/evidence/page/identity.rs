@@ -22,6 +22,15 @@ pub(super) fn identity(at: &str, evidence: &Evidence) -> Section {
     fact("channels", text(own.channels.to_string()));
     let read = figure(format!("{at}/identity/duration_s"), own.duration_s, 2);
     fact("sound", Cell::Mixed(vec![read, text(" s")]));
+    if own.sound_starts_s > 0.0 {
+        let at_s = figure(
+            format!("{at}/identity/sound_starts_s"),
+            own.sound_starts_s,
+            2,
+        );
+        let starts = vec![at_s, text(" s after the video; silence stands before it")];
+        fact("sound starts", Cell::Mixed(starts));
+    }
     if !own.passage.is_whole() {
         let from = own.passage.start_s();
         let to = own
