@@ -351,4 +351,28 @@ mod tests {
         assert!(found.joins[0].labels_differ);
         assert!(found.report(&example.sounds())[0].contains("check both"));
     }
+
+    #[test]
+    fn stretches_of_one_file_are_one_source_and_have_two_labels_only_apart() {
+        let mut example = Example::new();
+        example.hashes = vec![1, 1, 3, 4];
+        let find = |stretches: [(f64, f64); 2], phases: [Option<&'static str>; 2]| {
+            let mut sounds = example.sounds();
+            sounds.truncate(2);
+            for (sound, (stretch, phase)) in sounds.iter_mut().zip(stretches.iter().zip(phases)) {
+                sound.stretch = Some(*stretch);
+                sound.label = "harop";
+                sound.phase = phase;
+            }
+            SourceGroups::find(&sounds)
+        };
+        let (dive, cruise) = (Some("dive"), Some("cruise"));
+        let apart = find([(0.0, 6.0), (6.0, 8.0)], [dive, cruise]).unwrap();
+        assert_eq!(apart.count(), 1);
+        assert_eq!(apart.joins[0].evidence, Evidence::OneFile);
+        assert!(find([(0.0, 6.0), (2.0, 8.0)], [dive, None]).is_ok());
+        assert!(find([(0.0, 6.0), (5.5, 8.0)], [dive, cruise]).is_ok());
+        let fault = find([(0.0, 6.0), (2.0, 8.0)], [dive, cruise]).unwrap_err();
+        assert!(fault.to_string().contains("`harop/cruise`"), "{fault}");
+    }
 }

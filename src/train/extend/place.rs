@@ -180,7 +180,7 @@ fn drop_contradictions(
     for n in new.iter() {
         of_file.entry(n.sound.sha256).or_default().push(n);
     }
-    let mut seen: HashSet<([u8; 32], Option<(u64, u64)>)> = HashSet::new();
+    let mut seen = HashSet::new();
     let refusal: Vec<Option<String>> = new
         .iter()
         .map(|n| {
