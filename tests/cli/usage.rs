@@ -35,7 +35,7 @@ fn a_prior_that_is_none_gets_an_example() {
         .stderr(predicate::str::contains("shahed-136=0.5"));
     for (prior, says) in [
         ("siren=2,siren=3", "two weights"),
-        ("siren=1e9", "at most 1000000"),
+        ("siren=1e9", "from 0.000001 to 1000000"),
     ] {
         earwitness()
             .args(["classify", "--prior", prior, "x.wav"])

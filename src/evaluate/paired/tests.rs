@@ -206,7 +206,7 @@ fn models_as_good_as_each_other_are_seldom_told_apart() {
 #[test]
 fn a_label_that_got_worse_is_seen_among_many() {
     let seen = (0..30).filter(|seed| {
-        let found = simulated(&[20, 6, 5, 8, 12, 2, 1], 1.5, *seed);
+        let found = simulated(&[20, 6, 5, 8, 12, 2, 1], 2.3, *seed);
         found.labels[0].verdict == Verdict::Worse
     });
     let seen = seen.count();
