@@ -107,7 +107,7 @@ fn another_prior_gives_new_answers_beside_the_old_ones() {
     };
     let before = expected();
     assert!(before.as_array().is_some_and(|labels| labels.len() > 8));
-    let prior = ["--prior", "siren=1000000"];
+    let prior = ["--prior", "multirotor=1000000"];
     let (code, said) = place.run(&[&prior[..], &["--dry-run"]].concat());
     assert_eq!((code, count(&place.database, ANSWERS)), (0, 3), "{said}");
     let (code, said) = place.run(&prior);
@@ -123,9 +123,9 @@ fn another_prior_gives_new_answers_beside_the_old_ones() {
         count(&place.database, "SELECT count(*) FROM answers_by_path"),
         3
     );
-    let sirens =
-        "SELECT count(*) FROM changed_answers WHERE new_label = 'siren' AND old_label <> 'siren'";
-    assert!(count(&place.database, sirens) > 0);
+    let named =
+        "SELECT count(*) FROM changed_answers WHERE new_label = 'multirotor' AND old_label <> 'multirotor'";
+    assert!(count(&place.database, named) > 0);
     let changed = count(&place.database, "SELECT count(*) FROM changed_answers");
     let database = text(&place.database);
     let said = |arguments: &[&str]| {
@@ -136,10 +136,17 @@ fn another_prior_gives_new_answers_beside_the_old_ones() {
     let csv = said(&["export", database, "--table", "changed"]);
     assert!(csv.starts_with("path,old_label,new_label,"), "{csv}");
     assert_eq!(csv.lines().count() as i64, changed + 1, "{csv}");
-    let of_new = ["export", database, "--table", "changed", "--label", "siren"];
+    let of_new = [
+        "export",
+        database,
+        "--table",
+        "changed",
+        "--label",
+        "multirotor",
+    ];
     assert_eq!(
         said(&of_new).lines().count() as i64,
-        count(&place.database, sirens) + 1
+        count(&place.database, named) + 1
     );
     let words = said(&["query", database]);
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -162,7 +169,7 @@ fn another_prior_gives_new_answers_beside_the_old_ones() {
     assert_eq!(
         count(
             &place.database,
-            "SELECT count(*) FROM answers_by_path WHERE label = 'siren'"
+            "SELECT count(*) FROM answers_by_path WHERE label = 'multirotor'"
         ),
         0
     );

@@ -10,7 +10,7 @@ fn pieces(dir: &Path) -> PathBuf {
     for (label, hz) in LABELS {
         for i in 0..6 {
             let path = root.join(format!("{label}/{label}-night_part{i}.wav"));
-            write(&path, hz * (1.03 + 0.05 * f64::from(i)));
+            write(&path, hz * (1.041 + 0.053 * f64::from(i)));
         }
     }
     root

@@ -125,6 +125,8 @@ fn a_sheet_that_is_read_is_not_written_over() {
     let (recipe, model) = (recipe(dir.path()), dir.path().join("m.model"));
     for path in [&beside, &listed] {
         std::fs::write(path, &sheet).unwrap();
+    }
+    for path in [&beside, &listed] {
         let [folders, recipe, sheets, model, card] =
             [&recordings, &recipe, &sheets, &model, path].map(|p| p.to_str().unwrap());
         let arguments = [
