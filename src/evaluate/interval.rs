@@ -112,7 +112,7 @@ fn of_clusters(clusters: &[(f64, f64)], n: f64, number: f64, confidence: f64) ->
         return exact(hits, n, confidence);
     }
     // Sums of weights miss each other by rounding.
-    let all_agree = share < 1e-12 || share > 1.0 - 1e-12;
+    let all_agree = !(1e-12..=1.0 - 1e-12).contains(&share);
     if all_agree || number < 2.0 {
         let share = if all_agree { share.round() } else { share };
         return exact(share * number, number, confidence);

@@ -22,7 +22,7 @@ pub struct CodecControl {
     pub answered_before: Share,
     /// The same after the codec.
     pub answered_after: Share,
-    /// 95 % interval of the rise of that share, each negative beside itself ([`rise`]); `None` in figures of models up to
+    /// 95 % interval of the rise of that share, each negative beside itself; `None` in figures of models up to
     /// `earwitness-default-7`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_rise: Option<[f64; 2]>,
