@@ -2,21 +2,17 @@
 
 use super::bootstrap::Bootstrap;
 use super::error::{same_length, MetricError};
-use super::interval::{korn_graubard, Interval};
+use super::figures::share::Share;
+use super::interval::Interval;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 const NAME: &str = "prediction-set coverage";
 
 /// Coverage of prediction sets over recordings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Coverage {
-    /// Recordings whose set holds the true label.
-    pub hits: usize,
-    /// Recordings in all.
-    pub n: usize,
-    /// 95 % interval of the share by Korn and Graubard ([`korn_graubard`]): sets of one group may hold the truth together.
-    pub interval: Interval,
+    /// Recordings whose set holds the true label; sets of one source group may hold it together.
+    pub held: Share,
     /// 95 % interval from resampling source groups; `None` if there is only one group.
     pub group_interval: Option<Interval>,
     /// Mean number of labels in a set.
@@ -25,13 +21,6 @@ pub struct Coverage {
     pub singletons: usize,
     /// Sets that hold none.
     pub empty: usize,
-}
-
-impl Coverage {
-    /// Share of recordings whose set holds the truth, 0 to 1.
-    pub fn share(&self) -> f64 {
-        self.hits as f64 / self.n as f64
-    }
 }
 
 /// Measures prediction sets (label numbers per recording) against the truth.
@@ -58,14 +47,6 @@ pub fn coverage<G: Ord>(
         .zip(truth)
         .map(|(set, t)| set.contains(t))
         .collect();
-    let hits = held.iter().filter(|h| **h).count();
-    let mut clusters: BTreeMap<&G, (usize, usize)> = BTreeMap::new();
-    for (group, held) in groups.iter().zip(&held) {
-        let own = clusters.entry(group).or_default();
-        own.0 += usize::from(*held);
-        own.1 += 1;
-    }
-    let clusters: Vec<(usize, usize)> = clusters.into_values().collect();
     let boot = Bootstrap {
         seed,
         ..Bootstrap::default()
@@ -80,9 +61,7 @@ pub fn coverage<G: Ord>(
         false => None,
     };
     Ok(Coverage {
-        hits,
-        n,
-        interval: korn_graubard(&clusters, 0.95)?,
+        held: Share::of_groups(0..n, |&i| &groups[i], |&i| held[i])?,
         group_interval,
         mean_size: sets.iter().map(Vec::len).sum::<usize>() as f64 / n as f64,
         singletons: sets.iter().filter(|s| s.len() == 1).count(),
@@ -99,7 +78,7 @@ mod tests {
         let sets = [vec![0], vec![0, 1], vec![], vec![2]];
         let found = coverage(&sets, &[0, 1, 2, 0], &["a", "a", "b", "c"], 1).unwrap();
         assert_eq!(
-            (found.hits, found.n, found.singletons, found.empty),
+            (found.held.hits, found.held.n, found.singletons, found.empty),
             (2, 4, 2, 1)
         );
         assert_eq!(found.mean_size, 1.0);
@@ -110,7 +89,7 @@ mod tests {
     #[test]
     fn sets_of_one_group_say_less_than_sets_of_many() {
         let sets: Vec<Vec<usize>> = (0..40).map(|i| vec![usize::from(i < 20)]).collect();
-        let of = |groups: Vec<usize>| coverage(&sets, &[1; 40], &groups, 1).unwrap().interval;
+        let of = |groups: Vec<usize>| coverage(&sets, &[1; 40], &groups, 1).unwrap().held;
         let (alone, tens) = (of((0..40).collect()), of((0..40).map(|i| i / 10).collect()));
         assert!(tens.low < alone.low - 0.1 && tens.high > alone.high + 0.1);
     }
