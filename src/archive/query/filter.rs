@@ -1,5 +1,7 @@
 //! Which rows are wanted.
 
+use std::path::MAIN_SEPARATOR;
+
 use rusqlite::types::Value;
 
 use crate::archive::store::Reader;
@@ -217,7 +219,8 @@ impl Filter {
 
 /// What lies below a folder, or below those that are like a pattern.
 fn below(folder: &str) -> String {
-    format!("{}/*", folder.trim_end_matches('/'))
+    let folder = folder.trim_end_matches(MAIN_SEPARATOR);
+    format!("{folder}{MAIN_SEPARATOR}*")
 }
 
 /// Nearly a millisecond, in days: rounding puts no moment after itself.
